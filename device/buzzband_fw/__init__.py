@@ -1,0 +1,1 @@
+"""The band's firmware. On CPython the same package is the host's model of the band."""

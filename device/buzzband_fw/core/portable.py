@@ -1,0 +1,28 @@
+"""The only file of the core that knows which interpreter runs it.
+
+MicroPython's compiler finds ``@micropython.viper``, ``ptr16``, ``ptr32`` and ``const`` by their spelling and needs
+nothing from here but names that exist. CPython gets stand-ins that do nothing: a kernel is then an ordinary function
+over ``array('i')`` and ``array('H')``, with integers that never wrap.
+"""
+
+import sys
+
+ptr16 = ptr32 = None
+
+if sys.implementation.name == "micropython":
+    import micropython
+    from micropython import const
+else:
+
+    def const(value):
+        """MicroPython folds this at compile time."""
+        return value
+
+    class micropython:  # noqa: N801  (stands where MicroPython's module of that name stands)
+        """What the core uses of MicroPython's module."""
+
+        @staticmethod
+        def viper(kernel):
+            """Mark ``kernel`` as native code; the mark lets tests find every kernel and check its arithmetic."""
+            kernel.is_kernel = True
+            return kernel
