@@ -1,7 +1,7 @@
 """Compute the core's filter coefficients from their design values and write ``core/coefficients.py``.
 
-The band-pass is that of De Luca et al. 2010 (J Biomech 43:1573) at its lower edge, 20 Hz and 12 dB/octave; the upper edge,
-140 Hz, keeps 80 % of the power of a biceps and takes 9 to 21 dB off a vibration motor at 175 to 235 Hz.
+The lower edge, 20 Hz at 12 dB/octave, is that of De Luca et al. 2010 (J Biomech 43:1573). The upper one, 140 Hz, keeps
+80 % of the power of a biceps and takes 9 to 21 dB off a vibration motor at 175 to 235 Hz.
 
     python device/tools/design_filters.py           print
     python device/tools/design_filters.py --write   write the file
@@ -18,12 +18,12 @@ Q_BITS = 13
 
 TARGET = Path(__file__).parents[1] / "buzzband_fw" / "core" / "coefficients.py"
 
-TEMPLATE = '''"""Filter coefficients in Q{q_bits} for {rate} Hz. Written by device/tools/design_filters.py: change the design there."""
+TEMPLATE = '''"""Filter coefficients in Q{q_bits} for {rate} Hz, written by device/tools/design_filters.py."""
 
 # Butterworth, 2nd order, {highpass} Hz: b0, a1, a2 of y = b0 (x - 2 x1 + x2) - a1 y1 - a2 y2
 HIGHPASS = {highpass_ints}
 
-# Butterworth, 4th order, {lowpass} Hz, as two sections of unit gain: b0, a1, a2 of y = b0 (x + 2 x1 + x2) - a1 y1 - a2 y2
+# Butterworth, 4th order, {lowpass} Hz, two sections of unit gain: b0, a1, a2 of y = b0 (x + 2 x1 + x2) - a1 y1 - a2 y2
 LOWPASS = {lowpass_ints}
 '''
 

@@ -1,8 +1,6 @@
 """Mains comb: removes 50 or 60 Hz and every harmonic without a multiplier, and measures how much it took out."""
 
-from array import array
-
-from buzzband_fw.core.portable import const, micropython, ptr32
+from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 
 FRACTION_BITS = const(3)  # without them the recursion never decays below 8 and adds an offset
 
@@ -11,14 +9,14 @@ _CURSOR = const(1)
 _REMOVED = const(2)
 _KEPT = const(3)
 _INPUTS = const(4)
-REMOVED = const(2)  # indices of the sums of |x - y| and |y|; the reader resets them
+REMOVED = const(2)  # indices of the sums of |x - y| and |y|, with the fraction bits; the reader resets them
 KEPT = const(3)
 
 
 def new_state(mains_hz):
     """Return the state for 50 or 60 Hz, a period of 24 or 20 samples: header, inputs and outputs of one period."""
     period = 1200 // mains_hz
-    return array("i", [period, _INPUTS, 0, 0] + [0] * (2 * period))
+    return int32s([period, _INPUTS, 0, 0] + [0] * (2 * period))
 
 
 @micropython.viper
@@ -35,16 +33,16 @@ def comb(block: ptr32, length: int, state: ptr32):
     removed = state[_REMOVED]
     kept = state[_KEPT]
     for i in range(length):
-        x = block[i]
-        y = state[cursor + period]
-        y += (x << FRACTION_BITS) - state[cursor] - (y >> 2)
-        state[cursor] = x << FRACTION_BITS
-        state[cursor + period] = y
+        x = block[i] << FRACTION_BITS
+        output = cursor + period
+        y = state[output]
+        y += x - state[cursor] - (y >> 2)
+        state[cursor] = x
+        state[output] = y
+        block[i] = y >> FRACTION_BITS
         cursor += 1
         if cursor == end:
             cursor = _INPUTS
-        y >>= FRACTION_BITS
-        block[i] = y
         x -= y
         if x < 0:
             x = 0 - x

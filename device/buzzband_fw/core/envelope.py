@@ -1,8 +1,6 @@
 """Envelope: the rectified signal through two first-order averages in a row, 27 and 53 ms."""
 
-from array import array
-
-from buzzband_fw.core.portable import const, micropython, ptr32
+from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 
 FRACTION_BITS = const(4)  # the envelope is in sixteenths of a sample's unit, so that it decays to 0 and not to 1
 _FAST = const(5)  # 2^5 / 1200 Hz = 27 ms
@@ -11,22 +9,20 @@ _SLOW = const(6)  # 2^6 / 1200 Hz = 53 ms
 
 def new_state():
     """Return the state at rest: both averages, scaled by 2^5 and 2^6 so that small changes are not lost."""
-    return array("i", (0, 0))
+    return int32s((0, 0))
 
 
 @micropython.viper
 def smooth(block: ptr32, offset: int, length: int, state: ptr32, envelope: ptr32) -> int:
-    """Write the envelope of ``block[offset:offset + length]`` to the start of ``envelope`` and return its last value.
+    """Write the envelope of the rectified ``block[offset:offset + length]`` to the same place of ``envelope``.
 
-    a[n] = a[n-1] + |x[n]| - a[n-1] / 2^5, then the same of a with 2^6. For inputs within ±2^16 all stays within ±2^27.
+    a[n] = a[n-1] + x[n] - a[n-1] / 2^5, then the same of a with 2^6. Returns the last value. For inputs within 2^17 all
+    stays within 2^27.
     """
     fast = state[0]
     slow = state[1]
-    for i in range(length):
-        x = block[offset + i]
-        if x < 0:
-            x = 0 - x
-        fast += (x << FRACTION_BITS) - (fast >> _FAST)
+    for i in range(offset, offset + length):
+        fast += (block[i] << FRACTION_BITS) - (fast >> _FAST)
         slow += (fast >> _FAST) - (slow >> _SLOW)
         envelope[i] = slow >> _SLOW
     state[0] = fast

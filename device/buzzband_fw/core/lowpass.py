@@ -1,24 +1,26 @@
-"""Low-pass, 140 Hz, 4th order: keeps the muscle, takes 9 to 21 dB off the motor and shortens the ADC's noise band."""
-
-from array import array
+"""Low-pass, 140 Hz, 4th order, and the rectifier behind it: keeps the muscle, takes 9 to 21 dB off the motor."""
 
 from buzzband_fw.core.coefficients import LOWPASS
-from buzzband_fw.core.portable import const, micropython, ptr32
+from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 
 _Q = const(13)
 _FRACTION = const(8191)
 
 
 def new_state():
-    """Return the state at rest: coefficients of both sections, x1, x2, y1, y2, z1, z2 and both rounding errors."""
-    return array("i", LOWPASS + (0, 0, 0, 0, 0, 0, 0, 0))
+    """Return the state at rest: both sections' coefficients, then for each its inputs, outputs and rounding error."""
+    return int32s(LOWPASS + (0, 0, 0, 0, 0, 0, 0, 0, 0))
 
 
 @micropython.viper
 def lowpass(block: ptr32, length: int, state: ptr32):
-    """Filter ``length`` samples of ``block`` in place: two biquads of the form of the high-pass, b = b0 (1, 2, 1).
+    """Filter and rectify ``length`` samples of ``block`` in place: two biquads in a row, x to y to z, written as |z|.
 
-    For inputs within ±2^16 the output stays within ±2^17 and both accumulators within ±2^30 (proof: tests/core/test_bounds.py).
+    s[n] = x[n] + x[n-1]                                                   and likewise from y to z
+    y[n] = b0 (s[n] + s[n-1]) - a1 y[n-1] - a2 y[n-2] + e[n-1] / 2^13
+
+    For inputs within ±2^16 all samples stay within ±2^17 and both accumulators within ±2^30 (proof:
+    tests/core/test_bounds.py).
     """
     b = state[0]
     a1 = state[1]
@@ -27,32 +29,39 @@ def lowpass(block: ptr32, length: int, state: ptr32):
     c1 = state[4]
     c2 = state[5]
     x1 = state[6]
-    x2 = state[7]
+    s1 = state[7]
     y1 = state[8]
     y2 = state[9]
-    z1 = state[10]
-    z2 = state[11]
-    y_error = state[12]
-    z_error = state[13]
+    y_error = state[10]
+    t1 = state[11]
+    z1 = state[12]
+    z2 = state[13]
+    z_error = state[14]
     for i in range(length):
         x = block[i]
-        accumulator = b * (x + x1 + x1 + x2) - a1 * y1 - a2 * y2 + y_error
-        x2 = x1
+        s = x + x1
+        accumulator = b * (s + s1) - a1 * y1 - a2 * y2 + y_error
         x1 = x
-        y = accumulator >> _Q
-        y_error = accumulator & _FRACTION
-        accumulator = d * (y + y1 + y1 + y2) - c1 * z1 - c2 * z2 + z_error
+        s1 = s
         y2 = y1
-        y1 = y
+        y1 = accumulator >> _Q
+        y_error = accumulator & _FRACTION
+        t = y1 + y2
+        accumulator = d * (t + t1) - c1 * z1 - c2 * z2 + z_error
+        t1 = t
         z2 = z1
         z1 = accumulator >> _Q
         z_error = accumulator & _FRACTION
-        block[i] = z1
+        if z1 < 0:
+            block[i] = 0 - z1
+        else:
+            block[i] = z1
     state[6] = x1
-    state[7] = x2
+    state[7] = s1
     state[8] = y1
     state[9] = y2
-    state[10] = z1
-    state[11] = z2
-    state[12] = y_error
-    state[13] = z_error
+    state[10] = y_error
+    state[11] = t1
+    state[12] = z1
+    state[13] = z2
+    state[14] = z_error

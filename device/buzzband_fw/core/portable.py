@@ -2,7 +2,7 @@
 
 MicroPython's compiler finds ``@micropython.viper``, ``ptr16``, ``ptr32`` and ``const`` by their spelling and needs
 nothing from here but names that exist. CPython gets stand-ins that do nothing: a kernel is then an ordinary function
-over ``array('i')`` and ``array('H')``, with integers that never wrap.
+over sequences of integers, which never wrap.
 """
 
 import sys
@@ -10,9 +10,17 @@ import sys
 ptr16 = ptr32 = None
 
 if sys.implementation.name == "micropython":
+    from array import array
+
     import micropython
     from micropython import const
+
+    def int32s(values):
+        """Return ``values`` as an array of 32-bit integers: state and sample blocks live in these."""
+        return array("i", values)
+
 else:
+    int32s = list  # indexed twice as fast as an array; tests put a checked array in its place
 
     def const(value):
         """MicroPython folds this at compile time."""
@@ -26,3 +34,8 @@ else:
             """Mark ``kernel`` as native code; the mark lets tests find every kernel and check its arithmetic."""
             kernel.is_kernel = True
             return kernel
+
+        @staticmethod
+        def native(function):
+            """Do nothing: on MicroPython the function becomes machine code that works on objects."""
+            return function

@@ -1,17 +1,18 @@
-"""What the type checker sees: a kernel takes plain integers and integer arrays, and is called like any function."""
+"""What the type checker sees: a kernel takes integers and sequences of them, and is called like any function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, MutableSequence, Sequence
 from typing import TypeAlias, TypeVar
 
-from array import array
-
-ptr16: TypeAlias = array[int]
-ptr32: TypeAlias = array[int]
+ptr16: TypeAlias = Sequence[int]
+ptr32: TypeAlias = MutableSequence[int]
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., object])
 
 def const(value: int) -> int: ...
+def int32s(values: Iterable[int]) -> MutableSequence[int]: ...
 
-class micropython:
+class micropython:  # noqa: N801
     @staticmethod
     def viper(kernel: _Kernel) -> _Kernel: ...
+    @staticmethod
+    def native(function: _Kernel) -> _Kernel: ...

@@ -1,8 +1,6 @@
-"""Signal quality: is what the electrodes deliver a muscle at all? Judged once every 250 ms from what the stages counted."""
+"""Signal quality: is it a muscle that the electrodes deliver? Judged every 250 ms from what the stages counted."""
 
-from array import array
-
-from buzzband_fw.core.portable import const
+from buzzband_fw.core.portable import const, int32s
 
 RAIL = const(1)  # flags
 FLAT = const(2)
@@ -12,8 +10,8 @@ NAMES = ("rail", "flat", "hum")
 WINDOW_BLOCKS = const(25)
 _WINDOW_SAMPLES = const(300)
 _RAILED_MAX = const(6)  # 2 % of a window
-_FLAT_MEAN = const(2)  # white noise of 0.9 steps of the ADC, through high-pass and comb
-_HUM_MEAN = const(40)  # 10 steps of the ADC, 0.25 % of its range: below that the comb takes it out unnoticed
+_FLAT_MEAN = const(16)  # 2, with the comb's fraction bits: white noise of 0.9 ADC steps, through high-pass and comb
+_HUM_MEAN = const(320)  # 40: 10 ADC steps, 0.25 % of the range; less than that the comb takes out unnoticed
 _CLEAN_WINDOWS = const(8)  # 2 s
 _BAD_WINDOWS = (1, 4, 8)  # rail at once, flat after 1 s, hum after 2 s
 
@@ -24,17 +22,19 @@ _CLEAN = const(4)
 
 def new_state():
     """Return the state of a clean signal: the flags, then for each flag the bad and the clean windows in a row."""
-    return array("i", (0, 0, 0, 0, 0, 0, 0))
+    return int32s((0, 0, 0, 0, 0, 0, 0))
 
 
-def judge(railed, removed, kept, state):
-    """Take one window's counts and return the flags that stand. A flag falls after 2 s without its cause.
+def judge(counts, state):
+    """Take the counts of one window and return the flags that stand. A flag falls after 2 s without its cause.
 
-    ``railed``: samples within 1 % of a rail. ``removed`` and ``kept``: sums of what the comb took out and let through. The
-    comb takes out 1/8 of white noise besides the mains, so both carry equal power when the mains is half of it; a sine's
-    mean magnitude is 9/8 of a Gaussian's of the same power.
+    ``counts``: samples within 1 % of a rail, then the sums of what the comb took out and of what it let through. The
+    comb takes out 1/8 of white noise besides the mains, so both carry equal power when the mains is half of all; a
+    sine's mean magnitude is 9/8 of that of a Gaussian of the same power.
     """
-    _count(railed > _RAILED_MAX, 0, state)
+    removed = counts[1]
+    kept = counts[2]
+    _count(counts[0] > _RAILED_MAX, 0, state)
     _count(removed + kept < _FLAT_MEAN * _WINDOW_SAMPLES, 1, state)
     _count(removed * 8 > kept * 9 and removed > _HUM_MEAN * _WINDOW_SAMPLES, 2, state)
     return state[_FLAGS]

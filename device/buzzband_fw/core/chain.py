@@ -1,0 +1,53 @@
+"""The chain: raw samples through every stage up to the free-running envelope. It owns the stages' state.
+
+ring -> intake -> comb -> lowpass, rectify -> block -> smooth -> envelope
+"""
+
+from buzzband_fw.core.comb import KEPT, REMOVED, comb
+from buzzband_fw.core.comb import new_state as new_comb
+from buzzband_fw.core.envelope import new_state as new_envelope
+from buzzband_fw.core.envelope import smooth
+from buzzband_fw.core.intake import RAILED, intake
+from buzzband_fw.core.intake import new_state as new_intake
+from buzzband_fw.core.lowpass import lowpass
+from buzzband_fw.core.lowpass import new_state as new_lowpass
+from buzzband_fw.core.portable import const, int32s, micropython
+
+BLOCK_SAMPLES = const(12)
+BLOCK_RAW = const(48)
+BLOCK_MS = const(10)
+
+COUNTS = const(3)  # how many counts ``drain`` gives: railed, removed, kept
+
+
+class Chain:
+    """The signal chain of one muscle.
+
+    ``block``     the last conditioned samples: 1200 Hz, band-limited, rectified, in quarters of an ADC step
+    ``envelope``  the free-running envelope at each of them, with 4 fraction bits
+    """
+
+    def __init__(self, ring_samples, mains_hz, capacity=BLOCK_SAMPLES):
+        """``ring_samples``: a power of two. ``capacity``: the most samples that ``condition`` will be given at once."""
+        self.block = int32s([0] * capacity)
+        self.envelope = int32s([0] * capacity)
+        self._intake = new_intake(ring_samples)
+        self._comb = new_comb(mains_hz)
+        self._lowpass = new_lowpass()
+        self._smooth = new_envelope()
+
+    @micropython.native
+    def condition(self, ring, position, length):
+        """Take ``4 * length`` raw samples at ``position`` and return the envelope after the last of them."""
+        block = self.block
+        intake(ring, position, block, length, self._intake)
+        comb(block, length, self._comb)
+        lowpass(block, length, self._lowpass)
+        return smooth(block, 0, length, self._smooth, self.envelope)
+
+    def drain(self, counts):
+        """Move what intake and comb have counted since the last call into ``counts``, for ``quality.judge``."""
+        counts[0] = self._intake[RAILED]
+        counts[1] = self._comb[REMOVED]
+        counts[2] = self._comb[KEPT]
+        self._intake[RAILED] = self._comb[REMOVED] = self._comb[KEPT] = 0

