@@ -124,4 +124,4 @@ class SelftestFailed(BuzzbandError):
     """A golden vector did not come out as recorded."""
 
     exit_code = 8
-    hint = "Do not trust this interpreter with the core. docs/firmware-versions.md lists the ones that are known to be right."
+    hint = "Do not trust this interpreter with the core; docs/engines.md lists those that are known to be right."

@@ -4,8 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-import platformdirs
-
+from buzzband import cache
 from buzzband.errors import FirmwareMissing
 
 UF2_NAME = "RPI_PICO-20241129-v1.24.1.uf2"
@@ -23,7 +22,7 @@ def micropython_uf2() -> Path:
                 f"{UF2_VARIABLE} names {named}, which is not a file.", f"Correct or unset {UF2_VARIABLE}."
             )
         return Path(named)
-    cached = platformdirs.user_cache_path("buzzband") / "firmware" / UF2_NAME
+    cached = cache.folder("firmware") / UF2_NAME
     if not cached.is_file():
         raise FirmwareMissing(
             "MicroPython for the Pico is not in the cache.",

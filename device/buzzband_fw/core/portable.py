@@ -19,8 +19,12 @@ if sys.implementation.name == "micropython":
         """Return ``values`` as an array of 32-bit integers: state and sample blocks live in these."""
         return array("i", values)
 
+    def uint16s(values):
+        """Return ``values`` as an array of unsigned 16-bit integers: raw samples live in these."""
+        return array("H", values)
+
 else:
-    int32s = list  # indexed twice as fast as an array; tests put a checked array in its place
+    int32s = uint16s = list  # indexed twice as fast as an array; tests check that nothing leaves its 32 bits
 
     def const(value):
         """MicroPython folds this at compile time."""

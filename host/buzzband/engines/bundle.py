@@ -31,7 +31,7 @@ def _modules(folder: Traversable, path: str) -> Iterator[tuple[str, str]]:
 
 
 def strip_native(source: str) -> str:
-    """Return ``source`` with its kernels as bytecode: the 64-bit Unix port compiles viper, but not to the Pico's rules."""
+    """Return ``source`` with its kernels as bytecode: the 64-bit Unix port has viper, but not by the Pico's rules."""
     return _NATIVE_DECORATOR.sub("", source)
 
 

@@ -6,12 +6,12 @@ It conditions a recording once and keeps the result, so that calibration and any
 from dataclasses import dataclass
 
 import numpy as np
-from buzzband_fw.core.chain import BLOCK_RAW, BLOCK_SAMPLES, COUNTS, Chain
-from buzzband_fw.core.cue import BLANKED, Cue
-from buzzband_fw.core.quality import WINDOW_BLOCKS
 from numpy.typing import NDArray
 
 from buzzband.engines.job import Blocks, Progress, Settings, block_count, no_progress
+from buzzband_fw.core.chain import BLOCK_RAW, BLOCK_SAMPLES, COUNTS, Chain
+from buzzband_fw.core.cue import BLANKED, Cue
+from buzzband_fw.core.quality import WINDOW_BLOCKS
 
 _WINDOW_RAW = WINDOW_BLOCKS * BLOCK_RAW
 _WINDOW_SAMPLES = WINDOW_BLOCKS * BLOCK_SAMPLES
@@ -22,7 +22,7 @@ _RING_SAMPLES = 1 << 11  # the smallest power of two that holds a window
 class Conditioned:
     """A recording after the chain: what no setting but the mains changes.
 
-    ``rectified`` and ``envelope``: shape (blocks, 12), at 1200 Hz. ``counts``: shape (whole windows, 3), for the quality flags.
+    ``rectified`` and ``envelope``: shape (blocks, 12), at 1200 Hz. ``counts``: shape (whole windows, 3), for the flags.
     """
 
     mains_hz: int
@@ -74,9 +74,7 @@ def decide(conditioned: Conditioned, settings: Settings, *, trace: bool = False)
     return _blocks(conditioned.envelope, told, gated)
 
 
-def _blocks(
-    envelope: NDArray[np.int32], told: list[tuple[int, int, int]], gated: NDArray[np.int32] | None
-) -> Blocks:
+def _blocks(envelope: NDArray[np.int32], told: list[tuple[int, int, int]], gated: NDArray[np.int32] | None) -> Blocks:
     columns = np.array(told, np.int32).reshape(-1, 3)
     return Blocks(
         envelope=envelope[:, -1].copy(),

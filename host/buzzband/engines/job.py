@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import numpy as np
-from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW
 from numpy.typing import NDArray
+
+from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW
 
 RAW_RATE_HZ = 4800
 BLOCKS_PER_S = 1000 // BLOCK_MS
@@ -60,9 +61,9 @@ class Engine(Protocol):
     def run(
         self, raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False, progress: Progress = no_progress
     ) -> Blocks:
-        """Run the core over ``raw``, shape (n,), 12-bit samples at 4800 S/s; a last block that is not whole is left out.
+        """Run the core over ``raw``, shape (n,), 12-bit samples at 4800 S/s.
 
-        Raises EngineError.
+        A last block that is not whole is left out. Raises EngineError.
         """
         ...
 

@@ -56,8 +56,8 @@ def run_main(
 ) -> PicoRun:
     """Boot with ``files`` in the file system, run ``main.py`` to its end, and return what it left.
 
-    ``budget_s``: chip time, about 15 times as long on the wall. ``extra_flash``: bytes that the program finds behind the
-    Pico's own flash. Raises EngineMissing, FirmwareMissing, BudgetSpent.
+    ``budget_s``: chip time, about 15 times as long on the wall. ``extra_flash``: bytes that the program finds behind
+    the Pico's own flash. Raises EngineMissing, FirmwareMissing, BudgetSpent.
     """
     return asyncio.run(_run_main(files, budget_s, extra_flash, progress))
 

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 
 import numpy as np
-from buzzband_fw.core.chain import BLOCK_RAW, BLOCK_SAMPLES
 from numpy.typing import NDArray
 
 from buzzband.engines.job import Blocks, Settings, block_count
 from buzzband.errors import EngineFailed
+from buzzband_fw.core.chain import BLOCK_RAW, BLOCK_SAMPLES
 
 ERROR_FILE = "error.txt"
 
@@ -29,7 +29,7 @@ _BLOCK = np.dtype([("envelope", "<i4"), ("gated", "<i4"), ("flags", "u1"), ("wor
 
 
 def main_source(body: str) -> bytes:
-    """Return a ``main.py`` that runs ``body``, which calls ``run``, and writes a traceback to ``error.txt`` if it fails."""
+    """Return a ``main.py`` that runs ``body``, with ``run`` in scope, and leaves a traceback if it fails."""
     return MAIN.format(body=body.replace("\n", "\n    ")).encode()
 
 
