@@ -14,6 +14,11 @@ def new_scale(rest, reference):
     return int32s((rest, max(reference - rest, SPAN_MIN)))
 
 
+def span_of(scale):
+    """Return the distance from rest to reference."""
+    return scale[_SPAN]
+
+
 @micropython.viper
 def permille(envelope: int, scale: ptr32) -> int:
     """Return 1000 (envelope - rest) / (reference - rest), rounded down, at least 0 and at most ``PERMILLE_MAX``.

@@ -5,7 +5,7 @@
 The gated envelope stands still while the motor speaks and 120 ms after, or the buzz would latch on its own vibration.
 """
 
-from buzzband_fw.core.activation import new_scale
+from buzzband_fw.core.activation import new_scale, span_of
 from buzzband_fw.core.envelope import new_state as new_envelope
 from buzzband_fw.core.envelope import smooth
 from buzzband_fw.core.portable import const, int32s, micropython
@@ -37,8 +37,9 @@ class Cue:
         self.gated = 0
         self.samples = int32s([0] * capacity)
         self._smooth = new_envelope()
-        self._target = new_target(new_scale(rest, reference), target_permille)
-        self._quality = new_quality()
+        scale = new_scale(rest, reference)
+        self._target = new_target(scale, target_permille)
+        self._quality = new_quality(span_of(scale))
         self._state = int32s((0, 0, 0))
 
     @property

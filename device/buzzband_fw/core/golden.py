@@ -90,7 +90,7 @@ def _check_target():
 
 
 def _check_quality():
-    state = new_quality()
+    state = new_quality(8000)
     counts = [(value & 7, (value >> 3) * 1000, (value >> 6) * 4000) for value in noise(64, 12)] + [(0, 0, 0)] * 9
     return checksum([judge(count, state) for count in counts])
 

@@ -11,18 +11,23 @@ WINDOW_BLOCKS = const(25)
 _WINDOW_SAMPLES = const(300)
 _RAILED_MAX = const(6)  # 2 % of a window
 _FLAT_MEAN = const(16)  # 2, with the comb's fraction bits: white noise of 0.9 ADC steps, through high-pass and comb
-_HUM_MEAN = const(320)  # 40: 10 ADC steps, 0.25 % of the range; less than that the comb takes out unnoticed
 _CLEAN_WINDOWS = const(8)  # 2 s
 _BAD_WINDOWS = (1, 4, 8)  # rail at once, flat after 1 s, hum after 2 s
 
 _FLAGS = const(0)
 _BAD = const(1)
 _CLEAN = const(4)
+_HUM_FLOOR = const(7)
 
 
-def new_state():
-    """Return the state of a clean signal: the flags, then for each flag the bad and the clean windows in a row."""
-    return int32s((0, 0, 0, 0, 0, 0, 0))
+def new_state(span):
+    """Return the state of a clean signal: flags, for each the bad and the clean windows in a row, the least hum.
+
+    ``span``: the distance from rest to reference, in the envelope's sixteenths. Hum counts from a quarter of it on: what
+    the comb leaves of less, 2 % of the span when the mains is 0.2 Hz off, moves no decision. At rest, hum of any size
+    would be most of the power.
+    """
+    return int32s((0, 0, 0, 0, 0, 0, 0, span * _WINDOW_SAMPLES * 8 // (4 * 16)))
 
 
 def judge(counts, state):
@@ -36,7 +41,7 @@ def judge(counts, state):
     kept = counts[2]
     _count(counts[0] > _RAILED_MAX, 0, state)
     _count(removed + kept < _FLAT_MEAN * _WINDOW_SAMPLES, 1, state)
-    _count(removed * 8 > kept * 9 and removed > _HUM_MEAN * _WINDOW_SAMPLES, 2, state)
+    _count(removed * 8 > kept * 9 and removed >= state[_HUM_FLOOR], 2, state)
     return state[_FLAGS]
 
 

@@ -6,7 +6,7 @@ SILENCE = const(0)
 ON_TARGET = const(1)
 
 NAMES = ("silence", "on_target")
-PULSES_MS = ((), (120,))  # on, off, on … in ms
+PULSES_MS = ((), (120,))  # on, off, on …, whole blocks of 10 ms
 
 
 def duration_ms(word):

@@ -1,5 +1,6 @@
 """Engines: interpreters that run the core, all with the same result, bit for bit."""
 
+from buzzband.engines import micropython, pico
 from buzzband.engines.cpython import CPython
 from buzzband.engines.job import Blocks, Engine, Settings
 from buzzband.engines.micropython import MicroPython
@@ -7,4 +8,14 @@ from buzzband.engines.pico import Pico
 
 ENGINES: dict[str, type[Engine]] = {"cpython": CPython, "micropython": MicroPython, "pico": Pico}
 
-__all__ = ["ENGINES", "Blocks", "Engine", "Settings"]
+PICO_PATIENCE_S = 60  # of recording: about a minute and a half on the wall
+
+
+def best_engine(duration_s: float) -> str:
+    """Return the name of the engine nearest to the band that is there and is done in reasonable time."""
+    if duration_s <= PICO_PATIENCE_S and pico.missing() is None:
+        return Pico.name
+    return CPython.name if micropython.missing() else MicroPython.name
+
+
+__all__ = ["ENGINES", "Blocks", "Engine", "Settings", "best_engine"]

@@ -3,6 +3,7 @@
 It conditions a recording once and keeps the result, so that calibration and any number of targets cost little more.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +44,9 @@ def condition(raw: NDArray[np.uint16], mains_hz: int, progress: Progress = no_pr
         length = min(WINDOW_BLOCKS, blocks - first)
         ring = raw[first * BLOCK_RAW : (first + length) * BLOCK_RAW].tolist()
         chain.condition(ring, 0, length * BLOCK_SAMPLES)
-        rectified[first : first + length].flat = chain.block[: length * BLOCK_SAMPLES]
-        envelope[first : first + length].flat = chain.envelope[: length * BLOCK_SAMPLES]
+        shape = (length, BLOCK_SAMPLES)
+        rectified[first : first + length] = np.reshape(chain.block[: length * BLOCK_SAMPLES], shape)
+        envelope[first : first + length] = np.reshape(chain.envelope[: length * BLOCK_SAMPLES], shape)
         if length == WINDOW_BLOCKS:
             chain.drain(drained)
             counts[window] = drained
@@ -58,7 +60,7 @@ def decide(conditioned: Conditioned, settings: Settings, *, trace: bool = False)
     blocks = len(conditioned.rectified)
     told: list[tuple[int, int, int]] = []
     gated = np.empty((blocks, BLOCK_SAMPLES), np.int32) if trace else None
-    last = [0] * BLOCK_SAMPLES
+    last: Sequence[int] = [0] * BLOCK_SAMPLES
     for window, first in enumerate(range(0, blocks, WINDOW_BLOCKS)):
         block = conditioned.rectified[first : first + WINDOW_BLOCKS].ravel().tolist()
         for index, offset in enumerate(range(0, len(block), BLOCK_SAMPLES), first):

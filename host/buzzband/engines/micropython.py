@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from buzzband.engines import replay
 from buzzband.engines.bundle import bytecode_files
 from buzzband.engines.job import Blocks, Progress, Settings, block_count, no_progress
 from buzzband.errors import EngineFailed, EngineMissing
+
+_BODY = 'from buzzband_fw.replay import run\nwith open("raw.bin", "rb") as raw:\n    run(raw)'
 
 
 def executable() -> str:
@@ -27,14 +30,26 @@ def executable() -> str:
     return found
 
 
-def run_main(folder: Path) -> None:
-    """Run ``main.py`` in ``folder``, beside the firmware. Raises EngineMissing, EngineFailed."""
-    for path, data in bytecode_files().items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
-    done = subprocess.run([executable(), "main.py"], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise EngineFailed(f"MicroPython ended with {done.returncode}: {(done.stderr or done.stdout).strip()}")
+def missing() -> EngineMissing | None:
+    """Return why this engine cannot run, if it cannot."""
+    try:
+        executable()
+    except EngineMissing as error:
+        return error
+    return None
+
+
+def run_main(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Run ``main.py`` beside ``files`` and return what is in the folder then. Raises EngineMissing, EngineFailed."""
+    with tempfile.TemporaryDirectory(prefix="buzzband-") as name:
+        folder = Path(name)
+        for path, data in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+        done = subprocess.run([executable(), "main.py"], cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise EngineFailed(f"MicroPython ended with {done.returncode}: {(done.stderr or done.stdout).strip()}")
+        return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 class MicroPython:
@@ -46,12 +61,12 @@ class MicroPython:
         self, raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False, progress: Progress = no_progress
     ) -> Blocks:
         """See ``Engine.run``."""
-        with tempfile.TemporaryDirectory(prefix="buzzband-") as name:
-            folder = Path(name)
-            (folder / "job.json").write_bytes(replay.job_file(settings, trace))
-            (folder / "raw.bin").write_bytes(replay.raw_bytes(raw))
-            (folder / "main.py").write_bytes(replay.main_source('with open("raw.bin", "rb") as raw:\n    run(raw)'))
-            run_main(folder)
-            progress(1.0)
-            results = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        files = {
+            **bytecode_files(),
+            "job.json": replay.job_file(settings, trace),
+            "raw.bin": replay.raw_bytes(raw),
+            "main.py": replay.main_source(_BODY),
+        }
+        results = run_main(files)
+        progress(1.0)
         return replay.read_results(results, block_count(raw), trace)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from buzzband.engines import replay
 from buzzband.engines.bundle import FLASH_BLOCK_COUNT, FLASH_BLOCK_SIZE, native_files, pack_image, unpack_image
 from buzzband.engines.job import RAW_RATE_HZ, Blocks, Progress, Settings, block_count, no_progress
-from buzzband.errors import BudgetSpent, EngineFailed, EngineMissing
+from buzzband.errors import BudgetSpent, EngineError, EngineFailed, EngineMissing
 from buzzband.firmware import micropython_uf2
 
 FILE_SYSTEM_OFFSET = 0xA0000
@@ -27,6 +27,7 @@ _PROMPT = b">>> "  # the REPL comes up when main.py has ended
 
 _RAW_FROM_FLASH = """\
 import uctypes
+from buzzband_fw.replay import run
 
 class Flash:
     def __init__(self, address, size):
@@ -63,7 +64,7 @@ def run_main(
 
 
 async def _run_main(files: Mapping[str, bytes], budget_s: float, extra_flash: bytes, progress: Progress) -> PicoRun:
-    device = _device()
+    device = _device_maker()()
     image = pack_image(files)
     file_system = slice(FILE_SYSTEM_OFFSET, FILE_SYSTEM_OFFSET + FLASH_BLOCK_COUNT * FLASH_BLOCK_SIZE)
     device.mcu.flash[file_system] = image
@@ -87,14 +88,26 @@ async def _run_main(files: Mapping[str, bytes], budget_s: float, extra_flash: by
     )
 
 
-def _device() -> Any:
+def missing() -> EngineError | None:
+    """Return why this engine cannot run, if it cannot: a package or the UF2."""
+    try:
+        micropython_uf2()
+        native_files()
+        pack_image({})
+        _device_maker()
+    except EngineError as error:
+        return error
+    return None
+
+
+def _device_maker() -> Any:
     try:
         from rp2040py.boards import resolve_board_spec
         from rp2040py.device.base_device import BaseDevice
         from rp2040py.utils.firmware_retrieve import MICROPYTHON
     except ImportError as error:
         raise EngineMissing("The package rp2040py is not installed.") from error
-    return BaseDevice(board=resolve_board_spec("pico", MICROPYTHON, str(micropython_uf2())))
+    return lambda: BaseDevice(board=resolve_board_spec("pico", MICROPYTHON, str(micropython_uf2())))
 
 
 def chip_seconds(blocks: int) -> float:

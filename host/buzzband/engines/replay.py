@@ -17,8 +17,6 @@ MAIN = """\
 import sys
 
 try:
-    from buzzband_fw.replay import run
-
     {body}
 except Exception as error:
     with open("error.txt", "w") as file:
@@ -29,7 +27,7 @@ _BLOCK = np.dtype([("envelope", "<i4"), ("gated", "<i4"), ("flags", "u1"), ("wor
 
 
 def main_source(body: str) -> bytes:
-    """Return a ``main.py`` that runs ``body``, with ``run`` in scope, and leaves a traceback if it fails."""
+    """Return a ``main.py`` that runs ``body`` and leaves a traceback if it fails."""
     return MAIN.format(body=body.replace("\n", "\n    ")).encode()
 
 
@@ -43,11 +41,16 @@ def raw_bytes(raw: NDArray[np.uint16]) -> bytes:
     return raw[: block_count(raw) * BLOCK_RAW].astype("<u2").tobytes()
 
 
-def read_results(results: Mapping[str, bytes], blocks: int, trace: bool) -> Blocks:
-    """Return what the replay wrote. Raises EngineFailed if it wrote an error, or less than ``blocks``."""
+def raise_error(results: Mapping[str, bytes]) -> None:
+    """Raise EngineFailed if the program left a traceback."""
     if ERROR_FILE in results:
         text = results[ERROR_FILE].decode(errors="replace").strip()
         raise EngineFailed(f"The core raised on the engine:\n{text}")
+
+
+def read_results(results: Mapping[str, bytes], blocks: int, trace: bool) -> Blocks:
+    """Return what the replay wrote. Raises EngineFailed if it wrote an error, or less than ``blocks``."""
+    raise_error(results)
     table = np.frombuffer(results.get("blocks.bin", b""), _BLOCK)
     if len(table) != blocks:
         raise EngineFailed(f"The engine stopped after {len(table)} of {blocks} blocks.")

@@ -1,0 +1,81 @@
+"""What can be said of a run afterwards: contractions, sets, and when the signal was not to be trusted."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buzzband.engines.job import BLOCKS_PER_S, Blocks
+from buzzband.outcome import CueMark, QualitySpan, Rep, SetSpan
+from buzzband_fw.core import quality, target, words
+
+SET_GAP_S = 8.0
+BURST_MIN_S = 0.1  # GHOSTLY's rule for a burst
+NEAR_PEAK_PERMILLE = 900  # a rep is held while it is within 10 % of its peak
+
+
+def runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield (first, end) of each stretch of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def cue_marks(blocks: Blocks) -> tuple[CueMark, ...]:
+    """Return the words with the times at which the core had decided on them: the end of their block."""
+    return tuple(
+        CueMark((int(index) + 1) / BLOCKS_PER_S, words.NAMES[blocks.word[index]])
+        for index in np.flatnonzero(blocks.word)
+    )
+
+
+def quality_spans(blocks: Blocks) -> tuple[QualitySpan, ...]:
+    """Return when which quality flag was up, in order of time."""
+    spans = [
+        QualitySpan(first / BLOCKS_PER_S, end / BLOCKS_PER_S, name)
+        for bit, name in enumerate(quality.NAMES)
+        for first, end in runs(blocks.flags & (1 << bit) != 0)
+    ]
+    return tuple(sorted(spans, key=lambda span: span.t_s))
+
+
+def contractions(permille: NDArray[np.int32], target_permille: int) -> tuple[Rep, ...]:
+    """Return the contractions in an activation at 100 Hz, by the rule that re-arms the target.
+
+    One lasts from where the activation rises above 60 % of the target to where it stays below for 300 ms, and at least
+    100 ms: so each can have one cue and no more, and one that is weaker than that does not count.
+    """
+    level = target_permille * target.REARM_PERCENT // 100
+    merged: list[list[int]] = []
+    for first, end in runs(permille >= max(level, 1)):
+        if merged and first - merged[-1][1] < target.REARM_MS * BLOCKS_PER_S // 1000:
+            merged[-1][1] = end
+        else:
+            merged.append([first, end])
+    return tuple(_rep(permille, first, end) for first, end in merged if end - first >= BURST_MIN_S * BLOCKS_PER_S)
+
+
+def _rep(permille: NDArray[np.int32], first: int, end: int) -> Rep:
+    part = permille[first:end]
+    peak = int(part.argmax())
+    near = np.flatnonzero(part * 1000 >= part[peak] * NEAR_PEAK_PERMILLE)
+    return Rep(
+        start_s=first / BLOCKS_PER_S,
+        peak_s=(first + peak) / BLOCKS_PER_S,
+        end_s=end / BLOCKS_PER_S,
+        concentric_s=int(near[0]) / BLOCKS_PER_S,
+        hold_s=int(near[-1] + 1 - near[0]) / BLOCKS_PER_S,
+        eccentric_s=int(len(part) - near[-1] - 1) / BLOCKS_PER_S,
+        peak_permille=int(part[peak]),
+        mean_permille=round(float(part.mean())),
+        source="emg",
+    )
+
+
+def sets(reps: Sequence[Rep]) -> tuple[SetSpan, ...]:
+    """Return the sets: reps with less than 8 s from the end of one to the start of the next."""
+    starts = [n for n in range(len(reps)) if n == 0 or reps[n].start_s - reps[n - 1].end_s >= SET_GAP_S]
+    ends = [*starts[1:], len(reps)]
+    return tuple(
+        SetSpan(reps[first].start_s, reps[end - 1].end_s, first, end - first)
+        for first, end in zip(starts, ends, strict=False)
+    )

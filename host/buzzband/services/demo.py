@@ -1,0 +1,52 @@
+"""``buzzband demo``: a synthetic session, sensed, cued and reported, with no hardware and no network."""
+
+from dataclasses import dataclass
+
+from buzzband.engines.closed_loop import run_closed_loop
+from buzzband.engines.cpython import condition
+from buzzband.engines.job import Progress, Settings, no_progress
+from buzzband.outcome import Outcome
+from buzzband.recordings import synth
+from buzzband.recordings.adc import digitise
+from buzzband.recordings.labels import emg_channel
+from buzzband.services import calibration
+from buzzband.services.simulate import outcome
+
+TARGET_PERMILLE = 600
+MAINS_HZ = 50
+MOTOR_LEAK = 0.2  # RMS of the motor's vibration in the EMG, as a share of full effort
+
+
+@dataclass(frozen=True, eq=False)
+class Demo:
+    """What the band made of a session, and the session itself with its truth."""
+
+    outcome: Outcome
+    session: synth.Synthetic
+
+
+def demo(seed: int, progress: Progress = no_progress) -> Demo:
+    """Run squeezes and three sets of curls through the core, whose motor shakes the electrodes when it buzzes."""
+    made = synth.build(synth.demo_session(), seed)
+    channel, _ = emg_channel(made.recording)
+    digitised = digitise(channel)
+    envelope = condition(digitised.raw, MAINS_HZ).envelope[:, -1]
+    first_squeeze_s = made.truth.squeezes[0][0]
+    scale = calibration.from_squeezes(envelope, (0.5, first_squeeze_s - 0.5), made.truth.squeezes)
+    settings = Settings(MAINS_HZ, scale.rest, scale.reference, TARGET_PERMILLE)
+    leak = MOTOR_LEAK * synth.FULL_EFFORT_MV * digitised.gain
+    blocks = run_closed_loop(digitised.raw, settings, synth.Motor(4800, amplitude=leak), progress)
+    told = outcome(
+        "Demo: three sets of curls (synthetic)",
+        engine="cpython",
+        channel=channel,
+        gain=digitised.gain,
+        calibration=scale,
+        settings=settings,
+        blocks=blocks,
+        notes=(
+            "The session is synthetic: motor units, movement, hum, noise and the motor's own vibration are modelled.",
+            "The first set of three is the calibration squeezes.",
+        ),
+    )
+    return Demo(told, made)

@@ -1,0 +1,82 @@
+"""``buzzband selftest``: the golden vectors on every engine there is."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from buzzband.engines import micropython, pico, replay
+from buzzband.engines.bundle import bytecode_files, native_files
+from buzzband.errors import EngineError, EngineFailed
+from buzzband_fw.core import golden
+
+CHIP_BUDGET_S = 10.0
+_BODY = """\
+from json import dump
+from buzzband_fw.core.golden import run
+with open("golden.json", "w") as file:
+    dump(run(), file)"""
+
+
+@dataclass(frozen=True)
+class Vector:
+    """One golden vector: checksums as recorded and as found."""
+
+    name: str
+    expected: int
+    found: int
+
+    @property
+    def right(self) -> bool:
+        """Return whether the engine gave what was recorded."""
+        return self.expected == self.found
+
+
+@dataclass(frozen=True)
+class EngineReport:
+    """The vectors on one engine, or why it was left out."""
+
+    engine: str
+    vectors: tuple[Vector, ...]
+    left_out: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Return whether every vector that ran was right."""
+        return all(vector.right for vector in self.vectors)
+
+
+def _on_micropython() -> str:
+    files = {**bytecode_files(), "main.py": replay.main_source(_BODY)}
+    return _result(micropython.run_main(files))
+
+
+def _on_pico() -> str:
+    files = {**native_files(), "main.py": replay.main_source(_BODY)}
+    return _result(pico.run_main(files, budget_s=CHIP_BUDGET_S).files)
+
+
+def _result(files: Mapping[str, bytes]) -> str:
+    replay.raise_error(files)
+    return files["golden.json"].decode()
+
+
+RUNNERS: dict[str, Callable[[], str]] = {
+    "cpython": lambda: json.dumps(golden.run()),
+    "micropython": _on_micropython,
+    "pico": _on_pico,
+}
+
+
+def selftest(engines: tuple[str, ...]) -> tuple[EngineReport, ...]:
+    """Run the golden vectors. An engine that is not installed is left out, with the reason; never cpython."""
+    return tuple(_report(engine) for engine in engines)
+
+
+def _report(engine: str) -> EngineReport:
+    try:
+        vectors = json.loads(RUNNERS[engine]())
+    except EngineFailed:
+        raise
+    except EngineError as error:
+        return EngineReport(engine, (), f"{error} {error.hint}")
+    return EngineReport(engine, tuple(Vector(*vector) for vector in vectors))

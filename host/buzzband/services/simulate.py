@@ -1,0 +1,119 @@
+"""``buzzband simulate``: the core over a recording."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from buzzband.engines import ENGINES, best_engine
+from buzzband.engines.cpython import Conditioned, condition, decide
+from buzzband.engines.job import BLOCKS_PER_S, Blocks, Progress, Settings, no_progress
+from buzzband.errors import TooShort
+from buzzband.outcome import Calibration, Outcome
+from buzzband.recordings.adc import Digitised, digitise
+from buzzband.recordings.labels import check_emg_rate, emg_channel
+from buzzband.recordings.model import Channel, Recording
+from buzzband.services import analysis, calibration
+from buzzband_fw.core.activation import new_scale, permille
+from buzzband_fw.core.cue import BLANKED
+
+DURATION_MIN_S = 1.0
+FULL_BAND_RATE_HZ = 280  # twice the low-pass corner
+ACTIVATION_RATE_HZ = 50
+_ACTIVATION_STEP = BLOCKS_PER_S // ACTIVATION_RATE_HZ
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run. ``None`` for rest, reference, gain: found from the recording; for channel: the first EMG channel.
+
+    ``rest`` and ``reference`` are envelopes in the core's unit, ``gain`` is in ADC codes per unit of the channel.
+    """
+
+    mode: str = "reach"
+    target_permille: int = 500
+    mains_hz: int = 50
+    rest: int | None = None
+    reference: int | None = None
+    gain: float | None = None
+    channel: str | None = None
+    engine: str = "cpython"
+
+
+def simulate(recording: Recording, options: Options, progress: Progress = no_progress) -> Outcome:
+    """Run the core over ``recording``. Raises RecordingError if it cannot be used, EngineError if the engine cannot."""
+    channel, passed_over = emg_channel(recording, options.channel)
+    check_emg_rate(channel)
+    if channel.duration_s < DURATION_MIN_S:
+        raise TooShort(f"{recording.name} holds {channel.duration_s:.3f} s of {channel.label}.")
+    engine = best_engine(channel.duration_s) if options.engine == "auto" else options.engine
+    digitised = digitise(channel, options.gain)
+    conditioned = condition(digitised.raw, options.mains_hz, progress)
+    scale = calibration.from_recording(conditioned.envelope[:, -1], options.rest, options.reference)
+    settings = Settings(options.mains_hz, scale.rest, scale.reference, options.target_permille)
+    blocks = _run(engine, digitised, conditioned, settings, progress)
+    return outcome(
+        recording.name,
+        engine=engine,
+        channel=channel,
+        gain=digitised.gain,
+        calibration=scale,
+        settings=settings,
+        blocks=blocks,
+        notes=_notes(channel, passed_over),
+    )
+
+
+def _run(engine: str, digitised: Digitised, conditioned: Conditioned, settings: Settings, progress: Progress) -> Blocks:
+    if engine == "cpython":
+        return decide(conditioned, settings)
+    return ENGINES[engine]().run(digitised.raw, settings, progress=progress)
+
+
+def _notes(channel: Channel, passed_over: Iterable[str]) -> tuple[str, ...]:
+    notes = []
+    others = ", ".join(passed_over)
+    if others:
+        notes.append(f"Took channel {channel.label}; there are also {others} (--channel NAME takes another).")
+    if channel.rate_hz < FULL_BAND_RATE_HZ:
+        notes.append(
+            f"At {channel.rate_hz:g} Hz the recording holds only a part of the 20 to 140 Hz that the band listens to."
+        )
+    return tuple(notes)
+
+
+def outcome(
+    name: str,
+    *,
+    engine: str,
+    channel: Channel,
+    gain: float,
+    calibration: Calibration,
+    settings: Settings,
+    blocks: Blocks,
+    notes: tuple[str, ...] = (),
+) -> Outcome:
+    """Put together what a run told."""
+    scale = new_scale(calibration.rest, calibration.reference)
+    activation = np.array([permille(envelope, scale) for envelope in blocks.envelope.tolist()], np.int32)
+    reps = analysis.contractions(activation, settings.target_permille)
+    shown = slice(_ACTIVATION_STEP - 1, None, _ACTIVATION_STEP)
+    return Outcome(
+        name=name,
+        engine=engine,
+        sample_rate_hz=channel.rate_hz,
+        duration_s=channel.duration_s,
+        mode="reach",
+        target_permille=settings.target_permille,
+        mains_hz=settings.mains_hz,
+        gain=gain,
+        calibration=calibration,
+        rate_hz=ACTIVATION_RATE_HZ,
+        permille=activation[shown],
+        blanked=(blocks.flags & BLANKED != 0)[shown],
+        cues=analysis.cue_marks(blocks),
+        reps=reps,
+        sets=analysis.sets(reps),
+        quality=analysis.quality_spans(blocks),
+        notes=notes,
+    )
