@@ -16,8 +16,8 @@ def main(write: bool) -> None:
     text = path.read_text(encoding="utf-8")
     for name, expected, found in golden.run():
         if expected != found:
-            print(f"{name}: {expected:#08x} -> {found:#08x}")
-            text = text.replace(f'("{name}", {expected:#08x},', f'("{name}", {found:#08x},')
+            print(f"{name}: 0x{expected:06X} -> 0x{found:06X}")
+            text = text.replace(f'("{name}", 0x{expected:06X},', f'("{name}", 0x{found:06X},')
     if write:
         path.write_text(text, encoding="utf-8")
 

@@ -16,7 +16,8 @@ BuzzbandError                exit 1
 ├── DownloadError            exit 7
 │   ├── DownloadFailed       no network, no pip, no such file
 │   └── HashMismatch         what came is not what was pinned
-└── SelftestFailed           exit 8
+├── SelftestFailed           exit 8
+└── OutputFailed             exit 9
 
 Wrong options and arguments are click's: exit 2.
 """
@@ -118,6 +119,13 @@ class HashMismatch(DownloadError):
     """What was downloaded is not what was pinned; it has been thrown away."""
 
     hint = "Run the command again; if it repeats, report it: the file has changed at its source."
+
+
+class OutputFailed(BuzzbandError):
+    """A page or picture could not be written."""
+
+    exit_code = 9
+    hint = "Name a file in a folder that exists and may be written to."
 
 
 class SelftestFailed(BuzzbandError):

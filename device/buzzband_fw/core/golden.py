@@ -113,7 +113,7 @@ VECTORS = (
     ("envelope", 0x1DE743, _check_smooth),
     ("activation", 0x4CA91F, _check_activation),
     ("target", 0x607A40, _check_target),
-    ("quality", 0x4B1365, _check_quality),
+    ("quality", 0x4A9261, _check_quality),
     ("pipeline, 50 Hz", 0xC906A0, lambda: _check_pipeline(50)),
     ("pipeline, 60 Hz", 0x7A2FCE, lambda: _check_pipeline(60)),
 )

@@ -23,7 +23,7 @@ _HUM_FLOOR = const(7)
 def new_state(span):
     """Return the state of a clean signal: flags, for each the bad and the clean windows in a row, the least hum.
 
-    ``span``: the distance from rest to reference, in the envelope's sixteenths. Hum counts from a quarter of it on: what
+    ``span``: the distance from rest to reference, in sixteenths. Hum counts from a quarter of it on: what
     the comb leaves of less, 2 % of the span when the mains is 0.2 Hz off, moves no decision. At rest, hum of any size
     would be most of the power.
     """

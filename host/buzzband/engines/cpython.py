@@ -3,6 +3,7 @@
 It conditions a recording once and keeps the result, so that calibration and any number of targets cost little more.
 """
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,67 +24,77 @@ _RING_SAMPLES = 1 << 11  # the smallest power of two that holds a window
 class Conditioned:
     """A recording after the chain: what no setting but the mains changes.
 
-    ``rectified`` and ``envelope``: shape (blocks, 12), at 1200 Hz. ``counts``: shape (whole windows, 3), for the flags.
+    ``rectified``: shape (blocks, 12), at 1200 Hz. ``envelope``: the free-running one at the end of each block.
+    ``counts``: shape (whole windows, 3), for the flags. ``samples``: the envelope at 1200 Hz, (blocks, 12), if traced.
     """
 
-    mains_hz: int
     rectified: NDArray[np.int32]
     envelope: NDArray[np.int32]
     counts: NDArray[np.int32]
+    samples: NDArray[np.int32] | None
 
 
-def condition(raw: NDArray[np.uint16], mains_hz: int, progress: Progress = no_progress) -> Conditioned:
-    """Run the chain over ``raw``, shape (n,), 12-bit samples at 4800 S/s."""
+def condition(
+    raw: NDArray[np.uint16], mains_hz: int, *, trace: bool = False, progress: Progress = no_progress
+) -> Conditioned:
+    """Run the chain over ``raw``, shape (n,), 12-bit samples at 4800 S/s, a quality window at a time."""
     blocks = block_count(raw)
-    rectified = np.empty((blocks, BLOCK_SAMPLES), np.int32)
-    envelope = np.empty((blocks, BLOCK_SAMPLES), np.int32)
-    counts = np.zeros((blocks // WINDOW_BLOCKS, COUNTS), np.int32)
+    rectified, envelope, samples, counts = array("i"), array("i"), array("i"), array("i")
     chain = Chain(_RING_SAMPLES, mains_hz, capacity=_WINDOW_SAMPLES)
     drained = [0] * COUNTS
-    for window, first in enumerate(range(0, blocks, WINDOW_BLOCKS)):
-        length = min(WINDOW_BLOCKS, blocks - first)
-        ring = raw[first * BLOCK_RAW : (first + length) * BLOCK_RAW].tolist()
-        chain.condition(ring, 0, length * BLOCK_SAMPLES)
-        shape = (length, BLOCK_SAMPLES)
-        rectified[first : first + length] = np.reshape(chain.block[: length * BLOCK_SAMPLES], shape)
-        envelope[first : first + length] = np.reshape(chain.envelope[: length * BLOCK_SAMPLES], shape)
-        if length == WINDOW_BLOCKS:
+    for first in range(0, blocks * BLOCK_RAW, _WINDOW_RAW):
+        ring = raw[first : first + min(_WINDOW_RAW, blocks * BLOCK_RAW - first)].tolist()
+        length = len(ring) * BLOCK_SAMPLES // BLOCK_RAW
+        chain.condition(ring, 0, length)
+        rectified.extend(chain.block[:length])
+        envelope.extend(chain.envelope[BLOCK_SAMPLES - 1 : length : BLOCK_SAMPLES])
+        if trace:
+            samples.extend(chain.envelope[:length])
+        if length == _WINDOW_SAMPLES:
             chain.drain(drained)
-            counts[window] = drained
-        progress((first + length) / blocks)
-    return Conditioned(mains_hz, rectified, envelope, counts)
+            counts.extend(drained)
+        progress((first + len(ring)) / (blocks * BLOCK_RAW))
+    return Conditioned(
+        _table(rectified, BLOCK_SAMPLES),
+        np.frombuffer(envelope, np.int32),
+        _table(counts, COUNTS),
+        _table(samples, BLOCK_SAMPLES) if trace else None,
+    )
 
 
-def decide(conditioned: Conditioned, settings: Settings, *, trace: bool = False) -> Blocks:
-    """Run the cue policy over what ``condition`` gave for the same mains."""
+def _table(values: "array[int]", columns: int) -> NDArray[np.int32]:
+    return np.frombuffer(values, np.int32).reshape(-1, columns)
+
+
+def decide(conditioned: Conditioned, settings: Settings) -> Blocks:
+    """Run the cue policy over what ``condition`` gave for the same mains; traced if that was."""
     cue = Cue(settings.rest, settings.reference, settings.target_permille, capacity=_WINDOW_SAMPLES)
-    blocks = len(conditioned.rectified)
     told: list[tuple[int, int, int]] = []
-    gated = np.empty((blocks, BLOCK_SAMPLES), np.int32) if trace else None
+    gated = array("i")
     last: Sequence[int] = [0] * BLOCK_SAMPLES
-    for window, first in enumerate(range(0, blocks, WINDOW_BLOCKS)):
+    for window, first in enumerate(range(0, len(conditioned.rectified), WINDOW_BLOCKS)):
         block = conditioned.rectified[first : first + WINDOW_BLOCKS].ravel().tolist()
-        for index, offset in enumerate(range(0, len(block), BLOCK_SAMPLES), first):
+        for offset in range(0, len(block), BLOCK_SAMPLES):
             word = cue.step(block, offset)
             flags = cue.flags
             told.append((cue.gated, flags, word))
-            if gated is not None:
+            if conditioned.samples is not None:
                 if not flags & BLANKED:
                     last = cue.samples[offset : offset + BLOCK_SAMPLES]
-                gated[index] = last
+                gated.extend(last)
         if window < len(conditioned.counts):
             cue.judge(conditioned.counts[window].tolist())
-    return _blocks(conditioned.envelope, told, gated)
+    return _blocks(conditioned, told, _table(gated, BLOCK_SAMPLES))
 
 
-def _blocks(envelope: NDArray[np.int32], told: list[tuple[int, int, int]], gated: NDArray[np.int32] | None) -> Blocks:
+def _blocks(conditioned: Conditioned, told: list[tuple[int, int, int]], gated: NDArray[np.int32]) -> Blocks:
     columns = np.array(told, np.int32).reshape(-1, 3)
     return Blocks(
-        envelope=envelope[:, -1].copy(),
+        envelope=conditioned.envelope,
         gated=columns[:, 0],
         flags=columns[:, 1].astype(np.uint8),
         word=columns[:, 2].astype(np.uint8),
-        samples=None if gated is None else np.stack((envelope, gated), axis=1),
+        samples=None if conditioned.samples is None else np.stack((conditioned.samples, gated), axis=1),
     )
 
 
@@ -96,4 +107,4 @@ class CPython:
         self, raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False, progress: Progress = no_progress
     ) -> Blocks:
         """See ``Engine.run``."""
-        return decide(condition(raw, settings.mains_hz, progress), settings, trace=trace)
+        return decide(condition(raw, settings.mains_hz, trace=trace, progress=progress), settings)

@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from buzzband.engines.job import BLOCKS_PER_S, Blocks
 from buzzband.outcome import CueMark, QualitySpan, Rep, SetSpan
-from buzzband_fw.core import quality, target, words
+from buzzband_fw.core import quality, words
 
 SET_GAP_S = 8.0
+LEVEL_PERCENT = 40
+MERGE_S = 0.5
 BURST_MIN_S = 0.1  # GHOSTLY's rule for a burst
 NEAR_PEAK_PERMILLE = 900  # a rep is held while it is within 10 % of its peak
 
@@ -39,15 +41,15 @@ def quality_spans(blocks: Blocks) -> tuple[QualitySpan, ...]:
 
 
 def contractions(permille: NDArray[np.int32], target_permille: int) -> tuple[Rep, ...]:
-    """Return the contractions in an activation at 100 Hz, by the rule that re-arms the target.
+    """Return the contractions in an activation at 100 Hz.
 
-    One lasts from where the activation rises above 60 % of the target to where it stays below for 300 ms, and at least
-    100 ms: so each can have one cue and no more, and one that is weaker than that does not count.
+    One lasts from where the activation rises above 40 % of the target to where it stays below for half a second, and at
+    least 100 ms. The level is low so that a rep stays in one piece when the muscle works at half force on the way down.
     """
-    level = target_permille * target.REARM_PERCENT // 100
+    level = target_permille * LEVEL_PERCENT // 100
     merged: list[list[int]] = []
     for first, end in runs(permille >= max(level, 1)):
-        if merged and first - merged[-1][1] < target.REARM_MS * BLOCKS_PER_S // 1000:
+        if merged and first - merged[-1][1] < MERGE_S * BLOCKS_PER_S:
             merged[-1][1] = end
         else:
             merged.append([first, end])

@@ -1,12 +1,13 @@
 """``buzzband selftest``: the golden vectors on every engine there is."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from buzzband.engines import micropython, pico, replay
 from buzzband.engines.bundle import bytecode_files, native_files
-from buzzband.errors import EngineError, EngineFailed
+from buzzband.engines.job import Progress, no_progress
+from buzzband.errors import EngineError, EngineFailed, EngineMissing, SelftestFailed
 from buzzband_fw.core import golden
 
 CHIP_BUDGET_S = 10.0
@@ -67,9 +68,22 @@ RUNNERS: dict[str, Callable[[], str]] = {
 }
 
 
-def selftest(engines: tuple[str, ...]) -> tuple[EngineReport, ...]:
-    """Run the golden vectors. An engine that is not installed is left out, with the reason; never cpython."""
-    return tuple(_report(engine) for engine in engines)
+def selftest(engines: Sequence[str], progress: Progress = no_progress) -> tuple[EngineReport, ...]:
+    """Run the golden vectors. An engine that is not installed is left out, with the reason. Raises EngineFailed."""
+    reports = []
+    for done, engine in enumerate(engines, 1):
+        reports.append(_report(engine))
+        progress(done / len(engines))
+    return tuple(reports)
+
+
+def require_right(reports: Sequence[EngineReport]) -> None:
+    """Raise SelftestFailed if a vector was wrong, EngineMissing if no engine ran at all."""
+    wrong = [report.engine for report in reports if not report.right]
+    if wrong:
+        raise SelftestFailed(f"Golden vectors came out wrong on {', '.join(wrong)}.")
+    if not any(report.vectors for report in reports):
+        raise EngineMissing("None of the engines asked for is installed.")
 
 
 def _report(engine: str) -> EngineReport:

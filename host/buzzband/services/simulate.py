@@ -2,21 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from buzzband.engines import ENGINES, best_engine
 from buzzband.engines.cpython import Conditioned, condition, decide
 from buzzband.engines.job import BLOCKS_PER_S, Blocks, Progress, Settings, no_progress
-from buzzband.errors import TooShort
+from buzzband.errors import RecordingNotFound, TooShort
 from buzzband.outcome import Calibration, Outcome
+from buzzband.recordings import examples, files
 from buzzband.recordings.adc import Digitised, digitise
 from buzzband.recordings.labels import check_emg_rate, emg_channel
 from buzzband.recordings.model import Channel, Recording
-from buzzband.services import analysis, calibration
+from buzzband.services import analysis, calibration, pages
 from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.cue import BLANKED
 
+MODES = ("reach",)
+ENGINE_CHOICES = (*ENGINES, "auto")
 DURATION_MIN_S = 1.0
 FULL_BAND_RATE_HZ = 280  # twice the low-pass corner
 ACTIVATION_RATE_HZ = 50
@@ -40,6 +44,23 @@ class Options:
     engine: str = "cpython"
 
 
+def load(file: Path | None, example: str | None, rate_hz: float | None) -> Recording:
+    """Read the recording that was asked for. Raises RecordingError, DownloadError."""
+    if example is not None:
+        return examples.example(example)
+    if file is None:
+        raise RecordingNotFound("No recording was named.")
+    return files.read(file, rate_hz)
+
+
+def write_pictures(told: Outcome, *, plot: Path | None = None, page: Path | None = None) -> None:
+    """Write what was asked for. Raises OutputFailed."""
+    if plot is not None:
+        pages.write_plot(told, plot)
+    if page is not None:
+        pages.write_page(told, page)
+
+
 def simulate(recording: Recording, options: Options, progress: Progress = no_progress) -> Outcome:
     """Run the core over ``recording``. Raises RecordingError if it cannot be used, EngineError if the engine cannot."""
     channel, passed_over = emg_channel(recording, options.channel)
@@ -48,8 +69,8 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
         raise TooShort(f"{recording.name} holds {channel.duration_s:.3f} s of {channel.label}.")
     engine = best_engine(channel.duration_s) if options.engine == "auto" else options.engine
     digitised = digitise(channel, options.gain)
-    conditioned = condition(digitised.raw, options.mains_hz, progress)
-    scale = calibration.from_recording(conditioned.envelope[:, -1], options.rest, options.reference)
+    conditioned = condition(digitised.raw, options.mains_hz, progress=progress)
+    scale = calibration.from_recording(conditioned.envelope, options.rest, options.reference)
     settings = Settings(options.mains_hz, scale.rest, scale.reference, options.target_permille)
     blocks = _run(engine, digitised, conditioned, settings, progress)
     return outcome(

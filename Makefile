@@ -1,0 +1,51 @@
+# Everything below sets itself up: Python 3.11 or newer and make are all that is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+EXTRAS ?= test,docs
+
+.PHONY: help demo test test-long check bench docs clean
+
+help:
+	@echo "make demo       a simulated session, as a page in build/demo"
+	@echo "make test       the tests that fit in minutes"
+	@echo "make test-long  the long counts too"
+	@echo "make check      formatting, lint, types, import rules"
+	@echo "make bench      benchmarks, as ratios measured side by side"
+	@echo "make docs       the documentation, into build/docs"
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older or missing. Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "The venv module is missing. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/buzzband demo --out build/demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
+
+test-long: $(STAMP)
+	BUZZBAND_CHIP_BUDGET_S=250 $(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python device/tools/design_filters.py | cmp - device/buzzband_fw/core/coefficients.py
+
+bench: $(STAMP)
+	$(BIN)/python -m tests.bench
+
+docs: $(STAMP)
+	$(BIN)/python -m sphinx --fail-on-warning --quiet docs build/docs
+	@echo "Open build/docs/index.html"
+
+clean:
+	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,27 @@
+"""``buzzband demo``."""
+
+from pathlib import Path
+
+import click
+
+from buzzband.cli.output import Output, json_option
+from buzzband.services.demo import DemoPage, write_demo
+from buzzband.services.document import demo_document
+from buzzband.services.summary import demo_text
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default="buzzband-demo",
+    show_default=True,
+    help="Folder for the page.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another one: another session.")
+@json_option
+def demo(out: Path, seed: int, output: Output) -> None:
+    """Feel, cue and report a synthetic session: no hardware, no network."""
+    with output.progress("Lifting") as progress:
+        done: DemoPage = write_demo(out, seed, progress)
+    output.show(done, text=demo_text, document=demo_document)

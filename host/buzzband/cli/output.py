@@ -1,0 +1,46 @@
+"""How a command tells its result: as text for people, or as one JSON document."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where results go. Progress goes to the standard error, and only if somebody is watching."""
+
+    as_json: bool
+
+    def show(
+        self, result: _Result, *, text: Callable[[_Result], str], document: Callable[[_Result], Mapping[str, Any]]
+    ) -> None:
+        """Print ``result``."""
+        click.echo(json.dumps(document(result), indent=None) if self.as_json else text(result))
+
+    @contextmanager
+    def progress(self, label: str) -> Iterator[Callable[[float], None]]:
+        """Show a bar for as long as the block runs; call what is yielded with the share that is done, 0 to 1."""
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        console = Console(file=sys.stderr)
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task(label, total=1.0)
+            yield lambda share: None if bar.disable else bar.update(task, completed=share)
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--json`` and hand the command an ``output``."""
+
+    def make(_context: click.Context, _parameter: click.Parameter, value: bool) -> Output:
+        return Output(value)
+
+    option = click.option("--json", "output", is_flag=True, callback=make, help="Print one JSON document.")
+    return option(command)

@@ -1,0 +1,86 @@
+"""``buzzband simulate``."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from buzzband.cli.output import Output, json_option
+from buzzband.recordings.examples import EXAMPLES
+from buzzband.services import simulate as service
+from buzzband.services.document import simulate_document
+from buzzband.services.summary import outcome_text
+
+
+class AutoOr(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
+    """``auto``, which becomes None, or a positive number."""
+
+    name = "auto|N"
+
+    def __init__(self, number: type[int] | type[float]) -> None:
+        self.number = number
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
+        """Return the number, or None."""
+        if value == "auto":
+            return None
+        try:
+            number = self.number(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is neither 'auto' nor a number.", param, ctx)
+        if not 0 <= number < 1 << 20:
+            self.fail(f"{value} is out of range: 0 to 1048575.", param, ctx)
+        return number
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--example",
+    type=click.Choice([example.name for example in EXAMPLES]),
+    help="Take a real recording instead of FILE; fetched once into the cache.",
+)
+@click.option("--mode", type=click.Choice(service.MODES), default="reach", show_default=True, help="When to buzz.")
+@click.option(
+    "--target",
+    "target_percent",
+    metavar="PERCENT",
+    type=click.FloatRange(5, 200),
+    default=50,
+    show_default=True,
+    help="Activation to aim for, in percent of the reference.",
+)
+@click.option("--mains", "mains_hz", type=click.Choice(["50", "60"]), default="50", show_default=True, help="In Hz.")
+@click.option("--reference", type=AutoOr(int), default="auto", help="Envelope at 100 %; auto: the best 500 ms mean.")
+@click.option("--rest", type=AutoOr(int), default="auto", help="Envelope at 0 %; auto: the 10th percentile.")
+@click.option("--gain", type=AutoOr(float), default="auto", help="ADC codes per unit of the recording.")
+@click.option("--channel", metavar="NAME", help="The EMG channel; otherwise the first whose label starts with EMG.")
+@click.option("--rate", "rate_hz", metavar="HZ", type=click.FloatRange(min=0, min_open=True), help="For a CSV.")
+@click.option(
+    "--engine", type=click.Choice(service.ENGINE_CHOICES), default="cpython", show_default=True, help="What runs it."
+)
+@click.option("--plot", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: PNG, SVG, PDF.")
+@click.option("--page", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it as a web page.")
+@json_option
+def simulate(
+    file: Path | None,
+    example: str | None,
+    rate_hz: float | None,
+    target_percent: float,
+    mains_hz: str,
+    plot: Path | None,
+    page: Path | None,
+    output: Output,
+    **options: Any,
+) -> None:
+    """Run the band's core over a recording: CSV, EDF or BDF.
+
+    Shows when the band would have buzzed, how hard the muscle worked and whether the signal could be trusted.
+    """
+    if (file is None) == (example is None):
+        raise click.UsageError("Give either a FILE or --example NAME.")
+    chosen = service.Options(target_permille=round(10 * target_percent), mains_hz=int(mains_hz), **options)
+    with output.progress("Simulating") as progress:
+        told = service.simulate(service.load(file, example, rate_hz), chosen, progress)
+    service.write_pictures(told, plot=plot, page=page)
+    output.show(told, text=outcome_text, document=simulate_document)

@@ -1,0 +1,54 @@
+"""Results as JSON documents. The one of ``simulate`` is a contract: docs/simulate-json.md and schemas/simulate.json."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from buzzband.outcome import Outcome
+from buzzband.services.demo import DemoPage
+from buzzband.services.selftest import EngineReport
+
+SIMULATE_SCHEMA = "buzzband/simulate/1"
+
+
+def simulate_document(told: Outcome) -> dict[str, Any]:
+    """Return the document that ``buzzband simulate --json`` prints."""
+    return {
+        "schema": SIMULATE_SCHEMA,
+        "name": told.name,
+        "engine": told.engine,
+        "sample_rate_hz": told.sample_rate_hz,
+        "duration_s": told.duration_s,
+        "mains_hz": told.mains_hz,
+        "mode": told.mode,
+        "target_permille": told.target_permille,
+        "gain": told.gain,
+        "calibration": asdict(told.calibration),
+        "activation": {"rate_hz": told.rate_hz, "permille": told.permille.tolist()},
+        "cues": [asdict(cue) for cue in told.cues],
+        "reps": [asdict(rep) for rep in told.reps],
+        "sets": [{"start_s": one.start_s, "end_s": one.end_s, "reps": one.reps} for one in told.sets],
+        "quality": [asdict(span) for span in told.quality],
+        "notes": list(told.notes),
+    }
+
+
+def demo_document(done: DemoPage) -> dict[str, Any]:
+    """Return the document that ``buzzband demo --json`` prints."""
+    return {"page": str(done.page), "truth": {"reps": done.true_reps}, **simulate_document(done.outcome)}
+
+
+def selftest_document(reports: Sequence[EngineReport]) -> dict[str, Any]:
+    """Return the document that ``buzzband selftest --json`` prints."""
+    return {
+        "right": all(report.right for report in reports),
+        "engines": [
+            {
+                "engine": report.engine,
+                "right": report.right,
+                "left_out": report.left_out or None,
+                "vectors": [{**asdict(vector), "right": vector.right} for vector in report.vectors],
+            }
+            for report in reports
+        ],
+    }

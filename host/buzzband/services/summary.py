@@ -1,0 +1,90 @@
+"""Results in plain words for the terminal."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from buzzband.outcome import Outcome, SetSpan
+from buzzband.services.demo import DemoPage
+from buzzband.services.selftest import EngineReport
+from buzzband_fw.core.target import REARM_MS, REARM_PERCENT
+
+STRIP_WIDTH = 72
+_BARS = " ▁▂▃▄▅▆▇█"
+_SETS_SHOWN = 12
+
+
+def outcome_text(told: Outcome) -> str:
+    """Return a summary of a run: what was read, what the band felt, when it buzzed."""
+    return "\n".join(_outcome_lines(told))
+
+
+def _outcome_lines(told: Outcome) -> Iterator[str]:
+    target = told.target_permille / 10
+    yield f"{told.name}: {clock(told.duration_s)} at {told.sample_rate_hz:g} Hz, engine {told.engine}"
+    yield (
+        f"Target {target:g} % of the reference; re-arms below {target * REARM_PERCENT / 100:g} % for {REARM_MS} ms. "
+        f"Calibration: {told.calibration.how}."
+    )
+    yield ""
+    yield from strip(told)
+    yield ""
+    yield f"{_count(len(told.cues), 'cue')} in {_count(len(told.reps), 'contraction')}."
+    for number, one in enumerate(told.sets[:_SETS_SHOWN], 1):
+        yield f"  set {number}: {_set_line(told, one)}"
+    if len(told.sets) > _SETS_SHOWN:
+        yield f"  and {len(told.sets) - _SETS_SHOWN} more sets"
+    yield from (f"Not trusted from {clock(span.t_s)} to {clock(span.end_s)}: {span.flag}." for span in told.quality)
+    yield from (f"Note: {note}" for note in told.notes)
+
+
+def _set_line(told: Outcome, one: SetSpan) -> str:
+    reps = told.reps[one.first : one.first + one.reps]
+    cued = sum(told.cued(rep) for rep in reps)
+    peak = np.mean([rep.peak_permille for rep in reps]) / 10
+    return (
+        f"{clock(one.start_s)} to {clock(one.end_s)}, {_count(one.reps, 'contraction')}, "
+        f"{cued} reached the target, mean peak {peak:.0f} %"
+    )
+
+
+def strip(told: Outcome) -> tuple[str, str]:
+    """Return the mean activation as a line of bars, full height at the target and above, and the cues below it."""
+    width = min(STRIP_WIDTH, len(told.permille))
+    parts = np.array_split(told.permille, width)
+    top = max(told.target_permille, 1)
+    levels = [min(int(part.mean()) * (len(_BARS) - 1) // top, len(_BARS) - 1) for part in parts]
+    marks = [" "] * width
+    for cue in told.cues:
+        marks[min(int(cue.t_s / told.duration_s * width), width - 1)] = "^"
+    return "".join(_BARS[level] for level in levels), "".join(marks).rstrip() + "   (█ at the target, ^ buzz)"
+
+
+def demo_text(done: DemoPage) -> str:
+    """Return a summary of the demo and where its page is."""
+    return f"{outcome_text(done.outcome)}\n\nThe page: {done.page}"
+
+
+def selftest_text(reports: Sequence[EngineReport]) -> str:
+    """Return a line per engine, and one per vector that is wrong."""
+    return "\n".join(line for report in reports for line in _engine_lines(report))
+
+
+def _engine_lines(report: EngineReport) -> Iterator[str]:
+    if report.left_out:
+        yield f"{report.engine:12} left out: {report.left_out}"
+        return
+    right = sum(vector.right for vector in report.vectors)
+    yield f"{report.engine:12} {right} of {len(report.vectors)} golden vectors right"
+    for vector in report.vectors:
+        if not vector.right:
+            yield f"{'':12} {vector.name}: 0x{vector.found:06X} instead of 0x{vector.expected:06X}"
+
+
+def clock(seconds: float) -> str:
+    """Return a time as minutes and seconds."""
+    return f"{int(seconds) // 60}:{seconds % 60:04.1f}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
