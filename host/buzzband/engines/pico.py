@@ -4,7 +4,6 @@ A program starts from a littlefs image and leaves its results there. Time is chi
 """
 
 import asyncio
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +19,10 @@ from buzzband.firmware import micropython_uf2
 
 FILE_SYSTEM_OFFSET = 0xA0000
 EXTRA_FLASH_OFFSET = 0x200000  # the emulator's flash chip has 16 MB; what lies behind a Pico's 2 MB holds the recording
-EXTRA_FLASH_SIZE = 14 << 20
+RECORDING_MAX = 7 << 20  # bytes: what the core says about more would not fit the file system
 _FLASH_ADDRESS = 0x10000000
 
+_KNOCK_EVERY_S = 0.1
 _PROMPT = b">>> "  # the REPL comes up when main.py has ended
 
 _RAW_FROM_FLASH = """\
@@ -73,8 +73,12 @@ async def _run_main(files: Mapping[str, bytes], budget_s: float, extra_flash: by
     device.cdc.on_serial_data = output.extend
     await device.astart(timeout=None)
     try:
+        knock_s = 0.0
         while _PROMPT not in output:
             chip_s = device.simulator.clock.nanos / 1e9
+            if chip_s >= knock_s:  # a prompt that came up before the port was open is lost: ask for another
+                device.cdc.send_serial_byte(ord("\r"))
+                knock_s = chip_s + _KNOCK_EVERY_S
             if chip_s > budget_s:
                 raise BudgetSpent(f"The program on the emulated Pico had not ended after {chip_s:.1f} s of chip time.")
             progress(min(chip_s / budget_s, 1.0))
@@ -115,6 +119,21 @@ def chip_seconds(blocks: int) -> float:
     return 2.0 + blocks * 0.004
 
 
+def replay_files(raw: NDArray[np.uint16], settings: Settings, *, trace: bool) -> tuple[dict[str, bytes], bytes]:
+    """Return the files and the extra flash with which ``main.py`` replays ``raw``. Raises EngineError."""
+    samples = replay.raw_bytes(raw)
+    if len(samples) > RECORDING_MAX:
+        limit_s = RECORDING_MAX // 2 // RAW_RATE_HZ
+        raise EngineFailed(f"The emulated Pico holds {limit_s} s.", "Use --engine cpython: the result is the same.")
+    body = _RAW_FROM_FLASH.format(address=_FLASH_ADDRESS + EXTRA_FLASH_OFFSET, size=len(samples))
+    files = {
+        **native_files(),
+        "job.json": replay.job_file(settings, trace),
+        "main.py": replay.main_source(body),
+    }
+    return files, samples
+
+
 class Pico:
     """The core on the emulated Pico, one run a boot."""
 
@@ -123,17 +142,8 @@ class Pico:
     def run(
         self, raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False, progress: Progress = no_progress
     ) -> Blocks:
-        """See ``Engine.run``. A recording is at most about 15 minutes long: raises EngineFailed beyond that."""
-        samples = replay.raw_bytes(raw)
-        if len(samples) > EXTRA_FLASH_SIZE // 2:
-            limit_s = EXTRA_FLASH_SIZE // 4 // RAW_RATE_HZ
-            raise EngineFailed(f"The emulated Pico holds {limit_s} s.", "Use --engine cpython: the result is the same.")
-        address = _FLASH_ADDRESS + EXTRA_FLASH_OFFSET
-        body = textwrap.dedent(_RAW_FROM_FLASH).format(address=address, size=len(samples))
-        files = {
-            **native_files(),
-            "job.json": replay.job_file(settings, trace),
-            "main.py": replay.main_source(body),
-        }
-        done = run_main(files, budget_s=chip_seconds(block_count(raw)), extra_flash=samples, progress=progress)
-        return replay.read_results(done.files, block_count(raw), trace)
+        """See ``Engine.run``. A recording is at most 12 minutes long: raises EngineFailed beyond that."""
+        files, samples = replay_files(raw, settings, trace=trace)
+        blocks = block_count(raw)
+        done = run_main(files, budget_s=chip_seconds(blocks), extra_flash=samples, progress=progress)
+        return replay.read_results(done.files, blocks, trace)

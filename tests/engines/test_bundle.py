@@ -1,0 +1,50 @@
+import ast
+
+import pytest
+
+from buzzband.engines import bundle
+from buzzband.errors import EngineFailed
+
+
+def test_every_module_of_the_firmware_is_bundled_as_text() -> None:
+    sources = bundle.firmware_sources()
+    assert "buzzband_fw/core/comb.py" in sources
+    assert "buzzband_fw/__init__.py" in sources
+    assert all(path.endswith(".py") for path in sources)
+
+
+def test_stripping_takes_the_decorators_and_nothing_else() -> None:
+    for path, text in bundle.firmware_sources().items():
+        stripped = bundle.strip_native(text)
+        left = [line for line in text.splitlines() if not line.strip().startswith("@micropython.")]
+        assert stripped.splitlines() == left, path
+        ast.parse(stripped)
+
+
+def test_stripping_keeps_a_decorator_that_is_named_in_prose() -> None:
+    text = '"""The compiler finds ``@micropython.viper``."""\n'
+    assert bundle.strip_native(text) == text
+
+
+def test_every_module_compiles_to_mpy_for_the_rp2040() -> None:
+    files = bundle.native_files()
+    assert set(files) == {path.removesuffix(".py") + ".mpy" for path in bundle.firmware_sources()}
+    assert all(data[:1] == b"M" for data in files.values())
+
+
+def test_source_that_does_not_compile_is_named_with_the_compilers_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle, "firmware_sources", lambda: {"buzzband_fw/broken.py": "def f(:\n"})
+    with pytest.raises(EngineFailed, match=r'File "buzzband_fw/broken\.py", line 1\nSyntaxError'):
+        bundle.native_files()
+
+
+def test_an_image_gives_back_the_files_that_went_in() -> None:
+    contents = {"main.py": b"print(1)", "a/b/c.mpy": bytes(range(256)) * 40, "empty": b""}
+    image = bundle.pack_image(contents)
+    assert len(image) == bundle.FLASH_BLOCK_COUNT * bundle.FLASH_BLOCK_SIZE
+    assert bundle.unpack_image(image) == contents
+
+
+def test_more_than_the_file_system_holds_is_refused() -> None:
+    with pytest.raises(EngineFailed, match="do not fit"):
+        bundle.pack_image({"big": bytes(1_450_000)})

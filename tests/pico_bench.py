@@ -1,0 +1,35 @@
+"""The emulated Pico as tests use it: each run draws on the chip time that the test has declared."""
+
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buzzband.engines import Blocks, Settings, pico, replay
+from buzzband.engines.bundle import native_files
+from buzzband.engines.job import block_count
+
+
+class PicoBench:
+    """Runs programs on the emulated Pico until the declared chip time is spent."""
+
+    def __init__(self, seconds: float) -> None:
+        self.left_s = seconds
+
+    def run(self, files: Mapping[str, bytes], extra_flash: bytes = b"") -> pico.PicoRun:
+        """Boot, run ``main.py`` to its end and return what it left; BudgetSpent when the chip time is gone."""
+        done = pico.run_main(files, budget_s=self.left_s, extra_flash=extra_flash)
+        self.left_s -= done.chip_s
+        return done
+
+    def run_firmware(self, body: str) -> Mapping[str, bytes]:
+        """Run ``body`` beside the firmware and return the files it left."""
+        done = self.run({**native_files(), "main.py": replay.main_source(textwrap.dedent(body).strip())})
+        replay.raise_error(done.files)
+        return done.files
+
+    def replay(self, raw: NDArray[np.uint16], settings: Settings) -> Blocks:
+        """Run the core over ``raw``, traced."""
+        done = self.run(*pico.replay_files(raw, settings, trace=True))
+        return replay.read_results(done.files, block_count(raw), trace=True)
