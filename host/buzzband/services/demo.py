@@ -62,9 +62,10 @@ def demo(seed: int, progress: Progress = no_progress) -> Demo:
         calibration=scale,
         settings=settings,
         blocks=blocks,
+        reps_from_s=made.truth.squeezes[-1][1] + 1.0,
         notes=(
             "The session is synthetic: motor units, movement, hum, noise and the motor's own vibration are modelled.",
-            "The first set of three is the calibration squeezes.",
+            f"The {len(made.truth.squeezes)} squeezes at the start set what 100 % is; they are not counted as reps.",
         ),
     )
     return Demo(told, made)

@@ -113,11 +113,13 @@ def outcome(
     settings: Settings,
     blocks: Blocks,
     notes: tuple[str, ...] = (),
+    reps_from_s: float = 0.0,
 ) -> Outcome:
-    """Put together what a run told."""
+    """Put together what a run told. Contractions before ``reps_from_s`` are not counted: they were for calibration."""
     scale = new_scale(calibration.rest, calibration.reference)
     activation = np.array([permille(envelope, scale) for envelope in blocks.envelope.tolist()], np.int32)
-    reps = analysis.contractions(activation, settings.target_permille)
+    contractions = analysis.contractions(activation, settings.target_permille)
+    reps = tuple(rep for rep in contractions if rep.start_s >= reps_from_s)
     shown = slice(_ACTIVATION_STEP - 1, None, _ACTIVATION_STEP)
     return Outcome(
         name=name,

@@ -1,0 +1,284 @@
+"""The figures: activation over time with what the band said, as SVG without colours or fonts of its own."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from buzzband.report.measures import SetFigures, merged, set_figures
+from buzzband.report.svg import INKS, inline
+from buzzband.report.trace import trace
+from buzzband.report.units import clock
+from buzzband_fw.core.target import REARM_PERCENT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from buzzband.outcome import Outcome
+
+_UNITS_PER_INCH = 72  # of matplotlib's SVG; a unit is about a CSS pixel at the size the page gives a figure
+_LEFT, _RIGHT, _TOP = 32, 46, 40  # margins
+_FONT = 11.5
+_HIGHEST = 2000  # permille: above it, what the electrodes deliver is hardly the muscle, and would flatten all the rest
+_TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)
+_HAIR = 1e-9  # so that 1.0 s is five times 0.2 s
+_AROUND_SET_S = 1.0
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The size of a figure, in units, and its colours; ``name`` tells it from all the others on a page."""
+
+    name: str
+    width: int
+    height: int
+    bottom: int = 28
+    inks: Mapping[str, str] = field(default_factory=lambda: INKS)
+
+    @property
+    def columns(self) -> int:
+        """Return how many units of width the axes have."""
+        return self.width - _LEFT - _RIGHT
+
+
+LIGHT = {
+    "text": "#1e252a",
+    "grid": "#dfe2e2",
+    "muscle": "#0d6b86",
+    "spoilt": "#69aec2",
+    "target": "#b04a12",
+    "rearm": "#9c5a36",
+    "buzz": "#7b35a8",
+    "rep": "#e9f1f3",
+    "set": "#eef3f4",
+    "doubt": "#f9e2da",
+    "hatch": "#d98b70",
+}
+"""What the page's style sheet makes of the colours by daylight, for pictures that have no style sheet."""
+
+ALONE = Canvas("session-alone", 720, 270, 48, LIGHT)
+WIDE = Canvas("session-wide", 720, 250)
+NARROW = Canvas("session-narrow", 380, 250)
+
+
+def set_canvas(number: int) -> Canvas:
+    """Return the size of the figure of a set."""
+    return Canvas(f"set-{number}", 400, 220)
+
+
+def top_percent(outcome: Outcome) -> float:
+    """Return where the axis of all figures ends: they share it, so that sets can be compared by eye."""
+    highest = max([int(outcome.permille.max(initial=0)), *(rep.peak_permille for rep in outcome.reps)])
+    return max(1050, 1.15 * outcome.target_permille, 1.03 * min(highest, _HIGHEST)) / 10
+
+
+def cut_off(outcome: Outcome) -> bool:
+    """Return whether some activation lies above what the figures show."""
+    return bool((outcome.permille > 10 * top_percent(outcome)).any())
+
+
+def session_svg(outcome: Outcome, sets: tuple[SetFigures, ...], canvas: Canvas, label: str) -> str:
+    """Return the figure of the whole recording."""
+    return _drawn(outcome, canvas, label, (0.0, outcome.duration_s), sets, None)
+
+
+def set_svg(outcome: Outcome, one: SetFigures, label: str) -> str:
+    """Return the figure of a set and of a second before and after it, with its reps shaded and numbered."""
+    view = (max(0.0, one.span.start_s - _AROUND_SET_S), min(outcome.duration_s, one.span.end_s + _AROUND_SET_S))
+    return _drawn(outcome, set_canvas(one.number), label, view, (), one)
+
+
+def session_figure(outcome: Outcome) -> Figure:
+    """Return the figure of the whole recording as one that stands alone, on white and with its caption."""
+    with _style(ALONE):
+        figure = _figure(outcome, ALONE, (0.0, outcome.duration_s), set_figures(outcome), None)
+        figure.patch.set(visible=True, facecolor="white")
+        caption = "Activation in percent of the reference over time. ▼ a buzz; dashed: its motor near"
+        caption += "; hatched: signal not trusted." if outcome.quality else "."
+        figure.text(_LEFT / ALONE.width, 8 / ALONE.height, caption, color=LIGHT["text"], size=_FONT - 2)
+        return figure
+
+
+def _drawn(
+    outcome: Outcome,
+    canvas: Canvas,
+    label: str,
+    view: tuple[float, float],
+    sets: tuple[SetFigures, ...],
+    one: SetFigures | None,
+) -> str:
+    with _style(canvas):
+        return inline(_written(_figure(outcome, canvas, view, sets, one)), canvas.name, label)
+
+
+def _figure(
+    outcome: Outcome,
+    canvas: Canvas,
+    view: tuple[float, float],
+    sets: tuple[SetFigures, ...],
+    one: SetFigures | None,
+) -> Figure:
+    from matplotlib.figure import Figure  # 0.4 s: only those who draw wait for it
+
+    figure = Figure((canvas.width / _UNITS_PER_INCH, canvas.height / _UNITS_PER_INCH), dpi=_UNITS_PER_INCH)
+    axes = _axes(figure, canvas, view, top_percent(outcome))
+    _doubt(axes, outcome, view, canvas)
+    _sets(axes, sets, canvas)
+    if one is not None:
+        _reps(axes, one, canvas)
+    _levels(axes, outcome, canvas)
+    _activation(axes, outcome, view, canvas)
+    _buzzes(axes, outcome, view, canvas)
+    return figure
+
+
+@contextmanager
+def _style(canvas: Canvas) -> Iterator[None]:
+    """Let matplotlib draw in our style and nobody else's, whatever a matplotlibrc says, and put all back after."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rc("svg", fonttype="none", hashsalt=canvas.name)
+        matplotlib.rc("path", simplify=False)
+        matplotlib.rc("hatch", linewidth=0.8)
+        matplotlib.rc("font", size=_FONT)
+        yield
+
+
+def _written(figure: Figure) -> str:
+    buffer = io.StringIO()
+    # Without metadata: it carries the date, and addresses of vocabularies
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return buffer.getvalue()
+
+
+def _axes(figure: Figure, canvas: Canvas, view: tuple[float, float], top: float) -> Axes:
+    width, height = canvas.width, canvas.height
+    inside = (_LEFT / width, canvas.bottom / height, canvas.columns / width, (height - _TOP - canvas.bottom) / height)
+    axes = figure.add_axes(inside)
+    figure.patch.set_visible(False)
+    axes.patch.set_visible(False)
+    axes.set_xlim(view[0], max(view[1], view[0] + 0.1))
+    axes.set_ylim(0, top)
+    axes.spines[["left", "right", "top"]].set_visible(False)
+    axes.spines["bottom"].set_color(canvas.inks["grid"])
+    axes.tick_params(length=0, pad=6, labelcolor=canvas.inks["text"], labelsize=_FONT)
+    axes.tick_params(axis="x", pad=9)
+    axes.grid(axis="y", color=canvas.inks["grid"], linewidth=0.6)
+    axes.set_axisbelow(True)
+    step = 25 if top <= 130 else 50
+    axes.set_yticks(range(0, int(top) + 1, step))
+    ticks = _time_ticks(view, max(2, canvas.columns // 70))
+    axes.set_xticks(ticks, [_time_label(tick, view) for tick in ticks])
+    _note(axes, canvas, -_LEFT + 2, "%", "left")
+    return axes
+
+
+def _time_ticks(view: tuple[float, float], most: int) -> list[float]:
+    """Return the round moments within ``view``: at most about ``most``."""
+    start, end = view
+    step = next((step for step in _TICKS_S if (end - start) / step <= most), _TICKS_S[-1])
+    first, last = math.ceil(start / step - _HAIR), math.floor(end / step + _HAIR)
+    return [index * step for index in range(first, last + 1)]
+
+
+def _time_label(time_s: float, view: tuple[float, float]) -> str:
+    return clock(time_s) if view[1] - view[0] >= 3 else f"{time_s:.1f} s"
+
+
+def _note(axes: Axes, canvas: Canvas, x: float, text: str, align: str) -> None:
+    """Write ``text`` above the axes and the marks, ``x`` units from the left."""
+    axes.annotate(
+        text, (0, 1), (x, 26), "axes fraction", "offset points", ha=align, va="center", color=canvas.inks["text"]
+    )
+
+
+def _doubt(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
+    """Shade the times in which the signal was not trusted, each at least a unit wide."""
+    unit_s = (view[1] - view[0]) / canvas.columns
+    spans = [(start, max(end, start + unit_s)) for start, end in merged(outcome.quality, unit_s)]
+    bars = [(start, end - start) for start, end in spans if end > view[0] and start < view[1]]
+    if bars:
+        axes.broken_barh(
+            bars,
+            axes.get_ylim(),
+            facecolor=canvas.inks["doubt"],
+            edgecolor=canvas.inks["hatch"],
+            hatch="///",
+            linewidth=0,
+            zorder=0.6,
+        )
+
+
+def _sets(axes: Axes, sets: tuple[SetFigures, ...], canvas: Canvas) -> None:
+    """Shade and name the sets, as far as there is room for names."""
+    duration = axes.get_xlim()[1]
+    room = canvas.columns / max(1, len(sets))
+    for one in sets:
+        axes.axvspan(one.span.start_s, one.span.end_s, facecolor=canvas.inks["set"], linewidth=0, zorder=0.5)
+        if room >= 16:
+            middle = (one.span.start_s + one.span.end_s) / 2 / duration * canvas.columns
+            _note(axes, canvas, middle, f"Set {one.number}" if room >= 60 else f"{one.number}", "center")
+
+
+def _reps(axes: Axes, one: SetFigures, canvas: Canvas) -> None:
+    """Shade and number the reps; where they are too close for that, number every second, fifth or tenth."""
+    start, end = axes.get_xlim()
+    every = next((step for step in (1, 2, 5, 10, 20, 50) if canvas.columns * step / max(1, len(one.reps)) >= 18), 100)
+    for number, rep in enumerate(one.reps, 1):
+        axes.axvspan(rep.start_s, rep.end_s, facecolor=canvas.inks["rep"], linewidth=0, zorder=0.5)
+        if number % every == 0 or number == 1:
+            middle = ((rep.start_s + rep.end_s) / 2 - start) / (end - start) * canvas.columns
+            _note(axes, canvas, middle, str(number), "center")
+
+
+def _levels(axes: Axes, outcome: Outcome, canvas: Canvas) -> None:
+    """Draw the target and the level below which the band makes ready for the next buzz."""
+    target = outcome.target_permille / 10
+    rearm = target * REARM_PERCENT / 100
+    for level, name, dashes, side in ((target, "target", "-", "bottom"), (rearm, "re-arm", (0, (1, 2)), "top")):
+        ink = canvas.inks["target" if name == "target" else "rearm"]
+        axes.axhline(level, color=ink, linewidth=1.1, linestyle=dashes, zorder=2.5)
+        axes.annotate(name, (1, level), (6, 0), ("axes fraction", "data"), "offset points", va=side, color=ink)
+
+
+def _activation(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
+    points = trace(outcome, *view, canvas.columns)
+    if not len(points.times_s):
+        return
+    if points.blanked.any():
+        axes.plot(
+            points.times_s,
+            points.spoilt(),
+            color=canvas.inks["spoilt"],
+            linewidth=1.3,
+            linestyle=(0, (1.6, 1)),
+            zorder=3,
+        )
+    axes.plot(points.times_s, points.clean(), color=canvas.inks["muscle"], linewidth=1.3, zorder=3)
+
+
+def _buzzes(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
+    """Mark every buzz over the axes, where no line is in the way."""
+    times = [cue.t_s for cue in outcome.cues if view[0] <= cue.t_s <= view[1]]
+    height = (_TOP - 30) / axes.bbox.height
+    unit_s = (view[1] - view[0]) / axes.bbox.width
+    crowded = any(after - before < 7 * unit_s for before, after in itertools.pairwise(times))
+    axes.plot(
+        times,
+        [1 + height] * len(times),
+        "v",
+        color=canvas.inks["buzz"],
+        markersize=4 if crowded else 6,
+        markeredgewidth=0,
+        clip_on=False,
+        transform=axes.get_xaxis_transform(),
+        zorder=4,
+    )

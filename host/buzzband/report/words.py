@@ -1,0 +1,156 @@
+"""What happened, in sentences a lifter would use. No sentence says more than the data carry."""
+
+from collections.abc import Sequence
+
+from buzzband.outcome import Outcome, QualitySpan
+from buzzband.report.measures import SetFigures, best, merged, reached, set_figures, untrusted_s
+from buzzband.report.units import SPACE, clock, count, length, listed, percent, share
+
+_MOST = 0.5  # of a recording: more distrust than this, and none of its numbers should be read
+_MANY = 10  # reps: of fewer, a percentage says less than the count
+_STRETCHES = 12  # that a sentence lists
+
+FLAGS = {
+    "rail": (
+        "Clipped",
+        "The signal ran into the end of what the converter can measure, so its tops were cut off. "
+        "Lower the gain; if it came with movement, press the electrodes on and fix the lead.",
+    ),
+    "flat": (
+        "No signal",
+        "There was less than even a resting muscle gives. An electrode or a lead is likely to be off: "
+        "press the electrodes on and check the plugs.",
+    ),
+    "hum": (
+        "Mains hum",
+        "Hum from the mains was at least as strong as the muscle. Move away from mains leads, chargers and "
+        "treadmills, and press the electrodes on.",
+    ),
+}
+"""For each flag of the band: what it is called, and what it means and calls for."""
+
+_UNKNOWN = "The band did not trust the signal and gave a reason that this report does not know."
+
+
+def summary(outcome: Outcome) -> str:
+    """Return the session in one paragraph."""
+    if not len(outcome.permille):
+        return "The recording is too short to say anything about."
+    return " ".join(filter(None, (_counted(outcome), _hits(outcome), _best(outcome), _buzzed(outcome), trust(outcome))))
+
+
+def _counted(outcome: Outcome) -> str:
+    span = length(outcome.duration_s)
+    if not outcome.reps:
+        return f"No reps were found in this recording of {span}."
+    if not outcome.sets:
+        return f"This recording of {span} has {count(len(outcome.reps), 'rep')} and no complete set."
+    return f"This session has {count(len(outcome.sets), 'set')} with {count(len(outcome.reps), 'rep')} in {span}."
+
+
+def _hits(outcome: Outcome) -> str:
+    target = percent(outcome.target_permille)
+    if not outcome.reps:
+        highest = int(outcome.permille.max())
+        where = "at or above" if highest >= outcome.target_permille else "below"
+        return f"The highest activation was {percent(highest)}, {where} the target of {target}."
+    hits, reps = sum(reached(rep, outcome) for rep in outcome.reps), len(outcome.reps)
+    if not hits:
+        return f"The muscle did not reach the target of {target} in {'that' if reps == 1 else 'any'} rep."
+    if hits == reps:
+        every = {1: "that rep", 2: "both reps"}.get(reps, f"all {reps} reps")
+        return f"The muscle reached the target of {target} in {every}."
+    part = f" ({share(hits, reps)})" if reps >= _MANY else ""
+    return f"The muscle reached the target of {target} in {hits} of {reps} reps{part}."
+
+
+def _best(outcome: Outcome) -> str:
+    """Say which set was the best one, if there is anything to choose from."""
+    sets = set_figures(outcome)
+    found = best(sets)
+    if found is None or len(sets) < 2:
+        return ""
+    peak = percent(found.mean_peak_permille)
+    if not found.reached:
+        return f"Set {found.number} came closest, with a mean peak of {peak}."
+    return (
+        f"The best was set {found.number}: {found.reached} of {len(found.reps)} on target, with a mean peak of {peak}."
+    )
+
+
+def _buzzed(outcome: Outcome) -> str:
+    if not outcome.cues:
+        return "The band did not buzz."
+    return f"The band buzzed {'once' if len(outcome.cues) == 1 else f'{len(outcome.cues)} times'}."
+
+
+def trust(outcome: Outcome) -> str:
+    """Return whether the signal can be believed."""
+    doubt_s = untrusted_s(outcome, 0.0, outcome.duration_s)
+    if not outcome.quality:
+        return "The signal could be trusted throughout."
+    part = f"for {length(doubt_s)} of {length(outcome.duration_s)} ({share(doubt_s, outcome.duration_s)})"
+    if doubt_s > _MOST * outcome.duration_s:
+        return f"The signal could not be trusted {part}: see to the electrodes before you read anything into this page."
+    return f"The signal could not be trusted {part}; the figures show where."
+
+
+def about_set(one: SetFigures, outcome: Outcome) -> str:
+    """Return a set in a sentence or two."""
+    reps = len(one.reps)
+    stretch = f"From {clock(one.span.start_s)} to {clock(one.span.end_s)}"
+    if not reps:
+        return f"{stretch}, with no reps in it."
+    hits = f"{one.reached} of {reps}" if 0 < one.reached < reps else "all" if one.reached else "none"
+    told = f"{stretch}: {count(reps, 'rep')}, {hits} on target{_range(one)}."
+    if one.untrusted_s:
+        told += f" The signal could not be trusted for {length(one.untrusted_s)} of it."
+    return told
+
+
+def _range(one: SetFigures) -> str:
+    """Return how far apart the peaks were, if that can be told."""
+    peaks = [rep.peak_permille for rep in one.reps]
+    if percent(min(peaks)) == percent(max(peaks)):
+        return f", with {'a peak' if len(peaks) == 1 else 'peaks'} of {percent(max(peaks))}"
+    return f", with peaks from {percent(min(peaks))} to {percent(max(peaks))}"
+
+
+def timing(outcome: Outcome) -> str:
+    """Return how far the times of the reps can be believed, by what they were found with."""
+    sources = sorted({rep.source for rep in outcome.reps})
+    approximate = "Rep timing from EMG alone is approximate: a muscle does not switch on and off with the movement."
+    if all("emg" in source.lower() for source in sources):
+        return approximate
+    if any("emg" in source.lower() for source in sources):
+        return f"Reps were found by {listed(sources)}. {approximate}"
+    return f"Reps were found by {listed(sources)}."
+
+
+def session_alt(outcome: Outcome) -> str:
+    """Return what the figure of the session shows, for those who cannot see it."""
+    told = f"Activation over {length(outcome.duration_s)}, target {percent(outcome.target_permille)}: "
+    told += f"{count(len(outcome.sets), 'set')}, {count(len(outcome.reps), 'rep')}, {_buzzes(len(outcome.cues))}, "
+    return f"{told}{count(len(merged(outcome.quality)), 'stretch', 'stretches')} of signal not trusted."
+
+
+def set_alt(one: SetFigures) -> str:
+    """Return what the figure of a set shows, for those who cannot see it."""
+    told = f"Activation in set {one.number}: {count(len(one.reps), 'rep')}, {_buzzes(one.buzzes)}"
+    return f"{told}{_range(one) if one.reps else ''}."
+
+
+def _buzzes(number: int) -> str:
+    return count(number, "buzz", "buzzes")
+
+
+def quality_of(flag: str, spans: Sequence[QualitySpan], mains_hz: int) -> tuple[str, str, str]:
+    """Return for a flag its name, when it stood, and what it means and calls for."""
+    name, meaning = FLAGS.get(flag, (flag, _UNKNOWN))
+    if flag == "hum":
+        name = f"{name} ({mains_hz}{SPACE}Hz)"
+    stretches = merged(spans)
+    shown = [f"{clock(start)}–{clock(end)}" for start, end in stretches[:_STRETCHES]]
+    if len(stretches) > _STRETCHES:
+        shown.append(f"{len(stretches) - _STRETCHES} more")
+    return name, f"{listed(shown)}; {length(sum(end - start for start, end in stretches))} in all", meaning
