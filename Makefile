@@ -41,7 +41,7 @@ check: $(STAMP)
 	$(BIN)/python device/tools/design_filters.py | cmp - device/buzzband_fw/core/coefficients.py
 
 bench: $(STAMP)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python tests/bench
 
 docs: $(STAMP)
 	$(BIN)/python -m sphinx --fail-on-warning --quiet docs build/docs
