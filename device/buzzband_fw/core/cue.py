@@ -57,7 +57,7 @@ class Cue:
             return SILENCE
         state[_BLANKED] = 0
         self.gated = gated = smooth(block, offset, _BLOCK_SAMPLES, self._smooth, self.samples)
-        if state[_FAULTS] or not reached(gated, self._target):
+        if not reached(gated, self._target) or state[_FAULTS]:  # in this order: what a fault hides is not said late
             return SILENCE
         self.blank(duration_ms(ON_TARGET))
         return ON_TARGET

@@ -91,7 +91,8 @@ def _check_target():
 
 def _check_quality():
     state = new_quality(8000)
-    counts = [(value & 7, (value >> 3) * 1000, (value >> 6) * 4000) for value in noise(64, 12)] + [(0, 0, 0)] * 9
+    counts = [(value & 7, (value >> 3) * 1000, (value >> 6) * 4000) for value in noise(64, 12)]
+    counts += [(0, 0, 0)] * 9 + [(0, 4000000, 400000)] * 9
     return checksum([judge(count, state) for count in counts])
 
 
@@ -113,7 +114,7 @@ VECTORS = (
     ("envelope", 0x1DE743, _check_smooth),
     ("activation", 0x4CA91F, _check_activation),
     ("target", 0x607A40, _check_target),
-    ("quality", 0x4A9261, _check_quality),
+    ("quality", 0xEC0A01, _check_quality),
     ("pipeline, 50 Hz", 0xC906A0, lambda: _check_pipeline(50)),
     ("pipeline, 60 Hz", 0x7A2FCE, lambda: _check_pipeline(60)),
 )

@@ -7,7 +7,7 @@ from buzzband_fw.core.coefficients import HIGHPASS
 from buzzband_fw.core.portable import const, int32s, micropython, ptr16, ptr32
 
 RAW_PER_SAMPLE = const(4)
-CENTRE = const(8192)  # four times mid-scale of 12 bits; uncentred, the accumulator would overflow
+CENTRE = const(8192)  # four times mid-scale of 12 bits: without it every start would be a step of that height
 RAIL_LOW = const(163)  # four times 1 % of 4095
 RAIL_HIGH = const(16217)
 RAILED = const(9)  # index of the count of samples within 1 % of a rail; the reader resets it

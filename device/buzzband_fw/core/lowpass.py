@@ -19,8 +19,8 @@ def lowpass(block: ptr32, length: int, state: ptr32):
     s[n] = x[n] + x[n-1]                                                   and likewise from y to z
     y[n] = b0 (s[n] + s[n-1]) - a1 y[n-1] - a2 y[n-2] + e[n-1] / 2^13
 
-    For inputs within ±2^16 all samples stay within ±2^17 and both accumulators within ±2^30 (proof:
-    tests/core/test_bounds.py).
+    For inputs within ±60000, and the comb gives at most ±34211, all samples stay within ±2^17 and both accumulators
+    within ±2^30 (proof: tests/core/test_bounds.py).
     """
     b = state[0]
     a1 = state[1]

@@ -10,7 +10,7 @@ NAMES = ("rail", "flat", "hum")
 WINDOW_BLOCKS = const(25)
 _WINDOW_SAMPLES = const(300)
 _RAILED_MAX = const(6)  # 2 % of a window
-_FLAT_MEAN = const(16)  # 2, with the comb's fraction bits: white noise of 0.9 ADC steps, through high-pass and comb
+_FLAT_MEAN = const(16)  # 2, with the comb's fraction bits: white noise of 0.8 ADC steps, through high-pass and comb
 _CLEAN_WINDOWS = const(8)  # 2 s
 _BAD_WINDOWS = (1, 4, 8)  # rail at once, flat after 1 s, hum after 2 s
 
@@ -23,11 +23,11 @@ _HUM_FLOOR = const(7)
 def new_state(span):
     """Return the state of a clean signal: flags, for each the bad and the clean windows in a row, the least hum.
 
-    ``span``: the distance from rest to reference, in sixteenths. Hum counts from a quarter of it on: what
-    the comb leaves of less, 2 % of the span when the mains is 0.2 Hz off, moves no decision. At rest, hum of any size
-    would be most of the power.
+    ``span``: the distance from rest to reference, in sixteenths. Hum counts from one and a half of it on: what the comb
+    leaves of less, an eighth when the mains is 0.2 Hz off, stays below any target. At rest, hum of any size would be
+    most of the power.
     """
-    return int32s((0, 0, 0, 0, 0, 0, 0, span * _WINDOW_SAMPLES * 8 // (4 * 16)))
+    return int32s((0, 0, 0, 0, 0, 0, 0, span * _WINDOW_SAMPLES * 8 * 3 // (2 * 16)))
 
 
 def judge(counts, state):

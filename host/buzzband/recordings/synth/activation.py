@@ -97,7 +97,8 @@ def contractions(
     knots = [(0.0, rest)]
     for index, peak in enumerate(peaks):
         start = off_s + index * (on_s + off_s)
-        knots += [(start, rest), (start + rise_s, peak), (start + on_s - rise_s, peak), (start + on_s, rest)]
+        top = start + rise_s
+        knots += [(start, rest), (top, peak), (max(top, start + on_s - rise_s), peak), (start + on_s, rest)]
     duration_s = off_s + len(peaks) * (on_s + off_s)
     return through([*knots, (duration_s, rest)], duration_s, rate_hz)
 
