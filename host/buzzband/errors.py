@@ -98,9 +98,13 @@ class FirmwareMissing(EngineError):
 class EngineFailed(EngineError):
     """The program on the engine ended with an error."""
 
+    hint = "Report it with the message above; --engine cpython runs the same core."
+
 
 class BudgetSpent(EngineError):
     """The program on the engine did not finish within its time."""
+
+    hint = "Try a shorter recording, or --engine cpython, which gives the same."
 
 
 class DownloadError(BuzzbandError):

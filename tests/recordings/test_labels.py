@@ -142,3 +142,10 @@ def test_axes_that_differ_in_rate_are_refused():
     axes = (*recording("AccX", "AccY", rate_hz=50).channels, *recording("AccZ", rate_hz=100).channels)
     with pytest.raises(BadRate, match="AccX, AccY, AccZ"):
         imu(Recording("test", axes))
+
+
+def test_of_two_channels_with_the_same_name_the_first_is_taken_and_the_other_told():
+    twins = recording("EMG", "EMG")
+    channel, passed_over = emg_channel(twins, "emg")
+    assert channel is twins.channels[0]
+    assert passed_over == ("EMG",)

@@ -13,6 +13,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 _Result = TypeVar("_Result")
 
+_PLAIN_BARS = str.maketrans("▁▂▃▄▅▆▇█", ".,:-=+*#")
+
 
 @dataclass(frozen=True)
 class Output:
@@ -24,7 +26,7 @@ class Output:
         self, result: _Result, *, text: Callable[[_Result], str], document: Callable[[_Result], Mapping[str, Any]]
     ) -> None:
         """Print ``result``."""
-        click.echo(json.dumps(document(result), indent=None) if self.as_json else text(result))
+        click.echo(json.dumps(document(result), allow_nan=False) if self.as_json else _printable(text(result)))
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Callable[[float], None]]:
@@ -34,6 +36,16 @@ class Output:
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task(label, total=1.0)
             yield lambda share: None if bar.disable else bar.update(task, completed=share)
+
+
+def _printable(text: str) -> str:
+    """Return ``text`` as the standard output can show it: not every one is UTF-8, least of all a Windows pipe."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN_BARS).encode(encoding, "replace").decode(encoding)
+    return text
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

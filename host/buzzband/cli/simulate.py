@@ -1,5 +1,6 @@
 """``buzzband simulate``."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from buzzband.services.summary import outcome_text
 
 
 class AutoOr(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
-    """``auto``, which becomes None, or a positive number."""
+    """``auto``, which becomes None, or a number from ``lowest`` to ``highest``."""
 
     name = "auto|N"
 
-    def __init__(self, number: type[int] | type[float]) -> None:
+    def __init__(self, number: type[int] | type[float], lowest: float, highest: float) -> None:
         self.number = number
+        self.lowest = lowest
+        self.highest = highest
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
         """Return the number, or None."""
@@ -27,10 +30,26 @@ class AutoOr(click.ParamType):  # type: ignore[type-arg]  # generic in newer ver
         try:
             number = self.number(str(value))
         except ValueError:
-            self.fail(f"{value!r} is neither 'auto' nor a number.", param, ctx)
-        if not 0 <= number < 1 << 20:
-            self.fail(f"{value} is out of range: 0 to 1048575.", param, ctx)
+            kind = "a whole number" if self.number is int else "a number"
+            self.fail(f"{value!r} is neither 'auto' nor {kind}.", param, ctx)
+        if not self.lowest <= number <= self.highest:
+            self.fail(f"{value} is out of range: {self.lowest:.7g} to {self.highest:.7g}.", param, ctx)
         return number
+
+
+class FiniteRange(click.FloatRange):
+    """A range that NaN is not in either, which compares false with any end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
+
+ENVELOPE = AutoOr(int, 0, (1 << 20) - 1)
+GAIN = AutoOr(float, 1e-12, 1e12)  # a recording may be in volts or in steps of a converter
 
 
 @click.command()
@@ -45,17 +64,17 @@ class AutoOr(click.ParamType):  # type: ignore[type-arg]  # generic in newer ver
     "--target",
     "target_percent",
     metavar="PERCENT",
-    type=click.FloatRange(5, 200),
+    type=FiniteRange(5, 200),
     default=50,
     show_default=True,
     help="Activation to aim for, in percent of the reference.",
 )
 @click.option("--mains", "mains_hz", type=click.Choice(["50", "60"]), default="50", show_default=True, help="In Hz.")
-@click.option("--reference", type=AutoOr(int), default="auto", help="Envelope at 100 %; auto: the best 500 ms mean.")
-@click.option("--rest", type=AutoOr(int), default="auto", help="Envelope at 0 %; auto: the 10th percentile.")
-@click.option("--gain", type=AutoOr(float), default="auto", help="ADC codes per unit of the recording.")
+@click.option("--reference", type=ENVELOPE, default="auto", help="Envelope at 100 %; auto: the best 500 ms mean.")
+@click.option("--rest", type=ENVELOPE, default="auto", help="Envelope at 0 %; auto: the 10th percentile.")
+@click.option("--gain", type=GAIN, default="auto", help="ADC codes per unit of the recording.")
 @click.option("--channel", metavar="NAME", help="The EMG channel; otherwise the first whose label starts with EMG.")
-@click.option("--rate", "rate_hz", metavar="HZ", type=click.FloatRange(min=0, min_open=True), help="For a CSV.")
+@click.option("--rate", "rate_hz", metavar="HZ", type=FiniteRange(min=0, min_open=True), help="For a CSV.")
 @click.option(
     "--engine", type=click.Choice(service.ENGINE_CHOICES), default="cpython", show_default=True, help="What runs it."
 )
@@ -79,6 +98,10 @@ def simulate(
     """
     if (file is None) == (example is None):
         raise click.UsageError("Give either a FILE or --example NAME.")
+    rest, reference = options["rest"], options["reference"]
+    if rest is not None and reference is not None and reference <= rest:
+        raise click.UsageError("--reference must be more than --rest.")
+    service.check_pictures(file, plot=plot, page=page)
     chosen = service.Options(target_permille=round(10 * target_percent), mains_hz=int(mains_hz), **options)
     with output.progress("Simulating") as progress:
         told = service.simulate(service.load(file, example, rate_hz), chosen, progress)

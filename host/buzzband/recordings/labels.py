@@ -43,19 +43,22 @@ def split_unit(text: str) -> tuple[str, str]:
 
 
 def emg_channel(recording: Recording, name: str | None = None) -> tuple[Channel, tuple[str, ...]]:
-    """Return the EMG channel, and the labels of the other EMG channels that were passed over for it.
+    """Return the EMG channel, and the labels of the other channels that were passed over for it.
 
-    With ``name``, the channel of exactly that label, upper or lower case. Without, the first whose label starts with
+    With ``name``, the first of exactly that label, upper or lower case. Without, the first whose label starts with
     EMG, or the only channel there is. Raises NoSuchChannel, which lists the channels that there are.
     """
-    if name is not None:
-        return _named(recording, name), ()
+    found = _emg(recording) if name is None else _named(recording, name)
+    return found[0], tuple(channel.label for channel in found[1:])
+
+
+def _emg(recording: Recording) -> list[Channel]:
     found = [channel for channel in recording.channels if channel.label.casefold().startswith("emg")]
     if not found and len(recording.channels) == 1 and not _axis(recording.channels[0]):
         found = list(recording.channels)
     if not found:
         raise NoSuchChannel(f"{recording.name} has no channel whose label starts with EMG. {_listing(recording)}")
-    return found[0], tuple(channel.label for channel in found[1:])
+    return found
 
 
 def check_emg_rate(channel: Channel) -> None:
@@ -79,11 +82,12 @@ def imu(recording: Recording) -> Imu | None:
     return Imu(accelerometer, gyroscope) if accelerometer or gyroscope else None
 
 
-def _named(recording: Recording, name: str) -> Channel:
-    for channel in recording.channels:
-        if channel.label.casefold() == name.strip().casefold():
-            return channel
-    raise NoSuchChannel(f"{recording.name} has no channel {name!r}. {_listing(recording)}")
+def _named(recording: Recording, name: str) -> list[Channel]:
+    wanted = name.strip().casefold()
+    found = [channel for channel in recording.channels if channel.label.casefold() == wanted]
+    if not found:
+        raise NoSuchChannel(f"{recording.name} has no channel {name!r}. {_listing(recording)}")
+    return found
 
 
 def _listing(recording: Recording) -> str:

@@ -75,9 +75,14 @@ def _rep(permille: NDArray[np.int32], first: int, end: int) -> Rep:
 
 def sets(reps: Sequence[Rep]) -> tuple[SetSpan, ...]:
     """Return the sets: reps with less than 8 s from the end of one to the start of the next."""
-    starts = [n for n in range(len(reps)) if n == 0 or reps[n].start_s - reps[n - 1].end_s >= SET_GAP_S]
+    starts = [n for n in range(len(reps)) if n == 0 or _apart(reps[n - 1], reps[n])]
     ends = [*starts[1:], len(reps)]
     return tuple(
         SetSpan(reps[first].start_s, reps[end - 1].end_s, first, end - first)
         for first, end in zip(starts, ends, strict=False)
     )
+
+
+def _apart(one: Rep, after: Rep) -> bool:
+    """Return whether a set ends between two reps, counted in blocks: 0.03 + 8 - 0.03 is less than 8."""
+    return round((after.start_s - one.end_s) * BLOCKS_PER_S) >= SET_GAP_S * BLOCKS_PER_S

@@ -65,7 +65,8 @@ def demo(seed: int, progress: Progress = no_progress) -> Demo:
         reps_from_s=made.truth.squeezes[-1][1] + 1.0,
         notes=(
             "The session is synthetic: motor units, movement, hum, noise and the motor's own vibration are modelled.",
-            f"The {len(made.truth.squeezes)} squeezes at the start set what 100 % is; they are not counted as reps.",
+            f"The {len(made.truth.squeezes)} squeezes at the start set what 100 % is; "
+            "neither they nor their buzzes are counted.",
         ),
     )
     return Demo(told, made)

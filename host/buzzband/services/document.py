@@ -9,6 +9,7 @@ from buzzband.services.demo import DemoPage
 from buzzband.services.selftest import EngineReport
 
 SIMULATE_SCHEMA = "buzzband/simulate/1"
+DEMO_SCHEMA = "buzzband/demo/1"
 
 
 def simulate_document(told: Outcome) -> dict[str, Any]:
@@ -34,18 +35,19 @@ def simulate_document(told: Outcome) -> dict[str, Any]:
 
 
 def demo_document(done: DemoPage) -> dict[str, Any]:
-    """Return the document that ``buzzband demo --json`` prints."""
-    return {"page": str(done.page), "truth": {"reps": done.true_reps}, **simulate_document(done.outcome)}
+    """Return the document that ``buzzband demo --json`` prints: that of ``simulate``, the page and the truth."""
+    told = {**simulate_document(done.outcome), "schema": DEMO_SCHEMA}
+    return {**told, "page": str(done.page), "truth": {"reps": done.true_reps}}
 
 
 def selftest_document(reports: Sequence[EngineReport]) -> dict[str, Any]:
-    """Return the document that ``buzzband selftest --json`` prints."""
+    """Return the document that ``buzzband selftest --json`` prints. What did not run is not right."""
     return {
-        "right": all(report.right for report in reports),
+        "right": any(report.vectors for report in reports) and all(report.right for report in reports),
         "engines": [
             {
                 "engine": report.engine,
-                "right": report.right,
+                "right": None if report.left_out else report.right,
                 "left_out": report.left_out or None,
                 "vectors": [{**asdict(vector), "right": vector.right} for vector in report.vectors],
             }

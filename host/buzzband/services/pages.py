@@ -20,9 +20,16 @@ def write_page(told: Outcome, path: Path) -> None:
 
 def write_plot(told: Outcome, path: Path) -> None:
     """Write the picture of the activation in the format that the name asks for. Raises OutputFailed."""
+    kind = plot_format(path)
+    _write(path, lambda: _picture(told, kind))
+
+
+def plot_format(path: Path) -> str:
+    """Return the format that the name of a picture asks for: png, svg or pdf. Raises OutputFailed for any other."""
     if path.suffix.lower() not in PLOT_FORMATS:
-        raise OutputFailed(f"{path.name} does not say which format.", f"End the name in {', '.join(PLOT_FORMATS)}.")
-    _write(path, lambda: _picture(told, path.suffix.lower()[1:]))
+        formats = " or ".join(PLOT_FORMATS)
+        raise OutputFailed(f"{path.name!r} does not name a kind of picture.", f"End the name in {formats}.")
+    return path.suffix.lower()[1:]
 
 
 def _picture(told: Outcome, kind: str) -> bytes:
@@ -37,9 +44,22 @@ def _write(path: Path, content: Callable[[], bytes]) -> None:
     data = content()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-            file.write(data)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
+        _replace(path, data)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise OutputFailed(f"{path} cannot be written: a part of its path is a file, not a folder.") from error
     except OSError as error:
         raise OutputFailed(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside the target and rename, so that nobody ever finds half a file, nor what is left of one."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(data)
+            file.close()
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from buzzband.engines import micropython, pico, replay
 from buzzband.engines.bundle import bytecode_files, native_files
 from buzzband.engines.job import Progress, no_progress
-from buzzband.errors import EngineError, EngineFailed, EngineMissing, SelftestFailed
+from buzzband.errors import EngineMissing, FirmwareMissing, SelftestFailed
 from buzzband_fw.core import golden
 
 CHIP_BUDGET_S = 10.0
@@ -69,7 +69,10 @@ RUNNERS: dict[str, Callable[[], str]] = {
 
 
 def selftest(engines: Sequence[str], progress: Progress = no_progress) -> tuple[EngineReport, ...]:
-    """Run the golden vectors. An engine that is not installed is left out, with the reason. Raises EngineFailed."""
+    """Run the golden vectors. An engine that is not installed is left out, with the reason.
+
+    Raises EngineFailed and BudgetSpent.
+    """
     reports = []
     for done, engine in enumerate(engines, 1):
         reports.append(_report(engine))
@@ -89,8 +92,6 @@ def require_right(reports: Sequence[EngineReport]) -> None:
 def _report(engine: str) -> EngineReport:
     try:
         vectors = json.loads(RUNNERS[engine]())
-    except EngineFailed:
-        raise
-    except EngineError as error:
+    except (EngineMissing, FirmwareMissing) as error:
         return EngineReport(engine, (), f"{error} {error.hint}")
     return EngineReport(engine, tuple(Vector(*vector) for vector in vectors))

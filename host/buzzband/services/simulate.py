@@ -9,19 +9,20 @@ import numpy as np
 from buzzband.engines import ENGINES, best_engine
 from buzzband.engines.cpython import Conditioned, condition, decide
 from buzzband.engines.job import BLOCKS_PER_S, Blocks, Progress, Settings, no_progress
-from buzzband.errors import RecordingNotFound, TooShort
+from buzzband.errors import BadRate, OutputFailed, RecordingNotFound, TooShort
 from buzzband.outcome import Calibration, Outcome
 from buzzband.recordings import examples, files
 from buzzband.recordings.adc import Digitised, digitise
 from buzzband.recordings.labels import check_emg_rate, emg_channel
 from buzzband.recordings.model import Channel, Recording
 from buzzband.services import analysis, calibration, pages
-from buzzband_fw.core.activation import new_scale, permille
+from buzzband_fw.core.activation import SPAN_MIN, new_scale, permille
 from buzzband_fw.core.cue import BLANKED
 
 MODES = ("reach",)
 ENGINE_CHOICES = (*ENGINES, "auto")
 DURATION_MIN_S = 1.0
+CLIPPED_MAX = 0.001  # of the samples
 FULL_BAND_RATE_HZ = 280  # twice the low-pass corner
 ACTIVATION_RATE_HZ = 50
 _ACTIVATION_STEP = BLOCKS_PER_S // ACTIVATION_RATE_HZ
@@ -46,11 +47,21 @@ class Options:
 
 def load(file: Path | None, example: str | None, rate_hz: float | None) -> Recording:
     """Read the recording that was asked for. Raises RecordingError, DownloadError."""
-    if example is not None:
-        return examples.example(example)
-    if file is None:
+    if example is None and file is None:
         raise RecordingNotFound("No recording was named.")
-    return files.read(file, rate_hz)
+    recording = files.read(file, rate_hz) if file is not None else examples.example(str(example))
+    if rate_hz is not None and recording.channels[0].rate_hz != rate_hz:
+        rates = ", ".join(f"{channel.label} {channel.rate_hz:g} Hz" for channel in recording.channels)
+        raise BadRate(f"{recording.name} carries its own rates: {rates}.", "Leave --rate out; it is for CSV files.")
+    return recording
+
+
+def check_pictures(file: Path | None, *, plot: Path | None = None, page: Path | None = None) -> None:
+    """Raise OutputFailed for names that cannot be meant, before the work rather than after it."""
+    if plot is not None:
+        pages.plot_format(plot)
+    if file is not None and page is not None and file.exists() and page.exists() and page.samefile(file):
+        raise OutputFailed(f"The page would replace the recording {file}.", "Give the page another name.")
 
 
 def write_pictures(told: Outcome, *, plot: Path | None = None, page: Path | None = None) -> None:
@@ -69,7 +80,8 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
         raise TooShort(f"{recording.name} holds {channel.duration_s:.3f} s of {channel.label}.")
     engine = best_engine(channel.duration_s) if options.engine == "auto" else options.engine
     digitised = digitise(channel, options.gain)
-    conditioned = condition(digitised.raw, options.mains_hz, progress=progress)
+    quick = no_progress if engine != "cpython" else progress  # another engine takes the most of the time
+    conditioned = condition(digitised.raw, options.mains_hz, progress=quick)
     scale = calibration.from_recording(conditioned.envelope, options.rest, options.reference)
     settings = Settings(options.mains_hz, scale.rest, scale.reference, options.target_permille)
     blocks = _run(engine, digitised, conditioned, settings, progress)
@@ -81,7 +93,7 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
         calibration=scale,
         settings=settings,
         blocks=blocks,
-        notes=_notes(channel, passed_over),
+        notes=_notes(channel, passed_over, scale),
     )
 
 
@@ -91,7 +103,7 @@ def _run(engine: str, digitised: Digitised, conditioned: Conditioned, settings: 
     return ENGINES[engine]().run(digitised.raw, settings, progress=progress)
 
 
-def _notes(channel: Channel, passed_over: Iterable[str]) -> tuple[str, ...]:
+def _notes(channel: Channel, passed_over: Iterable[str], scale: Calibration) -> tuple[str, ...]:
     notes = []
     others = ", ".join(passed_over)
     if others:
@@ -100,7 +112,27 @@ def _notes(channel: Channel, passed_over: Iterable[str]) -> tuple[str, ...]:
         notes.append(
             f"At {channel.rate_hz:g} Hz the recording holds only a part of the 20 to 140 Hz that the band listens to."
         )
+    if scale.reference - scale.rest < SPAN_MIN:
+        notes.append(
+            f"The reference, {scale.reference}, is not even one ADC step ({SPAN_MIN}) above the rest, {scale.rest}: "
+            "the activation says nothing."
+        )
+    if (clipped := clipped_share(channel)) > CLIPPED_MAX:
+        notes.append(
+            f"{clipped:.1%} of the samples stand at the recording's highest or lowest value: it was cut off there, "
+            "and the muscle worked harder than it shows."
+        )
     return tuple(notes)
+
+
+def clipped_share(channel: Channel) -> float:
+    """Return the share of samples that stand at the highest or lowest value for three or more in a row."""
+    samples = channel.samples
+    lowest, highest = samples.min(), samples.max()
+    if lowest == highest:
+        return 0.0
+    lengths = [end - first for rail in (lowest, highest) for first, end in analysis.runs(samples == rail)]
+    return sum(length for length in lengths if length >= 3) / len(samples)
 
 
 def outcome(
@@ -115,7 +147,10 @@ def outcome(
     notes: tuple[str, ...] = (),
     reps_from_s: float = 0.0,
 ) -> Outcome:
-    """Put together what a run told. Contractions before ``reps_from_s`` are not counted: they were for calibration."""
+    """Put together what a run told.
+
+    Contractions and cues before ``reps_from_s`` are not counted: they were for calibration.
+    """
     scale = new_scale(calibration.rest, calibration.reference)
     activation = np.array([permille(envelope, scale) for envelope in blocks.envelope.tolist()], np.int32)
     contractions = analysis.contractions(activation, settings.target_permille)
@@ -134,7 +169,7 @@ def outcome(
         rate_hz=ACTIVATION_RATE_HZ,
         permille=activation[shown],
         blanked=(blocks.flags & BLANKED != 0)[shown],
-        cues=analysis.cue_marks(blocks),
+        cues=tuple(cue for cue in analysis.cue_marks(blocks) if cue.t_s >= reps_from_s),
         reps=reps,
         sets=analysis.sets(reps),
         quality=analysis.quality_spans(blocks),

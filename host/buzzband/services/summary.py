@@ -33,7 +33,7 @@ def _outcome_lines(told: Outcome) -> Iterator[str]:
     for number, one in enumerate(told.sets[:_SETS_SHOWN], 1):
         yield f"  set {number}: {_set_line(told, one)}"
     if len(told.sets) > _SETS_SHOWN:
-        yield f"  and {len(told.sets) - _SETS_SHOWN} more sets"
+        yield f"  and {_count(len(told.sets) - _SETS_SHOWN, 'more set')}"
     yield from (f"Not trusted from {clock(span.t_s)} to {clock(span.end_s)}: {span.flag}." for span in told.quality)
     yield from (f"Note: {note}" for note in told.notes)
 
@@ -83,7 +83,8 @@ def _engine_lines(report: EngineReport) -> Iterator[str]:
 
 def clock(seconds: float) -> str:
     """Return a time as minutes and seconds."""
-    return f"{int(seconds) // 60}:{seconds % 60:04.1f}"
+    minutes, tenths = divmod(round(10 * seconds), 600)
+    return f"{minutes}:{tenths / 10:04.1f}"
 
 
 def _count(number: int, thing: str) -> str:
