@@ -1,7 +1,7 @@
 """The emulated Pico as tests use it: each run draws on the chip time that the test has declared."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +17,16 @@ class PicoBench:
     def __init__(self, seconds: float) -> None:
         self.left_s = seconds
 
-    def run(self, files: Mapping[str, bytes], extra_flash: bytes = b"") -> pico.PicoRun:
+    def run(self, files: Mapping[str, bytes], extra_flash: bytes = b"", adc_codes: Iterable[int] = ()) -> pico.PicoRun:
         """Boot, run ``main.py`` to its end and return what it left; BudgetSpent when the chip time is gone."""
-        done = pico.run_main(files, budget_s=self.left_s, extra_flash=extra_flash)
+        done = pico.run_main(files, budget_s=self.left_s, extra_flash=extra_flash, adc_codes=adc_codes)
         self.left_s -= done.chip_s
         return done
 
-    def run_firmware(self, body: str) -> Mapping[str, bytes]:
+    def run_firmware(self, body: str, adc_codes: Iterable[int] = ()) -> Mapping[str, bytes]:
         """Run ``body`` beside the firmware and return the files it left."""
-        done = self.run({**native_files(), "main.py": replay.main_source(textwrap.dedent(body).strip())})
+        files = {**native_files(), "main.py": replay.main_source(textwrap.dedent(body).strip())}
+        done = self.run(files, adc_codes=adc_codes)
         replay.raise_error(done.files)
         return done.files
 

@@ -4,7 +4,7 @@ A program starts from a littlefs image and leaves its results there. Time is chi
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from buzzband.firmware import micropython_uf2
 FILE_SYSTEM_OFFSET = 0xA0000
 EXTRA_FLASH_OFFSET = 0x200000  # the emulator's flash chip has 16 MB; what lies behind a Pico's 2 MB holds the recording
 RECORDING_MAX = 7 << 20  # bytes: what the core says about more would not fit the file system
+MID_SCALE = 2048
 _FLASH_ADDRESS = 0x10000000
 
 _KNOCK_EVERY_S = 0.1
@@ -53,18 +54,37 @@ class PicoRun:
 
 
 def run_main(
-    files: Mapping[str, bytes], *, budget_s: float, extra_flash: bytes = b"", progress: Progress = no_progress
+    files: Mapping[str, bytes],
+    *,
+    budget_s: float,
+    extra_flash: bytes = b"",
+    adc_codes: Iterable[int] = (),
+    progress: Progress = no_progress,
 ) -> PicoRun:
     """Boot with ``files`` in the file system, run ``main.py`` to its end, and return what it left.
 
     ``budget_s``: chip time, about 15 times as long on the wall. ``extra_flash``: bytes that the program finds behind
-    the Pico's own flash. Raises EngineMissing, FirmwareMissing, BudgetSpent.
+    the Pico's own flash. ``adc_codes``: what the converter gives, one a conversion; then mid-scale. Raises
+    EngineMissing, FirmwareMissing, BudgetSpent.
     """
-    return asyncio.run(_run_main(files, budget_s, extra_flash, progress))
-
-
-async def _run_main(files: Mapping[str, bytes], budget_s: float, extra_flash: bytes, progress: Progress) -> PicoRun:
     device = _device_maker()()
+    _feed_adc(device.mcu.adc, iter(adc_codes))
+    return asyncio.run(_run_main(device, files, budget_s, extra_flash, progress))
+
+
+def _feed_adc(adc: Any, codes: Iterator[int]) -> None:
+    convert = adc.on_adc_read
+
+    def feed(channel: int) -> None:
+        adc.channel_values[channel] = next(codes, MID_SCALE)
+        convert(channel)
+
+    adc.on_adc_read = feed
+
+
+async def _run_main(
+    device: Any, files: Mapping[str, bytes], budget_s: float, extra_flash: bytes, progress: Progress
+) -> PicoRun:
     image = pack_image(files)
     file_system = slice(FILE_SYSTEM_OFFSET, FILE_SYSTEM_OFFSET + FLASH_BLOCK_COUNT * FLASH_BLOCK_SIZE)
     device.mcu.flash[file_system] = image
