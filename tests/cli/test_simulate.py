@@ -432,3 +432,11 @@ def test_a_synthetic_session_has_the_sets_that_were_done(tmp_path: Path) -> None
     path = written(tmp_path, csv_text(timed(made.recording.channels[0].samples)))
     told = document(path, "--target", 60)
     assert [one["reps"] for one in told["sets"]][-3:] == [len(one.reps) for one in made.truth.sets]
+
+
+def test_what_a_recording_says_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    columns = {**timed(bursts()), "EMG \x1b[2Jother": bursts()}
+    done = run("simulate", written(tmp_path, csv_text(columns)))
+    assert done.exit_code == 0
+    assert "\x1b" not in done.stdout
+    assert "\N{REPLACEMENT CHARACTER}[2Jother" in done.stdout

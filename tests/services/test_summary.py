@@ -69,9 +69,9 @@ def test_target_and_calibration_are_said_in_words() -> None:
 @pytest.mark.parametrize(
     ("peaks", "counted"),
     [
-        ((), "0 cues in 0 contractions."),
+        ((), "No cues in no contractions."),
         ((700,), "1 cue in 1 contraction."),
-        ((500,), "0 cues in 1 contraction."),
+        ((500,), "No cues in 1 contraction."),
         ((700, 700), "2 cues in 2 contractions."),
     ],
 )

@@ -7,6 +7,7 @@ import click
 
 import buzzband
 from buzzband.errors import BuzzbandError
+from buzzband.wording import printable
 
 COMMANDS = ("demo", "simulate", "selftest")
 
@@ -21,7 +22,8 @@ class Failure(click.ClickException):
 
     def format_message(self) -> str:
         """Return the message with the hint on a line of its own."""
-        return f"{self.message}\n{self.hint}" if self.hint else self.message
+        text = f"{self.message}\n{self.hint}" if self.hint else self.message
+        return str(printable(text))
 
 
 class Commands(click.Group):

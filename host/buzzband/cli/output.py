@@ -11,6 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from buzzband.wording import printable
+
 _Result = TypeVar("_Result")
 
 _PLAIN_BARS = str.maketrans("▁▂▃▄▅▆▇█", ".,:-=+*#")
@@ -39,7 +41,8 @@ class Output:
 
 
 def _printable(text: str) -> str:
-    """Return ``text`` as the standard output can show it: not every one is UTF-8, least of all a Windows pipe."""
+    """Return ``text`` as the standard output can show it: without what would steer a terminal, and in its encoding."""
+    text = str(printable(text))
     encoding = sys.stdout.encoding or "utf-8"
     try:
         text.encode(encoding)

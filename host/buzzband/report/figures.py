@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from buzzband.report.measures import SetFigures, merged, set_figures
 from buzzband.report.svg import INKS, inline
 from buzzband.report.trace import trace
-from buzzband.report.units import clock
+from buzzband.wording import clock
 from buzzband_fw.core.target import REARM_PERCENT
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from buzzband.report import words
 from buzzband.report.figures import NARROW, WIDE, cut_off, session_svg, set_svg
 from buzzband.report.measures import SetFigures, best, merged, reached, set_figures
 from buzzband.report.trace import blanks_hidden, trace
-from buzzband.report.units import SPACE, clock, percent, printable, seconds
+from buzzband.wording import SPACE, clock, percent, printable, seconds
 from buzzband_fw.core.cue import AFTER_MOTOR_MS
 from buzzband_fw.core.target import REARM_MS, REARM_PERCENT
 

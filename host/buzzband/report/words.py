@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from buzzband.outcome import Outcome, QualitySpan
 from buzzband.report.measures import SetFigures, best, merged, reached, set_figures, untrusted_s
-from buzzband.report.units import SPACE, clock, count, length, listed, percent, share
+from buzzband.wording import SPACE, clock, count, length, listed, percent, share
 
 _MOST = 0.5  # of a recording: more distrust than this, and none of its numbers should be read
 _MANY = 10  # reps: of fewer, a percentage says less than the count

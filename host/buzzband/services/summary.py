@@ -7,6 +7,7 @@ import numpy as np
 from buzzband.outcome import Outcome, SetSpan
 from buzzband.services.demo import DemoPage
 from buzzband.services.selftest import EngineReport
+from buzzband.wording import count
 from buzzband_fw.core.target import REARM_MS, REARM_PERCENT
 
 STRIP_WIDTH = 72
@@ -29,11 +30,11 @@ def _outcome_lines(told: Outcome) -> Iterator[str]:
     yield ""
     yield from strip(told)
     yield ""
-    yield f"{_count(len(told.cues), 'cue')} in {_count(len(told.reps), 'contraction')}."
+    yield f"{count(len(told.cues), 'cue').capitalize()} in {count(len(told.reps), 'contraction')}."
     for number, one in enumerate(told.sets[:_SETS_SHOWN], 1):
         yield f"  set {number}: {_set_line(told, one)}"
     if len(told.sets) > _SETS_SHOWN:
-        yield f"  and {_count(len(told.sets) - _SETS_SHOWN, 'more set')}"
+        yield f"  and {count(len(told.sets) - _SETS_SHOWN, 'more set')}"
     yield from (f"Not trusted from {clock(span.t_s)} to {clock(span.end_s)}: {span.flag}." for span in told.quality)
     yield from (f"Note: {note}" for note in told.notes)
 
@@ -43,7 +44,7 @@ def _set_line(told: Outcome, one: SetSpan) -> str:
     cued = sum(told.cued(rep) for rep in reps)
     peak = np.mean([rep.peak_permille for rep in reps]) / 10
     return (
-        f"{clock(one.start_s)} to {clock(one.end_s)}, {_count(one.reps, 'contraction')}, "
+        f"{clock(one.start_s)} to {clock(one.end_s)}, {count(one.reps, 'contraction')}, "
         f"{cued} reached the target, mean peak {peak:.0f} %"
     )
 
@@ -85,7 +86,3 @@ def clock(seconds: float) -> str:
     """Return a time as minutes and seconds."""
     minutes, tenths = divmod(round(10 * seconds), 600)
     return f"{minutes}:{tenths / 10:04.1f}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

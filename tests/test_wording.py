@@ -2,7 +2,7 @@
 
 import pytest
 
-from buzzband.report.units import clock, count, length, listed, percent, printable, share
+from buzzband.wording import clock, count, length, listed, percent, printable, share
 
 
 @pytest.mark.parametrize(("permille", "text"), [(0, "0"), (599, "59"), (600, "60"), (1234, "123"), (-3, "-1")])
