@@ -15,7 +15,7 @@ def empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_the_variable_names_a_uf2_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     mine = tmp_path / "mine.uf2"
-    mine.write_bytes(b"UF2")
+    mine.write_bytes(firmware.UF2_MAGIC + bytes(504))
     monkeypatch.setenv(firmware.UF2_VARIABLE, str(mine))
     assert firmware.micropython_uf2() == mine
 
@@ -23,6 +23,13 @@ def test_the_variable_names_a_uf2_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp
 def test_a_variable_that_names_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(firmware.UF2_VARIABLE, "nowhere.uf2")
     with pytest.raises(FirmwareMissing, match=r"nowhere\.uf2"):
+        firmware.micropython_uf2()
+
+
+def test_a_variable_that_names_another_kind_of_file_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "emg.csv").write_text("time,EMG")
+    monkeypatch.setenv(firmware.UF2_VARIABLE, str(tmp_path / "emg.csv"))
+    with pytest.raises(FirmwareMissing, match="is not a UF2"):
         firmware.micropython_uf2()
 
 

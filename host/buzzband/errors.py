@@ -64,13 +64,15 @@ class NoSuchChannel(RecordingError):
 class BadSamples(RecordingError):
     """A sample is missing or is not a finite number."""
 
-    hint = "Cut the damaged part out, or fill it in, and try again."
+    hint = "Numbers only: cut out damaged parts, columns of text or dates, and lines of units (or start them with #)."
 
 
 class BadRate(RecordingError):
     """The sampling rate is unknown, uneven or out of range."""
 
-    hint = "Give the rate with --rate HZ, or a time column in seconds."
+    hint = (
+        "Give the rate with --rate HZ, or a column time, t, timestamp or seconds (time_ms, Time (us) for other units)."
+    )
 
 
 class TooShort(RecordingError):
@@ -88,7 +90,7 @@ class EngineError(BuzzbandError):
 class EngineMissing(EngineError):
     """A package that the engine needs is not installed."""
 
-    hint = "Install it with: pip install 'buzzband[sim]'"
+    hint = "Install it with: pip install 'buzzband[sim]', or in a clone: pip install -e '.[sim]'."
 
 
 class FirmwareMissing(EngineError):
@@ -129,7 +131,7 @@ class OutputFailed(BuzzbandError):
     """A page or picture could not be written."""
 
     exit_code = 9
-    hint = "Name a file in a folder that exists and may be written to."
+    hint = "Name a file in a folder that may be written to."
 
 
 class SelftestFailed(BuzzbandError):

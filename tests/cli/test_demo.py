@@ -27,8 +27,8 @@ def test_json_is_one_document_with_page_and_truth(tmp_path: Path) -> None:
 def test_buzzes_and_reps_agree_with_the_sets(tmp_path: Path) -> None:
     lines = run("demo", "--out", tmp_path).stdout.splitlines()
     (counted,) = [line for line in lines if " cues in " in line]
-    reached = [int(line.split("contractions, ")[1].split()[0]) for line in lines if line.startswith("  set ")]
-    assert counted == f"{sum(reached)} cues in 27 contractions."
+    reached = [int(line.split("reps, ")[1].split()[0]) for line in lines if line.startswith("  set ")]
+    assert counted == f"{sum(reached)} cues in 27 reps."
 
 
 def test_a_seed_gives_the_same_session_and_another_another(tmp_path: Path) -> None:

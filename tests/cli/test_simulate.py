@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from buzzband.recordings import synth
 from buzzband.services import simulate as service
 from cli.builders import (
+    BUZZBAND,
     bdf,
     bdf_signal,
     csv_text,
@@ -26,7 +28,7 @@ from cli.builders import (
 )
 from services.builders import BURSTS, bursts
 
-COUNTED = f"{BURSTS} cues in {BURSTS} contractions."
+COUNTED = f"{BURSTS} cues in {BURSTS} reps."
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_json_is_one_document_and_nothing_else(file: Path) -> None:
 
 def test_json_and_text_tell_the_same(file: Path) -> None:
     told = document(file)
-    assert f"{len(told['cues'])} cues in {len(told['reps'])} contractions." == COUNTED
+    assert f"{len(told['cues'])} cues in {len(told['reps'])} reps." == COUNTED
 
 
 def test_the_installed_command_prints_json_alone(file: Path) -> None:
@@ -72,10 +74,6 @@ def test_the_installed_command_prints_json_alone(file: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 def test_progress_is_shown_to_who_watches_and_never_on_stdout(file: Path) -> None:
-    import subprocess
-
-    from cli.builders import BUZZBAND
-
     watcher, terminal = os.openpty()
     done = subprocess.run(
         [str(BUZZBAND), "simulate", str(file), "--json"],
@@ -362,7 +360,7 @@ BAD_INPUT: dict[str, tuple[str | bytes, tuple[str, ...], tuple[str, ...]]] = {
     "three samples": (shortened(3), (), ("0.003 s of EMG", "one second")),
     "just below a second": (shortened(999), (), ("0.999 s of EMG",)),
     "a rate too low": (csv_text(timed(bursts(), 20)), (), ("'EMG'", "20 samples a second", "--rate")),
-    "a rate too high": (csv_text({"EMG": bursts()}), ("--rate", "1e6"), ("'EMG'", "1e+06", "100000")),
+    "a rate too high": (csv_text({"EMG": bursts()}), ("--rate", "1e6"), ("'EMG'", "1e+06", "30000")),
     "no rate": (csv_text({"EMG": bursts()}), (), ("no time column", "--rate")),
     "a gap in time": (with_line(1500, "7.5,0.1"), (), ("line 1500", "jumps", "--rate")),
     "time that goes back": (with_line(1500, "0.5,0.1"), (), ("line 1500", "goes back")),
@@ -440,3 +438,30 @@ def test_what_a_recording_says_cannot_steer_the_terminal(tmp_path: Path) -> None
     assert done.exit_code == 0
     assert "\x1b" not in done.stdout
     assert "\N{REPLACEMENT CHARACTER}[2Jother" in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--plot", "--page"])
+def test_no_picture_and_no_page_may_replace_the_recording(tmp_path: Path, option: str) -> None:
+    path = written(tmp_path, csv_text(timed(bursts())), "monday.svg")
+    before = path.read_bytes()
+    done = run("simulate", path, option, path)
+    assert done.exit_code == 9
+    assert "would replace the recording" in done.stderr
+    assert path.read_bytes() == before
+
+
+def test_picture_and_page_need_two_names(file: Path, tmp_path: Path) -> None:
+    done = run("simulate", file, "--plot", tmp_path / "a.svg", "--page", tmp_path / "a.svg")
+    assert done.exit_code == 9
+    assert "cannot both be" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_standard_output_that_takes_nothing_is_an_error_of_its_own(file: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [str(BUZZBAND), "simulate", str(file)], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 9
+    assert "cannot be printed" in done.stderr
+    assert "Traceback" not in done.stderr

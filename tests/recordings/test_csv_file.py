@@ -191,9 +191,22 @@ def test_rows_of_another_width_than_the_header_are_refused(tmp_path, text):
         read_csv(csv_of(tmp_path, text), 1000)
 
 
-def test_a_comma_where_the_point_is_taken_is_refused(tmp_path):
-    with pytest.raises(BadSamples, match=r"line 2, column 'EMG': '1,234\.5'"):
-        read_csv(csv_of(tmp_path, "time;EMG\n0;1,234.5\n"))
+@pytest.mark.parametrize(("rows", "comma", "point"), [("0;1,234.5", 2, 2), ("0,001;1,5\n0,002;1.034", 2, 3)])
+def test_commas_and_points_in_one_table_are_refused_since_one_may_mark_thousands(tmp_path, rows, comma, point):
+    with pytest.raises(BadSamples, match=f"comma in line {comma} and a point in line {point}"):
+        read_csv(csv_of(tmp_path, f"time;EMG\n{rows}\n"))
+
+
+def test_a_point_in_the_header_is_no_decimal_mark(tmp_path):
+    found = read_csv(csv_of(tmp_path, "time;EMG no. 1\n0,000;1,5\n0,001;2,5\n"))
+    assert found.channels[0].samples.tolist() == [1.5, 2.5]
+
+
+def test_times_that_drift_from_their_rate_tell_of_missing_samples(tmp_path):
+    times = [n for n in range(4000) if n < 1000 or n % 2]
+    rows = "".join(f"{n / 1000:.3f},1\n" for n in times)
+    with pytest.raises(BadRate, match="as if samples were missing"):
+        read_csv(csv_of(tmp_path, f"time,EMG\n{rows}"))
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b"  \r\n"])

@@ -44,12 +44,12 @@ def test_several_channels_and_none_emg_is_an_error_that_lists_them():
         emg_channel(recording("biceps", "triceps"))
 
 
-@pytest.mark.parametrize("rate_hz", [100.0, 1000.0, 100_000.0])
-def test_emg_rates_from_100_hz_to_100_khz_pass(rate_hz):
+@pytest.mark.parametrize("rate_hz", [100.0, 1000.0, 30_000.0])
+def test_emg_rates_from_100_hz_to_30_khz_pass(rate_hz):
     check_emg_rate(recording("EMG", rate_hz=rate_hz).channels[0])
 
 
-@pytest.mark.parametrize("rate_hz", [1.0, 99.9, 100_001.0])
+@pytest.mark.parametrize("rate_hz", [1.0, 99.9, 30_001.0])
 def test_emg_rates_outside_that_are_refused(rate_hz):
     with pytest.raises(BadRate, match="'EMG'"):
         check_emg_rate(recording("EMG", rate_hz=rate_hz).channels[0])

@@ -1,5 +1,6 @@
 """Pages and pictures are written whole or not at all."""
 
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -117,3 +118,18 @@ def test_an_old_page_is_replaced(tmp_path: Path) -> None:
     path.write_text("old")
     pages.write_page(TOLD, path)
     assert path.stat().st_size > 1000
+
+
+def test_what_a_link_points_to_is_replaced_and_the_link_stays(tmp_path: Path) -> None:
+    (tmp_path / "target.html").write_text("old")
+    (tmp_path / "link.html").symlink_to("target.html")
+    pages.write_page(TOLD, tmp_path / "link.html")
+    assert (tmp_path / "link.html").is_symlink()
+    assert (tmp_path / "target.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_pipe_or_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.html")
+    with pytest.raises(OutputFailed, match="not a file"):
+        pages.write_page(TOLD, tmp_path / "pipe.html")
+    assert (tmp_path / "pipe.html").is_fifo()

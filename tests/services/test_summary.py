@@ -69,10 +69,10 @@ def test_target_and_calibration_are_said_in_words() -> None:
 @pytest.mark.parametrize(
     ("peaks", "counted"),
     [
-        ((), "No cues in no contractions."),
-        ((700,), "1 cue in 1 contraction."),
-        ((500,), "No cues in 1 contraction."),
-        ((700, 700), "2 cues in 2 contractions."),
+        ((), "No cues in no reps."),
+        ((700,), "1 cue in 1 rep."),
+        ((500,), "No cues in 1 rep."),
+        ((700, 700), "2 cues in 2 reps."),
     ],
 )
 def test_one_is_singular_and_all_else_plural(peaks: tuple[int, ...], counted: str) -> None:
@@ -82,8 +82,8 @@ def test_one_is_singular_and_all_else_plural(peaks: tuple[int, ...], counted: st
 def test_each_set_has_a_line() -> None:
     lines = summary.outcome_text(with_sets((700, 500), (650,))).splitlines()
     assert lines[-2:] == [
-        "  set 1: 0:03.0 to 0:10.0, 2 contractions, 1 reached the target, mean peak 60 %",
-        "  set 2: 0:22.0 to 0:25.0, 1 contraction, 1 reached the target, mean peak 65 %",
+        "  set 1: 0:03.0 to 0:10.0, 2 reps, 1 reached the target, mean peak 60 %",
+        "  set 2: 0:22.0 to 0:25.0, 1 rep, 1 reached the target, mean peak 65 %",
     ]
 
 

@@ -51,7 +51,7 @@ class Commands(click.Group):
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(buzzband.__version__, prog_name="buzzband")
 def main() -> None:
-    """Feel the muscle: flash, simulate and read a Buzzband.
+    """Feel the muscle: see what a Buzzband would feel, and when it would buzz.
 
     Exit codes: 0 done, 1 failed, 2 wrong options, 5 recording, 6 engine, 7 download, 8 selftest, 9 output.
     """

@@ -1,5 +1,6 @@
 """How a command tells its result: as text for people, or as one JSON document."""
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from buzzband.errors import OutputFailed
 from buzzband.wording import printable
 
 _Result = TypeVar("_Result")
@@ -28,7 +30,13 @@ class Output:
         self, result: _Result, *, text: Callable[[_Result], str], document: Callable[[_Result], Mapping[str, Any]]
     ) -> None:
         """Print ``result``."""
-        click.echo(json.dumps(document(result), allow_nan=False) if self.as_json else _printable(text(result)))
+        told = json.dumps(document(result), allow_nan=False) if self.as_json else _printable(text(result))
+        try:
+            click.echo(told)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # click ends quietly when the reader has gone
+            raise OutputFailed(f"The result cannot be printed: {error.strerror or error}.") from error
 
     @contextmanager
     def progress(self, label: str) -> Iterator[Callable[[float], None]]:
@@ -43,7 +51,7 @@ class Output:
 def _printable(text: str) -> str:
     """Return ``text`` as the standard output can show it: without what would steer a terminal, and in its encoding."""
     text = str(printable(text))
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # there is no standard output after >&-
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

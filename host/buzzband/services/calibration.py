@@ -31,7 +31,7 @@ def rest_level(envelope: Envelope) -> int:
 
 
 def from_recording(envelope: Envelope, rest: int | None, reference: int | None) -> Calibration:
-    """Return the calibration with what is not given taken from the whole recording."""
+    """Return the calibration with what is not given taken from ``envelope``, all of the recording that has settled."""
     how = {
         (True, True): "rest: 10th percentile of the envelope; reference: its best 500 ms mean",
         (True, False): "rest: 10th percentile of the envelope; reference: given",

@@ -43,8 +43,11 @@ def _picture(told: Outcome, kind: str) -> bytes:
 def _write(path: Path, content: Callable[[], bytes]) -> None:
     data = content()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
+        target = path.resolve()  # a link stays, what it points to is replaced
+        if target.exists() and not target.is_file():
+            raise OutputFailed(f"{path} cannot be written: it is there, and not a file.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, data)
     except (FileExistsError, NotADirectoryError) as error:
         raise OutputFailed(f"{path} cannot be written: a part of its path is a file, not a folder.") from error
     except OSError as error:

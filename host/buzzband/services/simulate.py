@@ -1,7 +1,6 @@
 """``buzzband simulate``: the core over a recording."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +15,14 @@ from buzzband.recordings.adc import Digitised, digitise
 from buzzband.recordings.labels import check_emg_rate, emg_channel
 from buzzband.recordings.model import Channel, Recording
 from buzzband.services import analysis, calibration, pages
-from buzzband_fw.core.activation import SPAN_MIN, new_scale, permille
+from buzzband.services.notes import notes
+from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.cue import BLANKED
 
 MODES = ("reach",)
 ENGINE_CHOICES = (*ENGINES, "auto")
 DURATION_MIN_S = 1.0
-CLIPPED_MAX = 0.001  # of the samples
-FULL_BAND_RATE_HZ = 280  # twice the low-pass corner
+SETTLING_BLOCKS = 50  # 500 ms in which filters and comb settle on what they find
 ACTIVATION_RATE_HZ = 50
 _ACTIVATION_STEP = BLOCKS_PER_S // ACTIVATION_RATE_HZ
 
@@ -60,8 +59,11 @@ def check_pictures(file: Path | None, *, plot: Path | None = None, page: Path | 
     """Raise OutputFailed for names that cannot be meant, before the work rather than after it."""
     if plot is not None:
         pages.plot_format(plot)
-    if file is not None and page is not None and file.exists() and page.exists() and page.samefile(file):
-        raise OutputFailed(f"The page would replace the recording {file}.", "Give the page another name.")
+    for output in (plot, page):
+        if file is not None and output is not None and file.exists() and output.exists() and output.samefile(file):
+            raise OutputFailed(f"{output} would replace the recording.", "Give what is written another name.")
+    if plot is not None and page is not None and plot.resolve() == page.resolve():
+        raise OutputFailed(f"The picture and the page cannot both be {plot}.", "Give them two names.")
 
 
 def write_pictures(told: Outcome, *, plot: Path | None = None, page: Path | None = None) -> None:
@@ -82,10 +84,10 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
     digitised = digitise(channel, options.gain)
     quick = no_progress if engine != "cpython" else progress  # another engine takes the most of the time
     conditioned = condition(digitised.raw, options.mains_hz, progress=quick)
-    scale = calibration.from_recording(conditioned.envelope, options.rest, options.reference)
+    scale = calibration.from_recording(conditioned.envelope[SETTLING_BLOCKS:], options.rest, options.reference)
     settings = Settings(options.mains_hz, scale.rest, scale.reference, options.target_permille)
     blocks = _run(engine, digitised, conditioned, settings, progress)
-    return outcome(
+    told = outcome(
         recording.name,
         engine=engine,
         channel=channel,
@@ -93,46 +95,14 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
         calibration=scale,
         settings=settings,
         blocks=blocks,
-        notes=_notes(channel, passed_over, scale),
     )
+    return replace(told, notes=notes(channel, passed_over, told))
 
 
 def _run(engine: str, digitised: Digitised, conditioned: Conditioned, settings: Settings, progress: Progress) -> Blocks:
     if engine == "cpython":
         return decide(conditioned, settings)
     return ENGINES[engine]().run(digitised.raw, settings, progress=progress)
-
-
-def _notes(channel: Channel, passed_over: Iterable[str], scale: Calibration) -> tuple[str, ...]:
-    notes = []
-    others = ", ".join(passed_over)
-    if others:
-        notes.append(f"Took channel {channel.label}; there are also {others} (--channel NAME takes another).")
-    if channel.rate_hz < FULL_BAND_RATE_HZ:
-        notes.append(
-            f"At {channel.rate_hz:g} Hz the recording holds only a part of the 20 to 140 Hz that the band listens to."
-        )
-    if scale.reference - scale.rest < SPAN_MIN:
-        notes.append(
-            f"The reference, {scale.reference}, is not even one ADC step ({SPAN_MIN}) above the rest, {scale.rest}: "
-            "the activation says nothing."
-        )
-    if (clipped := clipped_share(channel)) > CLIPPED_MAX:
-        notes.append(
-            f"{clipped:.1%} of the samples stand at the recording's highest or lowest value: it was cut off there, "
-            "and the muscle worked harder than it shows."
-        )
-    return tuple(notes)
-
-
-def clipped_share(channel: Channel) -> float:
-    """Return the share of samples that stand at the highest or lowest value for three or more in a row."""
-    samples = channel.samples
-    lowest, highest = samples.min(), samples.max()
-    if lowest == highest:
-        return 0.0
-    lengths = [end - first for rail in (lowest, highest) for first, end in analysis.runs(samples == rail)]
-    return sum(length for length in lengths if length >= 3) / len(samples)
 
 
 def outcome(
@@ -153,7 +123,8 @@ def outcome(
     """
     scale = new_scale(calibration.rest, calibration.reference)
     activation = np.array([permille(envelope, scale) for envelope in blocks.envelope.tolist()], np.int32)
-    contractions = analysis.contractions(activation, settings.target_permille)
+    settled = np.where(np.arange(len(activation)) < SETTLING_BLOCKS, 0, activation)
+    contractions = analysis.contractions(settled, settings.target_permille)
     reps = tuple(rep for rep in contractions if rep.start_s >= reps_from_s)
     shown = slice(_ACTIVATION_STEP - 1, None, _ACTIVATION_STEP)
     return Outcome(

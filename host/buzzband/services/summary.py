@@ -7,7 +7,7 @@ import numpy as np
 from buzzband.outcome import Outcome, SetSpan
 from buzzband.services.demo import DemoPage
 from buzzband.services.selftest import EngineReport
-from buzzband.wording import count
+from buzzband.wording import SPACE, count, percent
 from buzzband_fw.core.target import REARM_MS, REARM_PERCENT
 
 STRIP_WIDTH = 72
@@ -30,7 +30,7 @@ def _outcome_lines(told: Outcome) -> Iterator[str]:
     yield ""
     yield from strip(told)
     yield ""
-    yield f"{count(len(told.cues), 'cue').capitalize()} in {count(len(told.reps), 'contraction')}."
+    yield f"{count(len(told.cues), 'cue').capitalize()} in {count(len(told.reps), 'rep')}."
     for number, one in enumerate(told.sets[:_SETS_SHOWN], 1):
         yield f"  set {number}: {_set_line(told, one)}"
     if len(told.sets) > _SETS_SHOWN:
@@ -41,11 +41,11 @@ def _outcome_lines(told: Outcome) -> Iterator[str]:
 
 def _set_line(told: Outcome, one: SetSpan) -> str:
     reps = told.reps[one.first : one.first + one.reps]
-    cued = sum(told.cued(rep) for rep in reps)
-    peak = np.mean([rep.peak_permille for rep in reps]) / 10
+    reached = sum(rep.peak_permille >= told.target_permille for rep in reps)
+    peak = percent(float(np.mean([rep.peak_permille for rep in reps]))).replace(SPACE, " ")
     return (
-        f"{clock(one.start_s)} to {clock(one.end_s)}, {count(one.reps, 'contraction')}, "
-        f"{cued} reached the target, mean peak {peak:.0f} %"
+        f"{clock(one.start_s)} to {clock(one.end_s)}, {count(one.reps, 'rep')}, "
+        f"{reached} reached the target, mean peak {peak}"
     )
 
 
