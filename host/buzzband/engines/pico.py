@@ -105,6 +105,7 @@ async def _run_main(
             await asyncio.sleep(0.01)
     finally:
         device.stop()
+        await asyncio.sleep(0)  # lets the emulator's own task see it, so that Ctrl-C leaves none behind
     return PicoRun(
         unpack_image(bytes(device.mcu.flash[file_system])),
         output.decode(errors="replace"),
