@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from buzzband.engines import ENGINES, best_engine
 from buzzband.engines.cpython import Conditioned, condition, decide
 from buzzband.engines.job import BLOCKS_PER_S, Blocks, Progress, Settings, no_progress
 from buzzband.errors import BadRate, OutputFailed, RecordingNotFound, TooShort
-from buzzband.outcome import Calibration, Outcome
+from buzzband.outcome import Calibration, Outcome, Rep
 from buzzband.recordings import examples, files
 from buzzband.recordings.adc import Digitised, digitise
 from buzzband.recordings.labels import check_emg_rate, emg_channel
@@ -121,11 +122,8 @@ def outcome(
 
     Contractions and cues before ``reps_from_s`` are not counted: they were for calibration.
     """
-    scale = new_scale(calibration.rest, calibration.reference)
-    activation = np.array([permille(envelope, scale) for envelope in blocks.envelope.tolist()], np.int32)
-    settled = np.where(np.arange(len(activation)) < SETTLING_BLOCKS, 0, activation)
-    contractions = analysis.contractions(settled, settings.target_permille)
-    reps = tuple(rep for rep in contractions if rep.start_s >= reps_from_s)
+    activation = _activation(blocks, calibration)
+    reps = _reps(activation, settings.target_permille, reps_from_s)
     shown = slice(_ACTIVATION_STEP - 1, None, _ACTIVATION_STEP)
     return Outcome(
         name=name,
@@ -146,3 +144,13 @@ def outcome(
         quality=analysis.quality_spans(blocks),
         notes=notes,
     )
+
+
+def _activation(blocks: Blocks, calibration: Calibration) -> NDArray[np.int32]:
+    scale = new_scale(calibration.rest, calibration.reference)
+    return np.array([permille(envelope, scale) for envelope in blocks.envelope.tolist()], np.int32)
+
+
+def _reps(activation: NDArray[np.int32], target_permille: int, from_s: float) -> tuple[Rep, ...]:
+    settled = np.where(np.arange(len(activation)) < SETTLING_BLOCKS, 0, activation)
+    return tuple(rep for rep in analysis.contractions(settled, target_permille) if rep.start_s >= from_s)
