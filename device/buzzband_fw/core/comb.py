@@ -2,7 +2,7 @@
 
 from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 
-FRACTION_BITS = const(3)  # without them the recursion never decays below 8 and adds an offset
+FRACTION_BITS = const(3)  # without them the recursion stays stuck at up to 3 for ever, an offset
 
 _PERIOD = const(0)
 _CURSOR = const(1)

@@ -33,8 +33,9 @@ def intake(ring: ptr16, position: int, block: ptr32, length: int, state: ptr32):
     d[n] = x[n] - x[n-1]
     y[n] = b0 (d[n] - d[n-1]) - a1 y[n-1] - a2 y[n-2] + e[n-1] / 2^13
 
-    A direct form 1 biquad in Q13. e is what the shift cut off (first-order error feedback): without it the output would
-    stick at -13. x stays within ±2^13, y within ±2^15, the accumulator within ±2^30 (proof: tests/core/test_bounds.py).
+    A direct form 1 biquad in Q13. e is what the shift cut off (first-order error feedback): without it a step of the
+    offset would leave the output stuck, as much as 97 below 0. x stays within ±2^13, y within ±2^15, the accumulator
+    within ±2^30 (proof: tests/core/test_bounds.py).
     """
     b0 = state[0]
     a1 = state[1]

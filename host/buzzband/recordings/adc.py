@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from buzzband.errors import BadSamples
 from buzzband.recordings.model import Channel, Samples
+from buzzband_fw.core.chain import RAW_RATE_HZ
 
-RAW_RATE_HZ = 4800
 MID_SCALE = 2048
 FULL_SCALE = 4095
 AUTO_GAIN_CODES = 0.6 * MID_SCALE  # where --gain auto puts the 99.9th percentile: strong bursts keep clear of the rails

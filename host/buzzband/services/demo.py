@@ -12,6 +12,7 @@ from buzzband.recordings.adc import digitise
 from buzzband.recordings.labels import emg_channel
 from buzzband.services import calibration, pages
 from buzzband.services.simulate import outcome
+from buzzband_fw.core.chain import RAW_RATE_HZ
 
 TARGET_PERMILLE = 600
 MAINS_HZ = 50
@@ -53,7 +54,7 @@ def demo(seed: int, progress: Progress = no_progress) -> Demo:
     scale = calibration.from_squeezes(envelope, (0.5, first_squeeze_s - 0.5), made.truth.squeezes)
     settings = Settings(MAINS_HZ, scale.rest, scale.reference, TARGET_PERMILLE)
     leak = MOTOR_LEAK * synth.FULL_EFFORT_MV * digitised.gain
-    blocks = run_closed_loop(digitised.raw, settings, synth.Motor(4800, amplitude=leak), progress)
+    blocks = run_closed_loop(digitised.raw, settings, synth.Motor(RAW_RATE_HZ, amplitude=leak), progress)
     told = outcome(
         "Demo: three sets of curls (synthetic)",
         engine="cpython",

@@ -12,7 +12,7 @@ from buzzband_fw.core.activation import SPAN_MIN
 FULL_BAND_RATE_HZ = 280  # twice the low-pass corner
 CLIPPED_MAX = 0.001
 CONTRAST_MIN = 3  # of reference to rest; real contractions give 10 and more, noise alone 1.4
-OTHER_MAINS_MAX = 0.1  # of the power from 20 to 140 Hz; EMG has less than 0.01 in a band so narrow
+OTHER_MAINS_MAX = 0.1  # of the power from 20 to 140 Hz; EMG has up to 0.015 in a band so narrow
 LINE_WIDTH_HZ = 0.6
 MAINS_LOOK_S = 60
 HALF_PERMILLE = 500

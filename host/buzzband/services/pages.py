@@ -1,10 +1,10 @@
 """Writing pages and pictures, whole or not at all."""
 
 import io
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from buzzband.atomic import replace_file
 from buzzband.errors import OutputFailed
 from buzzband.outcome import Outcome
 
@@ -47,22 +47,8 @@ def _write(path: Path, content: Callable[[], bytes]) -> None:
         if target.exists() and not target.is_file():
             raise OutputFailed(f"{path} cannot be written: it is there, and not a file.")
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, data)
+        replace_file(target, data)
     except (FileExistsError, NotADirectoryError) as error:
         raise OutputFailed(f"{path} cannot be written: a part of its path is a file, not a folder.") from error
     except OSError as error:
         raise OutputFailed(f"{path} cannot be written: {error.strerror or error}.") from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside the target and rename, so that nobody ever finds half a file, nor what is left of one."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-        temporary = Path(file.name)
-        try:
-            file.write(data)
-            file.close()
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise

@@ -96,6 +96,7 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
         calibration=scale,
         settings=settings,
         blocks=blocks,
+        mode=options.mode,
     )
     return replace(told, notes=notes(channel, passed_over, told))
 
@@ -115,6 +116,7 @@ def outcome(
     calibration: Calibration,
     settings: Settings,
     blocks: Blocks,
+    mode: str = "reach",
     notes: tuple[str, ...] = (),
     reps_from_s: float = 0.0,
 ) -> Outcome:
@@ -130,7 +132,7 @@ def outcome(
         engine=engine,
         sample_rate_hz=channel.rate_hz,
         duration_s=channel.duration_s,
-        mode="reach",
+        mode=mode,
         target_permille=settings.target_permille,
         mains_hz=settings.mains_hz,
         gain=gain,
