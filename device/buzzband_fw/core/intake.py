@@ -1,6 +1,6 @@
 """Intake: decimation and high-pass. The ADC's 4800 S/s become 1200 Hz, centred, without offset and baseline wander.
 
-The two stages share one loop: a call of its own for each would cost the RP2040 as much as the arithmetic.
+The two stages share one loop: a call of its own would cost the RP2040 about as much as the high-pass does.
 """
 
 from buzzband_fw.core.coefficients import HIGHPASS
