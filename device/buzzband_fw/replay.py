@@ -18,9 +18,8 @@ from buzzband_fw.core.chain import BLOCK_RAW
 from buzzband_fw.core.pipeline import Pipeline
 
 try:
-    from time import ticks_diff, ticks_us
-
     from micropython import heap_lock, heap_unlock
+    from time import ticks_diff, ticks_us
 except ImportError:
 
     def heap_lock():

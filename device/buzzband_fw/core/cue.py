@@ -11,8 +11,8 @@ from buzzband_fw.core.envelope import smooth
 from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.core.quality import judge
 from buzzband_fw.core.quality import new_state as new_quality
+from buzzband_fw.core.target import clear_ms, reached
 from buzzband_fw.core.target import new_state as new_target
-from buzzband_fw.core.target import reached
 from buzzband_fw.core.words import ON_TARGET, SILENCE, duration_ms
 
 AFTER_MOTOR_MS = const(120)  # a coin motor coasts 70 to 120 ms
@@ -61,6 +61,10 @@ class Cue:
             return SILENCE
         self.blank(duration_ms(ON_TARGET))
         return ON_TARGET
+
+    def clear_ms(self):
+        """Return for how long no word can be due: time for what would delay one."""
+        return self._state[_BLANK_MS] + clear_ms(self.gated, self._target)
 
     def blank(self, motor_ms):
         """Freeze the gated envelope while the motor runs for ``motor_ms`` from now, and 120 ms after."""

@@ -1,18 +1,17 @@
 """The only file of the core that knows which interpreter runs it.
 
-MicroPython's compiler finds ``@micropython.viper``, ``ptr16``, ``ptr32`` and ``const`` by their spelling and needs
-nothing from here but names that exist. CPython gets stand-ins that do nothing: a kernel is then an ordinary function
-over sequences of integers, which never wrap.
+MicroPython's compiler finds ``@micropython.viper``, ``ptr8``, ``ptr16``, ``ptr32`` and ``const`` by their spelling and
+needs nothing from here but names that exist. CPython gets stand-ins that do nothing: a kernel is then an ordinary
+function over sequences of integers, which never wrap.
 """
 
 import sys
 
-ptr16 = ptr32 = None
+ptr8 = ptr16 = ptr32 = None
 
 if sys.implementation.name == "micropython":
-    from array import array
-
     import micropython
+    from array import array
     from micropython import const
 
     def int32s(values):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, MutableSequence, Sequence
 from typing import TypeAlias, TypeVar
 
+ptr8: TypeAlias = MutableSequence[int] | bytearray | memoryview
 ptr16: TypeAlias = Sequence[int]
 ptr32: TypeAlias = MutableSequence[int]
 

@@ -1,0 +1,155 @@
+"""The band as its wearer knows it: begins and ends sessions, says words, keeps what was felt."""
+
+import json
+from machine import unique_id
+from time import ticks_ms
+
+from buzzband_fw import __version__
+from buzzband_fw.core.portable import const
+from buzzband_fw.hal import button, led
+from buzzband_fw.link import messages
+from buzzband_fw.store import records
+from buzzband_fw.store.session import NO_SPACE, new_id
+
+CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
+CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each urgency of a commit
+_HALTING = messages.UNCALIBRATED | messages.USB_POWER
+
+
+class Band:
+    """Sessions, words and faults. After each block the app calls ``speak``, ``note`` and ``commit``.
+
+    ``state``, ``faults``: those of link/messages.py. ``recorded``: blocks of the session. ``cues``: words said in it.
+    """
+
+    def __init__(self, settings, muscle, voice, recorder, supply_mv, safe_mode):
+        self.state = messages.STARTING
+        self.settings = settings
+        self.muscle = muscle
+        self.recorder = recorder
+        self.supply_mv = supply_mv
+        self.recorded = 0
+        self.cues = 0
+        self.faults = messages.SAFE_MODE if safe_mode else 0
+        if not settings.calibrated:
+            self.faults |= messages.UNCALIBRATED
+        if settings.problems:
+            self.faults |= messages.BAD_SETTINGS
+        self._voice = voice
+        self._first_block = 0
+        self._lost_blocks = 0
+
+    def begin(self):
+        """Begin a session with the next block, if nothing speaks against it. Touches flash."""
+        self.state = messages.IDLE
+        if self.faults & _HALTING:
+            return
+        self.faults &= ~(messages.FLASH_FULL | messages.RECORDER_FAILED)
+        self.recorded = self.cues = 0
+        self._first_block = self.muscle.blocks
+        self._lost_blocks = self.muscle.lost_blocks
+        session_id = new_id(unique_id() + str(ticks_ms()).encode())
+        self._record(self.recorder.open, session_id, self._header(session_id), ticks_ms())
+        self.state = messages.RUNNING
+
+    def end(self, reason):
+        """End the session, if there is one. Touches flash."""
+        self._voice.hush()
+        self.state = messages.IDLE
+        if self.recorder.running:
+            self._record(self.recorder.close, self.recorded, reason, ticks_ms())
+
+    def speak(self):
+        """Say the word that the last block calls for, unless it would come too late."""
+        muscle = self.muscle
+        self.recorded = muscle.blocks - self._first_block
+        if muscle.word and self.state == messages.RUNNING:
+            if muscle.late_ms <= CUE_LATE_MS and not self.faults & messages.SAFE_MODE:
+                self._voice.say(muscle.word)
+
+    def note(self):
+        """Note what the last block held."""
+        if not self.recorder.running:
+            return
+        muscle = self.muscle
+        block = self.recorded - 1
+        if muscle.lost_blocks != self._lost_blocks:
+            self.recorder.fault(block, records.OVERRUN, muscle.lost_blocks - self._lost_blocks, ticks_ms())
+            self._lost_blocks = muscle.lost_blocks
+        if muscle.fifo_overflowed():
+            self.recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
+        if muscle.word:
+            self._note_word(block)
+        if block & 1:
+            self.recorder.activation(block, muscle.permille, muscle.flags, ticks_ms())
+
+    def commit(self):
+        """Write to flash what waits for it, if this is a moment for it: no word possible, the motor silent."""
+        if not self.recorder.running:
+            return
+        urgency = self.recorder.due()
+        if urgency and not self._voice.speaking and self.muscle.clear_ms() >= CLEAR_NEEDED_MS[urgency]:
+            self._commit()
+
+    def press(self, kind):
+        """Do what a press of the button asks for: a short one ends a session or begins one."""
+        if kind != button.SHORT:
+            return
+        if self.state == messages.RUNNING:
+            self.end(records.BY_BUTTON)
+        else:
+            self.begin()
+
+    def usb_power(self, present):
+        """Take note of USB power: on a body it would tie the electrodes to the mains' earth, so it ends a session."""
+        if not present or self.settings.usb_isolator:
+            self.faults &= ~messages.USB_POWER
+            return
+        self.faults |= messages.USB_POWER
+        if self.state == messages.RUNNING:
+            self.end(records.BY_USB_POWER)
+
+    def is_clear(self):
+        """Return whether no word can be due within the next 10 ms."""
+        return self.state != messages.RUNNING or self.muscle.clear_ms() > 0
+
+    @property
+    def rhythm(self):
+        """Return the rhythm of the LED."""
+        if self.faults & messages.SAFE_MODE:
+            return led.SAFE_MODE
+        if self.faults:
+            return led.TROUBLE
+        return led.RUNNING if self.state == messages.RUNNING else led.IDLE
+
+    def _note_word(self, block):
+        if self.muscle.late_ms > CUE_LATE_MS:
+            self.recorder.fault(block, records.CUE_LATE, self.muscle.late_ms, ticks_ms())
+            return
+        self.cues += 1
+        self.recorder.cue(block, self.muscle.word, ticks_ms())
+
+    def _commit(self):
+        if self._record(self.recorder.commit, ticks_ms()) is False:
+            self.faults |= messages.FLASH_FULL
+            self._record(self.recorder.close, self.recorded, records.BY_FULL_FLASH, ticks_ms())
+
+    def _record(self, action, *arguments):
+        """Do ``action``; if flash fails, the band goes on without a record."""
+        try:
+            return action(*arguments)
+        except OSError as error:
+            self.recorder.abandon()
+            self.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
+
+    def _header(self, session_id):
+        return json.dumps(
+            {
+                "format": records.FORMAT,
+                "session": session_id.hex(),
+                "uid": unique_id().hex(),
+                "app": __version__,
+                "supply_mv": self.supply_mv,
+                "settings": self.settings.values,
+            }
+        ).encode()

@@ -1,0 +1,54 @@
+"""CRC-32 (IEEE 802.3) that allocates nothing: ``binascii.crc32`` returns a big integer on the chip, for which the heap
+would have to be open while the muscle is watched. Log records and link frames end in it.
+"""
+
+from array import array
+
+from buzzband_fw.core.portable import const, micropython, ptr8, ptr32
+
+SIZE = const(4)
+
+_SEED = const(16)
+_POLYNOMIAL = const(0xEDB88320)
+
+
+def _remainder(nibble):
+    for _ in range(4):
+        nibble = nibble >> 1 ^ (_POLYNOMIAL if nibble & 1 else 0)
+    return nibble
+
+
+def new_state(seed=0):
+    """Return the state for a checksum that continues from ``seed``: the remainders of 16 nibbles, then the start."""
+    return array("I", [_remainder(nibble) for nibble in range(16)] + [seed ^ 0xFFFFFFFF])
+
+
+@micropython.viper
+def _run(buffer: ptr8, start: int, end: int, state: ptr32) -> int:
+    crc = state[_SEED]
+    for i in range(start, end):
+        byte = buffer[i]
+        crc = (crc >> 4 & 0x0FFFFFFF) ^ state[(crc ^ byte) & 15]
+        crc = (crc >> 4 & 0x0FFFFFFF) ^ state[(crc ^ byte >> 4) & 15]
+    return crc
+
+
+@micropython.viper
+def seal(buffer: ptr8, start: int, end: int, state: ptr32):
+    """Write the checksum of ``buffer[start:end]`` behind it, little-endian."""
+    crc = int(_run(buffer, start, end, state))
+    for i in range(SIZE):
+        buffer[end + i] = (crc >> 8 * i & 255) ^ 255
+
+
+@micropython.viper
+def is_sealed(buffer: ptr8, start: int, end: int, state: ptr32) -> int:
+    """Return 1 if ``buffer[start:end]`` ends in the checksum of what is before."""
+    end -= SIZE
+    if end < start:
+        return 0
+    crc = int(_run(buffer, start, end, state))
+    for i in range(SIZE):
+        if buffer[end + i] != (crc >> 8 * i & 255) ^ 255:
+            return 0
+    return 1

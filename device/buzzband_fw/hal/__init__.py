@@ -1,0 +1,1 @@
+"""Hardware: one file per piece. ``pins`` is the only place that names a GPIO."""

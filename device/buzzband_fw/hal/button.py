@@ -1,0 +1,38 @@
+"""Button: one, to ground, told apart by how long it was held."""
+
+from machine import Pin
+from time import ticks_diff, ticks_ms
+
+from buzzband_fw.core.portable import const
+from buzzband_fw.hal import pins
+
+NONE = const(0)
+SHORT = const(1)
+LONG = const(2)
+
+BOUNCE_MS = const(30)
+LONG_MS = const(1000)
+
+
+class Button:
+    """The button; ``step`` tells of a press when it ends."""
+
+    def __init__(self):
+        self._value = Pin(pins.BUTTON, Pin.IN, Pin.PULL_UP).value
+        self._pressed = False
+        self._since_ms = 0
+
+    def step(self):
+        """Return NONE, SHORT or LONG. Presses of less than 30 ms are bounces."""
+        pressed = not self._value()
+        if pressed == self._pressed:
+            return NONE
+        self._pressed = pressed
+        now = ticks_ms()
+        if pressed:
+            self._since_ms = now
+            return NONE
+        held_ms = ticks_diff(now, self._since_ms)
+        if held_ms < BOUNCE_MS:
+            return NONE
+        return SHORT if held_ms < LONG_MS else LONG

@@ -1,0 +1,57 @@
+"""Doze: sleeps until there may be something to do. Halves the chip's current, and lets an emulator skip the time.
+
+``machine.idle`` does not sleep on MicroPython 1.24: the alarm that it sets to wake itself up wakes it at once.
+"""
+
+from machine import Timer
+from time import ticks_add, ticks_diff, ticks_us
+
+from buzzband_fw.core.portable import const, micropython
+
+TICK_US = const(5000)  # half a block
+
+_TIMER = const(0x40054000)  # RP2040 datasheet, 4.6.5
+_MARGIN_US = const(200)
+
+
+@micropython.asm_thumb
+def _sleep(r0, r1):
+    """Sleep through whatever interrupts in the next r1 µs, and on to the interrupt after that."""
+    ldr(r2, [r0, 0x28])  # noqa: F821  (TIMERAWL)
+    add(r1, r1, r2)  # noqa: F821
+    label(AGAIN)  # noqa: F821
+    wfi()  # noqa: F821
+    ldr(r2, [r0, 0x28])  # noqa: F821
+    sub(r2, r2, r1)  # noqa: F821
+    bmi(AGAIN)  # noqa: F821
+
+
+def _nothing(_timer):
+    pass
+
+
+class Doze:
+    """Sleep in steps of 5 ms."""
+
+    def __init__(self):
+        self._timer = Timer()
+        self._next_us = 0
+
+    def start(self):
+        """Start the ticks. Called when a block has just been completed, every second tick follows one: converter and
+        timer run from the same crystal.
+        """
+        self._timer.init(mode=Timer.PERIODIC, period=TICK_US, tick_hz=1000000, callback=_nothing)
+        self._next_us = ticks_us()
+
+    def until_tick(self):
+        """Sleep until the next tick."""
+        now = ticks_us()
+        late = ticks_diff(now, self._next_us)
+        if late >= 0:
+            self._next_us = ticks_add(self._next_us, (late // TICK_US + 1) * TICK_US)
+        _sleep(_TIMER, ticks_diff(self._next_us, now) - _MARGIN_US)
+
+    def stop(self):
+        """Stop the ticks."""
+        self._timer.deinit()

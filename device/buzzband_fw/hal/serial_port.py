@@ -1,0 +1,50 @@
+"""Serial port: USB, byte by byte, without ever waiting for the host.
+
+MicroPython's ``write`` blocks for up to 500 ms when nobody reads, which no cue may wait for. The controller tells when
+the last packet has been fetched; then the driver's queue of 256 bytes is empty and takes that much at once.
+"""
+
+import select
+import sys
+from machine import mem16
+
+from buzzband_fw.core.portable import const, micropython
+
+QUEUE = const(256)
+
+_IN_BUFFER = const(0x50100090)  # buffer control of endpoint 2 in: RP2040 datasheet, 4.1.2.5; ports/rp2 uses it for data
+_AVAILABLE = const(1 << 10)  # the packet waits for the host
+_CTRL_C = const(3)
+_NOBODY = const(-1)
+
+
+class SerialPort:
+    """The port, taken from the prompt: Ctrl-C is a byte like any other until ``close``."""
+
+    def __init__(self):
+        self._poll = select.poll()
+        self._poll.register(sys.stdin, select.POLLIN)
+        self._ready = self._poll.ipoll
+        self._read = sys.stdin.buffer.readinto
+        self._write = sys.stdout.buffer.write
+        self._byte = bytearray(1)
+        micropython.kbd_intr(_NOBODY)
+
+    def read(self):
+        """Return the next byte, or -1 if there is none."""
+        for _ in self._ready(0):
+            self._read(self._byte, 1)
+            return self._byte[0]
+        return -1
+
+    def can_write(self):
+        """Return whether ``write`` takes ``QUEUE`` bytes without waiting."""
+        return not mem16[_IN_BUFFER] & _AVAILABLE
+
+    def write(self, buffer, length):
+        """Write the first ``length`` bytes of ``buffer``, at most ``QUEUE``."""
+        self._write(buffer, length)
+
+    def close(self):
+        """Give the port back to the prompt."""
+        micropython.kbd_intr(_CTRL_C)

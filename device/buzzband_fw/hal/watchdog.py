@@ -1,0 +1,34 @@
+"""Watchdog: resets the chip, and so stops the motor, when the loop hangs. Registers: RP2040 datasheet, 4.7.6."""
+
+from machine import WDT, mem32
+
+from buzzband_fw.core.portable import const
+
+LOOP_MS = const(2500)  # a write to flash may erase three sectors, 1.3 s at the datasheet's longest
+MOTOR_MS = const(500)  # flash is not touched while the motor runs
+
+_CTRL_CLEAR = const(0x4005B000)
+_ENABLE = const(1 << 30)
+_LOAD = const(0x40058004)
+_LOADS_PER_MS = const(2000)  # counts twice a µs: erratum RP2040-E1
+_CRASHES = const(0x4005800C)  # scratch register 0, that of rootfs/main.py
+
+
+class Watchdog:
+    """The watchdog; it runs from the start."""
+
+    def __init__(self):
+        WDT(timeout=LOOP_MS)
+
+    def feed(self, motor_runs):
+        """Put the reset off: by 0.5 s while the motor runs, so that no hang keeps it on, else by 2.5 s."""
+        mem32[_LOAD] = (MOTOR_MS if motor_runs else LOOP_MS) * _LOADS_PER_MS
+
+    def stop(self):
+        """Stop it, for what comes after the app. MicroPython has no call for this, the chip has."""
+        mem32[_CTRL_CLEAR] = _ENABLE
+
+
+def forget_crashes():
+    """Tell rootfs/main.py that the app is well: what it counted so far does not add up to a safe mode."""
+    mem32[_CRASHES] = 0

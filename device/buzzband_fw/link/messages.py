@@ -1,0 +1,57 @@
+"""What host and band say to each other. The contract is docs/link.md; the host reads this very file.
+
+A frame is ``kind u8, number u8, payload, CRC-32 u32``, stuffed (cobs.py), ended by a zero. The host asks; the band
+answers with ``kind | ANSWER`` and the number of the request. All integers are little-endian.
+"""
+
+from buzzband_fw.core.portable import const
+
+PROTOCOL = const(1)
+
+HELLO = const(1)  # -> JSON: protocol, app, micropython, uid, slot, safe_mode, free_bytes, free_ram_bytes, boot_ms
+STATUS = const(2)  # -> STATUS_FORMAT
+LIST = const(3)  # index u16 of the first wanted -> count u16 of all, then ENTRY_FORMAT for as many as fit
+READ = const(4)  # id 8 bytes, offset u32, length u8 -> offset u32, bytes; fewer than wanted at the end
+HASH = const(5)  # id 8 bytes, length u32 -> length u32, SHA-256 of the first so many bytes, 32 bytes
+STREAM = const(6)  # on u8 -> on u8; then every 20 ms a SAMPLE, until off, a REPL or a reset
+REPL = const(7)  # -> nothing, then the app ends and MicroPython's prompt has the port
+RESET = const(8)  # -> nothing, then the chip restarts
+
+ANSWER = const(0x80)
+SAMPLE = const(0xC0)  # unasked, number counts up: SAMPLE_FORMAT. Left out when the host does not keep up
+REFUSED = const(0xFF)  # answers any request: reason u8, then the kind that was asked for u8
+
+UNKNOWN_KIND = const(1)  # reasons
+BAD_PAYLOAD = const(2)
+NO_SUCH_SESSION = const(3)
+BEYOND_END = const(4)
+BUSY = const(5)  # ask again in a moment: a cue may be due
+FAILED = const(6)
+REASONS = ("", "unknown kind", "bad payload", "no such session", "beyond the end", "busy", "failed")
+
+BODY_MAX = const(240)  # kind, number, payload, CRC: stuffed it fits the 256 bytes of the USB driver's queue
+OVERHEAD = const(6)
+PAYLOAD_MAX = const(234)
+READ_MAX = const(230)
+
+# state u8, cue flags u8, faults u8, 0 u8, blocks u32, recorded u32 (blocks of the session), envelope i32, permille u16,
+# cues u16, supply_mv u16, worst turn while armed in us u16, worst turn in us u32, lost blocks u32, samples left out u16
+STATUS_FORMAT = "<BBBBIIiHHHHIIH"
+ENTRY_FORMAT = "<8sI"  # session id, bytes that are safe in flash
+SAMPLE_FORMAT = "<IHHBBi"  # block, permille, gated permille, cue flags, word, envelope
+STATUS_SIZE = const(34)
+ENTRY_SIZE = const(12)
+SAMPLE_SIZE = const(14)
+
+STARTING = const(0)  # states
+IDLE = const(1)  # no session: the muscle is felt, nothing is said
+RUNNING = const(2)  # a session is recorded, cues are given
+STATES = ("starting", "idle", "running")
+
+UNCALIBRATED = const(1)  # faults
+USB_POWER = const(2)  # electrodes on a grounded laptop: no session
+FLASH_FULL = const(4)
+RECORDER_FAILED = const(8)
+BAD_SETTINGS = const(16)
+SAFE_MODE = const(32)
+FAULTS = ("uncalibrated", "usb power", "flash full", "recorder failed", "bad settings", "safe mode")

@@ -1,0 +1,83 @@
+"""What the band tells of itself over the link."""
+
+import json
+import struct
+import sys
+from machine import unique_id
+
+from buzzband_fw import __version__
+from buzzband_fw.link import messages
+from buzzband_fw.store import session
+
+_U16_MAX = 65535
+
+
+class SelfReport:
+    """Answers for a band. ``worst_us``, ``worst_armed_us``: the longest turns, kept up to date by the app."""
+
+    def __init__(self, band, slot):
+        self.worst_us = 0
+        self.worst_armed_us = 0
+        self.left_out = 0
+        self.boot_ms = 0
+        self.free_ram_bytes = 0
+        self.is_clear = band.is_clear
+        self._band = band
+        self._slot = slot
+
+    def hello(self):
+        """Return who this is, as JSON."""
+        version = ".".join([str(part) for part in sys.implementation[1][:3]])
+        return json.dumps(
+            {
+                "protocol": messages.PROTOCOL,
+                "app": __version__,
+                "micropython": version,
+                "uid": unique_id().hex(),
+                "slot": self._slot,
+                "safe_mode": bool(self._band.faults & messages.SAFE_MODE),
+                "free_bytes": self._band.recorder.free_bytes,
+                "free_ram_bytes": self.free_ram_bytes,
+                "boot_ms": self.boot_ms,
+            }
+        )
+
+    def status_into(self, buffer, offset):
+        """Write how things stand, as STATUS_FORMAT; return its length. Allocates nothing."""
+        band = self._band
+        muscle = band.muscle
+        struct.pack_into(
+            messages.STATUS_FORMAT,
+            buffer,
+            offset,
+            band.state,
+            muscle.flags,
+            band.faults,
+            0,
+            muscle.blocks,
+            band.recorded,
+            muscle.envelope,
+            muscle.permille,
+            min(band.cues, _U16_MAX),
+            min(band.supply_mv, _U16_MAX),
+            min(self.worst_armed_us, _U16_MAX),
+            self.worst_us,
+            muscle.lost_blocks,
+            min(self.left_out, _U16_MAX),
+        )
+        return messages.STATUS_SIZE
+
+    def sessions(self):
+        """Return the ids of the sessions, 16 hexadecimal digits each."""
+        return session.listing()
+
+    def session_path(self, session_id):
+        """Return the path of a session's file. ``session_id``: 8 bytes."""
+        return session.path_of(session_id)
+
+    def session_size(self, session_id):
+        """Return how many bytes of a session are safe in flash, -1 if there is no such session."""
+        recorder = self._band.recorder
+        if session_id == recorder.session_id:
+            return recorder.committed
+        return session.size_of(session_id)

@@ -1,0 +1,68 @@
+"""Records: how a session lies in its file. The contract is docs/log-format.md; the host reads this very file.
+
+    A5 5A | kind u8 | flags u8 | length u16 | sequence u32 | t_ms u32 | payload | CRC-32 u32
+
+Little-endian. The CRC covers everything before it and starts from ``seed_of`` the session's id, so that a record of an
+older session in a reused block of flash is not taken for one of this. ``t_ms`` is the chip's clock, modulo 2^30.
+"""
+
+import binascii
+import struct
+
+from buzzband_fw import crc
+from buzzband_fw.core.portable import const
+
+SYNC = b"\xa5\x5a"
+HEADER_FORMAT = "<2sBBHII"
+HEADER_SIZE = const(14)
+OVERHEAD = const(18)
+PAYLOAD_MAX = const(1024)
+
+HEADER = const(1)  # JSON: format, session, uid, app, micropython, settings, supply_mv. Always the first record
+ACTIVATION = const(2)  # block u32 of the first, then u16 for every second block: permille | quality and cue flags << 12
+CUE = const(3)  # block u32, word u8
+FAULT = const(4)  # block u32, code u8, value u32
+END = const(5)  # blocks u32, reason u8. Always the last record, if the session was ended and not cut off
+
+FORMAT = const(1)
+ACTIVATION_STEP_BLOCKS = const(2)  # 50 Hz
+FLAGS_SHIFT = const(12)
+PERMILLE_MASK = const(0xFFF)
+
+OVERRUN = const(1)  # fault codes; value: blocks that were lost
+CONVERTER_FIFO = const(2)  # value: 0. The converter's own FIFO was full: samples are missing somewhere
+CUE_LATE = const(3)  # value: ms. A cue was dropped because it would have come too late
+EXCEPTION = const(4)  # value: 0. The app is about to stop
+FAULT_NAMES = ("", "overrun", "converter_fifo", "cue_late", "exception")
+
+BY_BUTTON = const(1)  # reasons
+BY_HOST = const(2)
+BY_USB_POWER = const(3)
+BY_FULL_FLASH = const(4)
+BY_EXCEPTION = const(5)
+END_NAMES = ("", "button", "host", "usb_power", "full_flash", "exception")
+
+
+def seed_of(session_id):
+    """Return what the checksums of a session start from. ``session_id``: 8 bytes."""
+    return binascii.crc32(session_id) & 0xFFFFFFFF
+
+
+class Framer:
+    """Turns payloads into records, one after the other, in a buffer of its caller's; allocates nothing."""
+
+    def __init__(self, session_id):
+        """``session_id``: 8 bytes."""
+        self._crc = crc.new_state(seed_of(session_id))
+        self._sequence = 0
+
+    def seal(self, buffer, at, kind, length, t_ms):
+        """Complete the record at ``at`` of ``buffer``, whose payload, ``length`` bytes, stands ``HEADER_SIZE`` behind.
+
+        Returns where the next record goes.
+        """
+        struct.pack_into(HEADER_FORMAT, buffer, at, SYNC, kind, 0, length, self._sequence, t_ms)
+        self._sequence += 1
+        end = at + HEADER_SIZE + length
+        crc.seal(buffer, at, end, self._crc)
+        return end + crc.SIZE

@@ -1,0 +1,188 @@
+"""Sessions: one append-only file of records each. What is not in flash yet waits in RAM until the app commits it."""
+
+import hashlib
+import os
+import struct
+
+from buzzband_fw.core.portable import const
+from buzzband_fw.store import records
+
+FOLDER = "log"
+SUFFIX = ".bbl"
+ID_SIZE = const(8)
+RESERVE = const(32768)  # bytes of flash that stay free
+COMMIT_MS = const(4000)
+OVERDUE_MS = const(6000)
+NO_SPACE = const(28)  # ENOSPC
+
+_PENDING = const(4096)
+_HALF = const(2048)
+_BLOCK_MS = const(10)
+_VALUES = const(100)  # activations in a record: 2 s
+_RECORD_MAX = const(208)  # bytes from a record's payload to its end
+_SHORT_MAX = const(32)
+_TICKS_MASK = const(0x3FFFFFFF)
+
+
+def new_id(salt):
+    """Return 8 bytes that no session in flash has. ``salt``: bytes that differ from band to band and from time to time.
+
+    The chip's random numbers come from a ring oscillator that nobody vouches for, so they are not alone.
+    """
+    while True:
+        salt = hashlib.sha256(os.urandom(ID_SIZE) + salt).digest()
+        if size_of(salt[:ID_SIZE]) < 0:
+            return salt[:ID_SIZE]
+
+
+def path_of(session_id):
+    """Return the path of the file of a session. ``session_id``: 8 bytes."""
+    return FOLDER + "/" + "".join(["%02x" % byte for byte in session_id]) + SUFFIX
+
+
+def listing():
+    """Return the ids of all sessions in flash in order, 16 hexadecimal digits each."""
+    try:
+        names = os.listdir(FOLDER)
+    except OSError:
+        return []
+    return sorted([name[:16] for name in names if len(name) == 20 and name.endswith(SUFFIX)])
+
+
+def size_of(session_id):
+    """Return the size of a session's file, -1 without one. ``session_id``: 8 bytes."""
+    try:
+        return os.stat(path_of(session_id))[6]
+    except OSError:
+        return -1
+
+
+def free_bytes():
+    """Return how much of the flash is free."""
+    found = os.statvfs(".")
+    return found[0] * found[3]
+
+
+class Recorder:
+    """Records one session after the other. ``open``, ``commit`` and ``close`` touch flash; the rest allocates nothing.
+
+    ``session_id``: that of the running session, or None. ``committed``: the bytes of it that no power cut can take.
+    ``free_bytes``: of flash, when the last session ended or began.
+    """
+
+    def __init__(self):
+        self.session_id = None
+        self.committed = 0
+        self.free_bytes = free_bytes()
+        self._file = None
+        self._framer = None
+        self._room = 0
+        self._pending = bytearray(_PENDING)
+        self._end = 0  # of the complete records in _pending; the next one is made right there
+        self._values = 0
+        self._waiting_ms = 0
+
+    @property
+    def running(self):
+        """Return whether a session is being recorded."""
+        return self._file is not None
+
+    def open(self, session_id, header, t_ms):
+        """Begin a session. ``header``: JSON as bytes. Raises OSError; then nothing has begun."""
+        self.free_bytes = free_bytes()
+        room = self.free_bytes - RESERVE
+        if room < _PENDING:
+            raise OSError(NO_SPACE)
+        if FOLDER not in os.listdir():
+            os.mkdir(FOLDER)
+        self._framer = records.Framer(session_id)
+        self._room = room
+        self.committed = self._end = self._values = self._waiting_ms = 0
+        self._pending[records.HEADER_SIZE : records.HEADER_SIZE + len(header)] = header
+        self._seal(records.HEADER, len(header), t_ms)
+        self._file = open(path_of(session_id), "wb")
+        self.session_id = session_id
+        self.commit(t_ms)
+
+    def activation(self, block, permille, flags, t_ms):
+        """Note the activation after ``block``, one of every second; what is noted must be of blocks in a row."""
+        pending = self._pending
+        at = self._end + records.HEADER_SIZE
+        if at + _RECORD_MAX > _PENDING:
+            return  # the gap in the blocks says so
+        if not self._values:
+            struct.pack_into("<I", pending, at, block)
+        at += 4 + 2 * self._values
+        value = permille & records.PERMILLE_MASK | flags << records.FLAGS_SHIFT
+        pending[at] = value & 255
+        pending[at + 1] = value >> 8
+        self._values += 1
+        self._waiting_ms += _BLOCK_MS * records.ACTIVATION_STEP_BLOCKS
+        if self._values == _VALUES:
+            self._end_activation(t_ms)
+
+    def cue(self, block, word, t_ms):
+        """Note that a word was said after ``block``."""
+        if self._has_room(t_ms):
+            struct.pack_into("<IB", self._pending, self._end + records.HEADER_SIZE, block, word)
+            self._seal(records.CUE, 5, t_ms)
+
+    def fault(self, block, code, value, t_ms):
+        """Note what went wrong, before ``block``."""
+        if self._has_room(t_ms):
+            struct.pack_into("<IBI", self._pending, self._end + records.HEADER_SIZE, block, code, value)
+            self._seal(records.FAULT, 9, t_ms)
+
+    def due(self):
+        """Return how urgent a commit is: 0 not at all, 1 at a good moment, 2 at a fair one, 3 before RAM runs out."""
+        if self._end > _HALF:
+            return 3
+        if self._waiting_ms >= OVERDUE_MS:
+            return 2
+        return 1 if self._waiting_ms >= COMMIT_MS else 0
+
+    def commit(self, t_ms):
+        """Write what is pending to flash and see it through: a call of 45 ms, sometimes of 150, at worst of 1.3 s.
+
+        Returns False if there is no room for it; then the session is to be closed. Raises OSError.
+        """
+        if self._values:
+            self._end_activation(t_ms)
+        if self.committed + self._end > self._room:
+            return False
+        self._write()
+        return True
+
+    def close(self, blocks, reason, t_ms):
+        """End the session: what is pending, the last record, and the file. Raises OSError."""
+        if self._has_room(t_ms):
+            struct.pack_into("<IB", self._pending, self._end + records.HEADER_SIZE, blocks, reason)
+            self._seal(records.END, 5, t_ms)
+        self._write()  # the reserve has room for it
+        self._file.close()
+        self.abandon()
+
+    def abandon(self):
+        """Give up the session where it stands: what has been committed stays."""
+        self.free_bytes -= self.committed
+        self._file = self._framer = self.session_id = None
+
+    def _write(self):
+        self._file.write(self._pending, self._end)
+        self._file.flush()
+        self.committed += self._end
+        self._end = self._waiting_ms = 0
+
+    def _has_room(self, t_ms):
+        """Finish an activation in the making, so that records follow in order; return whether a short record fits."""
+        if self._values:
+            self._end_activation(t_ms)
+        return self._end + _SHORT_MAX <= _PENDING
+
+    def _end_activation(self, t_ms):
+        length = 4 + 2 * self._values
+        self._values = 0
+        self._seal(records.ACTIVATION, length, t_ms)
+
+    def _seal(self, kind, length, t_ms):
+        self._end = self._framer.seal(self._pending, self._end, kind, length, t_ms & _TICKS_MASK)

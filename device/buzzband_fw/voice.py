@@ -1,0 +1,40 @@
+"""Voice: the motor says words. The pulses are those of core/words.py."""
+
+from time import ticks_diff, ticks_ms
+
+from buzzband_fw.core.words import PULSES_MS
+
+
+class Voice:
+    """Says one word at a time on a motor; ``step`` keeps it going. ``speaking``: pauses in the word included."""
+
+    def __init__(self, motor):
+        self.motor = motor
+        self.speaking = False
+        self._pulses = ()
+        self._index = 0
+        self._since_ms = 0
+
+    def say(self, word):
+        """Begin to say ``word``, in place of whatever is being said."""
+        self._pulses = PULSES_MS[word]
+        self._index = 0
+        self._since_ms = ticks_ms()
+        self.motor.start(self._pulses[0])
+        self.speaking = True
+
+    def step(self):
+        """Go on with the word."""
+        self.motor.step()
+        if ticks_diff(ticks_ms(), self._since_ms) < self._pulses[self._index]:
+            return
+        self._since_ms = ticks_ms()
+        self._index += 1
+        self.speaking = self._index < len(self._pulses)
+        if self.speaking and not self._index & 1:
+            self.motor.start(self._pulses[self._index])
+
+    def hush(self):
+        """Fall silent at once."""
+        self.speaking = False
+        self.motor.stop()
