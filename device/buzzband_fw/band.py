@@ -49,15 +49,22 @@ class Band:
         self._first_block = self.muscle.blocks
         self._lost_blocks = self.muscle.lost_blocks
         session_id = new_id(unique_id() + str(ticks_ms()).encode())
-        self._record(self.recorder.open, session_id, self._header(session_id), ticks_ms())
+        try:
+            self.recorder.open(session_id, self._header(session_id), ticks_ms())
+        except OSError as error:
+            self._lose(error)
         self.state = messages.RUNNING
 
     def end(self, reason):
         """End the session, if there is one. Touches flash."""
         self._voice.hush()
         self.state = messages.IDLE
-        if self.recorder.running:
-            self._record(self.recorder.close, self.recorded, reason, ticks_ms())
+        if not self.recorder.running:
+            return
+        try:
+            self.recorder.close(self.recorded, reason, ticks_ms())
+        except OSError as error:
+            self._lose(error)
 
     def speak(self):
         """Say the word that the last block calls for, unless it would come too late."""
@@ -130,17 +137,18 @@ class Band:
         self.recorder.cue(block, self.muscle.word, ticks_ms())
 
     def _commit(self):
-        if self._record(self.recorder.commit, ticks_ms()) is False:
-            self.faults |= messages.FLASH_FULL
-            self._record(self.recorder.close, self.recorded, records.BY_FULL_FLASH, ticks_ms())
-
-    def _record(self, action, *arguments):
-        """Do ``action``; if flash fails, the band goes on without a record."""
         try:
-            return action(*arguments)
+            if self.recorder.commit(ticks_ms()):
+                return
+            self.faults |= messages.FLASH_FULL
+            self.recorder.close(self.recorded, records.BY_FULL_FLASH, ticks_ms())
         except OSError as error:
-            self.recorder.abandon()
-            self.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
+            self._lose(error)
+
+    def _lose(self, error):
+        """Flash has failed: the band goes on without a record."""
+        self.recorder.abandon()
+        self.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
 
     def _header(self, session_id):
         return json.dumps(

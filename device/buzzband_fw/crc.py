@@ -9,6 +9,7 @@ from buzzband_fw.core.portable import const, micropython, ptr8, ptr32
 SIZE = const(4)
 
 _SEED = const(16)
+_FOUND = const(17)  # not returned: from 2^30 on that would be a big integer
 _POLYNOMIAL = const(0xEDB88320)
 
 
@@ -19,24 +20,25 @@ def _remainder(nibble):
 
 
 def new_state(seed=0):
-    """Return the state for a checksum that continues from ``seed``: the remainders of 16 nibbles, then the start."""
-    return array("I", [_remainder(nibble) for nibble in range(16)] + [seed ^ 0xFFFFFFFF])
+    """Return the state for a checksum that continues from ``seed``: the remainders of 16 nibbles, start, result."""
+    return array("I", [_remainder(nibble) for nibble in range(16)] + [seed ^ 0xFFFFFFFF, 0])
 
 
 @micropython.viper
-def _run(buffer: ptr8, start: int, end: int, state: ptr32) -> int:
+def _run(buffer: ptr8, start: int, end: int, state: ptr32):
     crc = state[_SEED]
     for i in range(start, end):
         byte = buffer[i]
         crc = (crc >> 4 & 0x0FFFFFFF) ^ state[(crc ^ byte) & 15]
         crc = (crc >> 4 & 0x0FFFFFFF) ^ state[(crc ^ byte >> 4) & 15]
-    return crc
+    state[_FOUND] = crc
 
 
 @micropython.viper
 def seal(buffer: ptr8, start: int, end: int, state: ptr32):
     """Write the checksum of ``buffer[start:end]`` behind it, little-endian."""
-    crc = int(_run(buffer, start, end, state))
+    _run(buffer, start, end, state)
+    crc = state[_FOUND]
     for i in range(SIZE):
         buffer[end + i] = (crc >> 8 * i & 255) ^ 255
 
@@ -47,7 +49,8 @@ def is_sealed(buffer: ptr8, start: int, end: int, state: ptr32) -> int:
     end -= SIZE
     if end < start:
         return 0
-    crc = int(_run(buffer, start, end, state))
+    _run(buffer, start, end, state)
+    crc = state[_FOUND]
     for i in range(SIZE):
         if buffer[end + i] != (crc >> 8 * i & 255) ^ 255:
             return 0

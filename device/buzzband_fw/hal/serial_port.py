@@ -29,6 +29,7 @@ class SerialPort:
         self._write = sys.stdout.buffer.write
         self._byte = bytearray(1)
         micropython.kbd_intr(_NOBODY)
+        self._ready(0)  # makes what it gives back now, while there is a heap
 
     def read(self):
         """Return the next byte, or -1 if there is none."""
