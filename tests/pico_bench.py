@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from buzzband.bundle import native_files
 from buzzband.engines import Blocks, Settings, pico, replay
-from buzzband.engines.bundle import native_files
 from buzzband.engines.job import block_count
 
 

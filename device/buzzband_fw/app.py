@@ -22,9 +22,9 @@ from buzzband_fw.hal.serial_port import SerialPort
 from buzzband_fw.hal.supply import UsbPower, read_mv
 from buzzband_fw.hal.watchdog import Watchdog, forget_crashes
 from buzzband_fw.link import messages
-from buzzband_fw.link.self_report import SelfReport
 from buzzband_fw.link.server import Server
 from buzzband_fw.muscle import Muscle
+from buzzband_fw.self_report import SelfReport
 from buzzband_fw.store import records, settings
 from buzzband_fw.store.session import Recorder
 from buzzband_fw.voice import Voice
@@ -32,7 +32,7 @@ from buzzband_fw.voice import Voice
 CRASH_FILE = "crash.txt"
 WELL_AFTER_BLOCKS = const(1006)  # 10 s without a crash
 
-_BYTES_PER_TURN = const(8)
+_BYTES_PER_TURN = const(6)
 _JOBS = const(3)
 _PARTIAL_MS = const(200)
 _TALK_MS = const(20)
@@ -83,6 +83,7 @@ class App:
         while not self._step():
             pass
         self._doze.start()
+        self.band.wrote_flash = False  # not in a turn
         self.band.speak()
 
     @micropython.native
@@ -96,6 +97,8 @@ class App:
             self._next -= 1
         elif self._step():
             self.band.speak()
+            if self.voice.speaking:
+                self._watchdog.feed(True)  # from now on no hang may keep the motor on
             self._next = _JOBS
         else:
             busy = self._listen()
@@ -160,6 +163,10 @@ class App:
 
     def _note_turn(self, armed, elapsed_us):
         report = self.report
+        if self.band.wrote_flash:
+            self.band.wrote_flash = False
+            report.worst_flash_us = max(report.worst_flash_us, elapsed_us)
+            return
         if elapsed_us > report.worst_us:
             report.worst_us = elapsed_us
         if armed and elapsed_us > report.worst_armed_us:

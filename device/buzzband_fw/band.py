@@ -1,12 +1,11 @@
 """The band as its wearer knows it: begins and ends sessions, says words, keeps what was felt."""
 
 import json
-from machine import unique_id
 from time import ticks_ms
 
 from buzzband_fw import __version__
 from buzzband_fw.core.portable import const
-from buzzband_fw.hal import button, led
+from buzzband_fw.hal import button, chip, led
 from buzzband_fw.link import messages
 from buzzband_fw.store import records
 from buzzband_fw.store.session import NO_SPACE, new_id
@@ -36,6 +35,7 @@ class Band:
         if settings.problems:
             self.faults |= messages.BAD_SETTINGS
         self._voice = voice
+        self.wrote_flash = False  # set by what takes long on that account; reset by the app
         self._first_block = 0
         self._lost_blocks = 0
 
@@ -48,7 +48,8 @@ class Band:
         self.recorded = self.cues = 0
         self._first_block = self.muscle.blocks
         self._lost_blocks = self.muscle.lost_blocks
-        session_id = new_id(unique_id() + str(ticks_ms()).encode())
+        self.wrote_flash = True
+        session_id = new_id((chip.uid() + str(ticks_ms())).encode())
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
         except OSError as error:
@@ -61,6 +62,7 @@ class Band:
         self.state = messages.IDLE
         if not self.recorder.running:
             return
+        self.wrote_flash = True
         try:
             self.recorder.close(self.recorded, reason, ticks_ms())
         except OSError as error:
@@ -137,6 +139,7 @@ class Band:
         self.recorder.cue(block, self.muscle.word, ticks_ms())
 
     def _commit(self):
+        self.wrote_flash = True
         try:
             if self.recorder.commit(ticks_ms()):
                 return
@@ -155,8 +158,9 @@ class Band:
             {
                 "format": records.FORMAT,
                 "session": session_id.hex(),
-                "uid": unique_id().hex(),
+                "uid": chip.uid(),
                 "app": __version__,
+                "micropython": chip.micropython_version(),
                 "supply_mv": self.supply_mv,
                 "settings": self.settings.values,
             }

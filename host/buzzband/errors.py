@@ -1,6 +1,18 @@
 """What can go wrong, and what to do about it.
 
 BuzzbandError                exit 1
+├── PortError                exit 3
+│   ├── NoBoard              nothing that could be a band is plugged in
+│   ├── SeveralBoards        lists them
+│   ├── NoSuchPort           lists the ports there are
+│   ├── PortBusy             names the holder when it can
+│   └── NoPermission         names the group
+├── LinkError                exit 4
+│   ├── Silent               no answer
+│   ├── Garbled              answers that are damaged or make no sense
+│   ├── Unplugged            the port vanished
+│   ├── Refused              the band says no, and why
+│   └── WrongProtocol        band and tool do not speak the same
 ├── RecordingError           exit 5
 │   ├── RecordingNotFound    no such file
 │   ├── UnknownFormat        not CSV, EDF or BDF, or damaged
@@ -17,7 +29,13 @@ BuzzbandError                exit 1
 │   ├── DownloadFailed       no network, no pip, no such file
 │   └── HashMismatch         what came is not what was pinned
 ├── SelftestFailed           exit 8
-└── OutputFailed             exit 9
+├── OutputFailed             exit 9
+└── BoardError               exit 10
+    ├── NotAPrompt           MicroPython's prompt does not come up
+    ├── UnsupportedBoard     another chip, or a MicroPython that is too old
+    ├── BoardFailed          what was to be done on the board raised there
+    ├── CopyFailed           a file on the board is not what was sent
+    └── NotStarted           the app does not come back, or not the one that was sent
 
 Wrong options and arguments are click's: exit 2.
 """
@@ -35,6 +53,82 @@ class BuzzbandError(Exception):
         super().__init__(message)
         if hint is not None:
             self.hint = hint
+
+
+class PortError(BuzzbandError):
+    """There is no serial port to work with."""
+
+    exit_code = 3
+
+
+class NoBoard(PortError):
+    """No board with MicroPython is plugged in."""
+
+    hint = (
+        "Plug the band in with a cable that carries data. A Pico without MicroPython shows up as a drive instead: "
+        "drag MicroPython's UF2 onto it."
+    )
+
+
+class SeveralBoards(PortError):
+    """More than one board is plugged in; which one is meant is not guessed."""
+
+    hint = "Name one of them with --port."
+
+
+class NoSuchPort(PortError):
+    """There is no such port, or it is no serial port."""
+
+    hint = "Plug the band in, or name another port with --port."
+
+
+class PortBusy(PortError):
+    """The serial port is held by another program."""
+
+    hint = "Close the program that has it open (Thonny, mpremote, a monitor), or unplug and plug the band again."
+
+
+class NoPermission(PortError):
+    """The user may not open the serial port."""
+
+    hint = "Ask for permission to open it."
+
+
+class LinkError(BuzzbandError):
+    """Band and host do not get through to each other."""
+
+    exit_code = 4
+
+
+class Silent(LinkError):
+    """The band did not answer in time."""
+
+    hint = "Press the band's button or plug it again. If it stays silent, install the app: buzzband flash."
+
+
+class Garbled(LinkError):
+    """What came from the band was damaged, or made no sense."""
+
+    hint = "See that no other program reads the port, try another cable, and run the command again."
+
+
+class Unplugged(LinkError):
+    """The serial port vanished while it was in use."""
+
+    hint = "Plug the band in again and repeat the command: nothing is lost on the band."
+
+
+class Refused(LinkError):
+    """The band refused a request. ``reason`` is one of those in ``buzzband_fw.link.messages``, or 0."""
+
+    hint = "The band is well, but cannot do this now."
+    reason: int = 0
+
+
+class WrongProtocol(LinkError):
+    """The band's app and this tool do not speak the same protocol."""
+
+    hint = "Bring both to the same version: pip install --upgrade buzzband, then buzzband flash."
 
 
 class RecordingError(BuzzbandError):
@@ -139,3 +233,39 @@ class SelftestFailed(BuzzbandError):
 
     exit_code = 8
     hint = "Do not trust this interpreter with the core; docs/engines.md lists those that are known to be right."
+
+
+class BoardError(BuzzbandError):
+    """A board with MicroPython does not do what it is told at its prompt."""
+
+    exit_code = 10
+
+
+class NotAPrompt(BoardError):
+    """MicroPython's prompt does not come up on the port."""
+
+    hint = "Plug the board again and run the command at once. If that does not help, install MicroPython anew."
+
+
+class UnsupportedBoard(BoardError):
+    """The board is no RP2040 with a MicroPython that the app runs on."""
+
+    hint = "Install MicroPython 1.24.1 for the Raspberry Pi Pico; 1.23 is the oldest that works."
+
+
+class BoardFailed(BoardError):
+    """A command raised on the board, took too long, or answered with nonsense."""
+
+    hint = "Plug the board again and repeat the command."
+
+
+class CopyFailed(BoardError):
+    """A file on the board is not what was sent."""
+
+    hint = "Run the command again. If it repeats, the board's flash is worn out or its file system is damaged."
+
+
+class NotStarted(BoardError):
+    """The app did not come up after it was installed, or another version did."""
+
+    hint = "Run the command again. If it repeats, look at what the app prints with: mpremote connect PORT run main.py."

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from buzzband.bundle import native_files
 from buzzband.engines import Settings, pico, replay
-from buzzband.engines.bundle import native_files
 from buzzband.engines.cpython import condition, decide
 from buzzband_fw.core.portable import uint16s
 

@@ -11,7 +11,8 @@ from cli.builders import run, subprocess_run
 def test_it_writes_a_page_and_says_where(tmp_path: Path) -> None:
     result = run("demo", "--out", tmp_path / "new")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.endswith(f"The page: {tmp_path / 'new' / 'session.html'}\n")
+    page, log = (tmp_path / "new" / name for name in ("session.html", "session.bbl"))
+    assert result.stdout.endswith(f"The page: {page}\nThe log: {log}\n")
     assert (tmp_path / "new" / "session.html").read_bytes().startswith(b"<!doctype html>")
 
 
@@ -68,4 +69,4 @@ def test_it_needs_neither_home_nor_network(tmp_path: Path) -> None:
     nowhere = {name: str(tmp_path / "file" / "nowhere") for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
     done = subprocess_run("demo", "--out", tmp_path / "new", HTTPS_PROXY="http://127.0.0.1:9", **nowhere)
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
-    assert {path.name for path in (tmp_path / "new").iterdir()} == {"session.html"}
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {"session.html", "session.bbl"}

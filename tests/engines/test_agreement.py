@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from buzzband.engines import Blocks, CPython, MicroPython, Settings
+from buzzband.engines import Blocks, Settings
+from buzzband.engines.cpython import run_core
+from buzzband.engines.micropython import replay_core
 from buzzband.recordings.adc import digitise
 from buzzband.recordings.examples import example
 from pico_bench import PicoBench
@@ -20,7 +22,7 @@ def raw() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def expected(raw: np.ndarray) -> Blocks:
-    return CPython().run(raw, SETTINGS, trace=True)
+    return run_core(raw, SETTINGS, trace=True)
 
 
 def assert_same(found: Blocks, expected: Blocks) -> None:
@@ -34,7 +36,7 @@ def assert_same(found: Blocks, expected: Blocks) -> None:
 @pytest.mark.real_data
 @pytest.mark.usefixtures("micropython_port")
 def test_micropython_gives_every_envelope_sample_of_a_real_recording(raw: np.ndarray, expected: Blocks) -> None:
-    assert_same(MicroPython().run(raw, SETTINGS, trace=True), expected)
+    assert_same(replay_core(raw, SETTINGS, trace=True), expected)
 
 
 @pytest.mark.real_data

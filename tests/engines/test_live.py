@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from buzzband.engines import CPython, Settings
+from buzzband.engines import Settings
+from buzzband.engines.cpython import run_core
 from buzzband.recordings.adc import digitise
 from buzzband.recordings.examples import example
 from pico_bench import PicoBench
@@ -65,7 +66,7 @@ with open("behind.txt", "w") as file:
 def test_the_core_keeps_up_with_the_converter_and_gives_the_same(pico_bench: PicoBench) -> None:
     blocks = int(SECONDS * 100)
     codes = digitise(example("fatigue").channels[0]).raw[int(START_S * 4800) :][: blocks * 48]
-    expected = CPython().run(codes, SETTINGS)
+    expected = run_core(codes, SETTINGS)
     assert np.count_nonzero(expected.word) == 1
     files = pico_bench.run_firmware(LIVE.format(blocks=blocks, **SETTINGS.as_dict()), adc_codes=codes.tolist())
     told = np.frombuffer(files["live.bin"], "<i4").reshape(-1, 4)

@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from buzzband.engines import MicroPython, Settings, micropython, replay
-from buzzband.engines.bundle import bytecode_files
+from buzzband.bundle import bytecode_files
+from buzzband.engines import Settings, micropython, replay
 from buzzband.errors import EngineFailed, EngineMissing
 
 SETTINGS = Settings(mains_hz=60, rest=100, reference=5000, target_permille=500)
@@ -49,7 +49,7 @@ def test_an_interpreter_that_ends_badly_is_told() -> None:
 
 @pytest.mark.usefixtures("micropython_port")
 def test_a_replay_counts_its_blocks_and_times_them() -> None:
-    found = MicroPython().run(RAW, SETTINGS)
+    found = micropython.replay_core(RAW, SETTINGS)
     assert len(found) == 3
     assert found.times_us is not None
     assert len(found.times_us) == 3

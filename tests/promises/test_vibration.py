@@ -16,7 +16,7 @@ from builders import (
     muscle,
     tell,
 )
-from buzzband.engines.closed_loop import run_closed_loop
+from closed_loop import run_closed_loop
 from buzzband.recordings import synth
 from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.pipeline import Pipeline

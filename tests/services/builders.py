@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from buzzband.engines.job import Blocks
+from buzzband.engines.job import Track
 from buzzband.outcome import Outcome, Rep
 from buzzband.recordings import synth
 from buzzband.recordings.model import Channel, Recording, Samples
@@ -40,18 +40,16 @@ def flat(seconds: float = 10.0, level: float = 1.2345, rate_hz: float = 1000.0) 
 
 
 def course(*stretches: tuple[int, int]) -> NDArray[np.int32]:
-    """An activation at 100 Hz from stretches of (permille, blocks of 10 ms)."""
+    """An activation at 50 Hz from stretches of (permille, steps of 20 ms)."""
     return np.repeat([level for level, _ in stretches], [length for _, length in stretches]).astype(np.int32)
 
 
-def blocks(length: int, words: Mapping[int, int] | None = None, flags: Mapping[int, int] | None = None) -> Blocks:
-    """So many blocks with an envelope of 0, and these words and flags in some of them."""
-    still = np.zeros(length, np.int32)
-    told = np.zeros((2, length), np.uint8)
-    for row, given in zip(told, (words, flags), strict=True):
-        for index, value in (given or {}).items():
-            row[index] = value
-    return Blocks(still, still, flags=told[1], word=told[0])
+def tracked(length: int, cues: tuple[tuple[int, int], ...] = (), flags: Mapping[int, int] | None = None) -> Track:
+    """So many steps of 20 ms at rest, with these flags in some of them, and these words after blocks."""
+    up = np.zeros(length, np.uint8)
+    for index, value in (flags or {}).items():
+        up[index] = value
+    return Track(np.zeros(length, np.int32), up, cues)
 
 
 def rep(start_s: float, end_s: float) -> Rep:

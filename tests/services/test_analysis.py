@@ -1,4 +1,4 @@
-"""Reps, sets and flags, from what the core said every 10 ms."""
+"""Reps, sets and flags, from what the log tells every 20 ms."""
 
 import itertools
 
@@ -12,7 +12,7 @@ from buzzband.outcome import CueMark, QualitySpan
 from buzzband.services import analysis
 from buzzband_fw.core import quality, words
 from buzzband_fw.core.cue import BLANKED
-from services.builders import blocks, course, rep
+from services.builders import course, rep, tracked
 
 TARGET = 500
 LEVEL = 200  # 40 % of it
@@ -44,22 +44,22 @@ def test_a_contraction_reaches_40_percent_of_the_target(level: int, found: int) 
     assert len(spans(REST, (level, 50), REST)) == found
 
 
-@pytest.mark.parametrize(("length", "found"), [(9, 0), (10, 1)])
+@pytest.mark.parametrize(("length", "found"), [(4, 0), (5, 1)])
 def test_a_contraction_lasts_100_ms(length: int, found: int) -> None:
     assert len(spans(REST, (300, length), REST)) == found
 
 
-@pytest.mark.parametrize(("gap", "expected"), [(49, [(1.0, 2.49)]), (50, [(1.0, 1.5), (2.0, 2.5)])])
+@pytest.mark.parametrize(("gap", "expected"), [(24, [(2.0, 4.48)]), (25, [(2.0, 3.0), (3.5, 4.5)])])
 def test_a_dip_of_half_a_second_parts_two_contractions(gap: int, expected: list[tuple[float, float]]) -> None:
     assert spans(REST, (300, 50), (LEVEL - 1, gap), (300, 50), REST) == expected
 
 
 def test_pieces_too_short_by_themselves_may_be_one_contraction_together() -> None:
-    assert spans(REST, (300, 3), (0, 20), (300, 3), REST) == [(1.0, 1.26)]
+    assert spans(REST, (300, 3), (0, 20), (300, 3), REST) == [(2.0, 2.52)]
 
 
 def test_a_contraction_may_run_from_the_first_block_to_the_last() -> None:
-    assert spans((300, 70)) == [(0.0, 0.7)]
+    assert spans((300, 70)) == [(0.0, 1.4)]
 
 
 @pytest.mark.parametrize("permille", [course(), course((0, 500)), course((199, 500))])
@@ -74,13 +74,13 @@ def test_a_tiny_target_does_not_make_rest_a_contraction() -> None:
 
 def test_a_rep_is_held_while_within_10_percent_of_its_peak() -> None:
     (one,) = analysis.contractions(course(REST, (500, 40), (900, 20), (1000, 10), (900, 30), (899, 60), REST), TARGET)
-    assert (one.concentric_s, one.hold_s, one.eccentric_s) == (0.4, 0.6, 0.6)
-    assert (one.start_s, one.peak_s, one.end_s) == (1.0, 1.6, 2.6)
+    assert (one.concentric_s, one.hold_s, one.eccentric_s) == (0.8, 1.2, 1.2)
+    assert (one.start_s, one.peak_s, one.end_s) == (2.0, 3.2, 5.2)
 
 
 def test_a_dip_within_the_hold_belongs_to_it() -> None:
     (one,) = analysis.contractions(course(REST, (1000, 10), (300, 30), (950, 10), REST), TARGET)
-    assert (one.concentric_s, one.hold_s, one.eccentric_s) == (0.0, 0.5, 0.0)
+    assert (one.concentric_s, one.hold_s, one.eccentric_s) == (0.0, 1.0, 0.0)
 
 
 def test_peak_and_mean_are_those_of_the_contraction_alone() -> None:
@@ -122,28 +122,28 @@ def test_every_rep_is_in_one_set(gaps: list[float]) -> None:
 
 
 def test_a_cue_is_timed_at_the_end_of_the_block_that_decided() -> None:
-    told = blocks(200, words={0: words.ON_TARGET, 150: words.ON_TARGET})
+    told = tracked(100, cues=((0, words.ON_TARGET), (150, words.ON_TARGET)))
     assert analysis.cue_marks(told) == (CueMark(0.01, "on_target"), CueMark(1.51, "on_target"))
 
 
 def test_no_words_are_no_cues() -> None:
-    assert analysis.cue_marks(blocks(200)) == ()
+    assert analysis.cue_marks(tracked(100)) == ()
 
 
 def test_quality_spans_are_told_per_flag_in_order_of_time() -> None:
-    hum_then_both = {100: quality.HUM, 101: quality.HUM | quality.RAIL, 102: quality.RAIL}
-    told = blocks(300, flags={**hum_then_both, 299: quality.FLAT})
+    hum_then_both = {50: quality.HUM, 51: quality.HUM | quality.RAIL, 52: quality.RAIL}
+    told = tracked(150, flags={**hum_then_both, 149: quality.FLAT})
     assert analysis.quality_spans(told) == (
-        QualitySpan(1.0, 1.02, "hum"),
-        QualitySpan(1.01, 1.03, "rail"),
-        QualitySpan(2.99, 3.0, "flat"),
+        QualitySpan(1.0, 1.04, "hum"),
+        QualitySpan(1.02, 1.06, "rail"),
+        QualitySpan(2.98, 3.0, "flat"),
     )
 
 
 def test_blanking_is_not_a_fault_of_the_signal() -> None:
-    assert analysis.quality_spans(blocks(300, flags=dict.fromkeys(range(100, 124), BLANKED))) == ()
+    assert analysis.quality_spans(tracked(150, flags=dict.fromkeys(range(50, 62), BLANKED))) == ()
 
 
 def test_blanking_does_not_part_a_quality_span() -> None:
-    told = blocks(300, flags={10: quality.HUM, 11: quality.HUM | BLANKED, 12: quality.HUM})
-    assert analysis.quality_spans(told) == (QualitySpan(0.1, 0.13, "hum"),)
+    told = tracked(150, flags={10: quality.HUM, 11: quality.HUM | BLANKED, 12: quality.HUM})
+    assert analysis.quality_spans(told) == (QualitySpan(0.2, 0.26, "hum"),)

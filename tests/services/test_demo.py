@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from buzzband.errors import OutputFailed
+from buzzband.recordings.band_log import read_log
 from buzzband.services.demo import TARGET_PERMILLE, Demo, demo, write_demo
 from buzzband.services.document import demo_document, simulate_document
 
@@ -78,10 +79,11 @@ def test_a_seed_gives_the_same_session_again_and_another_seed_another() -> None:
 
 def test_the_page_is_written_into_the_folder_which_is_made(tmp_path: Path) -> None:
     shares: list[float] = []
-    done = write_demo(tmp_path / "new" / "folder", 1, shares.append)
+    done = write_demo(tmp_path / "new" / "folder", 1, progress=shares.append)
     assert done.page == tmp_path / "new" / "folder" / "session.html"
     assert done.page.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert list(done.page.parent.iterdir()) == [done.page]
+    assert sorted(done.page.parent.iterdir()) == [done.log, done.page]
+    assert read_log(done.log.read_bytes()).end is not None
     assert (shares == sorted(shares), shares[-1]) == (True, 1.0)
 
 

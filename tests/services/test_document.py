@@ -130,10 +130,11 @@ def test_the_schema_misses_every_field(missing: str) -> None:
     assert len(problems(document)) == 1
 
 
-def test_the_demo_prints_the_same_fields_and_two_more_under_a_name_of_its_own() -> None:
+def test_the_demo_prints_the_same_fields_and_three_more_under_a_name_of_its_own() -> None:
     told = demo(1).outcome
-    document = demo_document(DemoPage(Path("out") / "session.html", told, true_reps=27))
+    document = demo_document(DemoPage(Path("out") / "session.html", Path("out") / "session.bbl", told, true_reps=27))
     assert document.pop("page") == str(Path("out") / "session.html")
+    assert document.pop("log") == str(Path("out") / "session.bbl")
     assert document.pop("truth") == {"reps": 27}
     assert document.pop("schema") == DEMO_SCHEMA
     assert {**document, "schema": SIMULATE_SCHEMA} == simulate_document(told)

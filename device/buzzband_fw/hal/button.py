@@ -1,7 +1,7 @@
 """Button: one, to ground, told apart by how long it was held."""
 
 from machine import Pin
-from time import ticks_diff, ticks_ms
+from time import ticks_add, ticks_diff, ticks_ms
 
 from buzzband_fw.core.portable import const
 from buzzband_fw.hal import pins
@@ -19,8 +19,8 @@ class Button:
 
     def __init__(self):
         self._value = Pin(pins.BUTTON, Pin.IN, Pin.PULL_UP).value
-        self._pressed = False
-        self._since_ms = 0
+        self._pressed = not self._value()
+        self._since_ms = ticks_add(ticks_ms(), -LONG_MS)  # a press at power-on is no short one
 
     def step(self):
         """Return NONE, SHORT or LONG. Presses of less than 30 ms are bounces."""

@@ -34,12 +34,13 @@ OVERHEAD = const(6)
 PAYLOAD_MAX = const(234)
 READ_MAX = const(230)
 
-# state u8, cue flags u8, faults u8, 0 u8, blocks u32, recorded u32 (blocks of the session), envelope i32, permille u16,
-# cues u16, supply_mv u16, worst turn while armed in us u16, worst turn in us u32, lost blocks u32, samples left out u16
-STATUS_FORMAT = "<BBBBIIiHHHHIIH"
+# state u8, cue flags u8, faults u8, 0 u8, blocks u32, blocks of the session u32, envelope i32, permille u16,
+# cues u16, supply_mv u16, worst turn while armed in µs u16, worst turn in µs u32, lost blocks u32, left out of the
+# stream u16, worst turn that wrote to flash in µs u32, which is not among the other two
+STATUS_FORMAT = "<BBBBIIiHHHHIIHI"
 ENTRY_FORMAT = "<8sI"  # session id, bytes that are safe in flash
 SAMPLE_FORMAT = "<IHHBBi"  # block, permille, gated permille, cue flags, word, envelope
-STATUS_SIZE = const(34)
+STATUS_SIZE = const(38)
 ENTRY_SIZE = const(12)
 SAMPLE_SIZE = const(14)
 

@@ -7,8 +7,10 @@ from buzzband_fw.core.portable import const
 from buzzband_fw.link import frames, messages
 
 _KNOCK = b"\r\x03"  # what mpremote and ampy send first: Ctrl-C at the start of a line
+_END = b"\0"
 _HASH_CHUNK = const(512)
 _HASH_FORMAT = "<I32s"
+_HASH_SIZE = const(36)
 _LIST_MAX = const(18)  # entries of 12 bytes behind a count, in 234 bytes
 
 
@@ -19,8 +21,8 @@ class Refusal(Exception):
 class Server:
     """Answers requests about a band and sends samples while the host wants them.
 
-    ``band``: a self_report.SelfReport. ``leave``: None, or messages.REPL or RESET when the app is to end. ``left_out``:
-    samples of the stream that the host did not take in time.
+    ``band``: a ``self_report.SelfReport``. ``leave``: None, or messages.REPL or RESET when the app is to end.
+    ``left_out``: samples of the stream that the host did not take in time.
     """
 
     def __init__(self, port, band):
@@ -31,20 +33,25 @@ class Server:
         self._band = band
         self._frame = bytearray(frames.WIRE_MAX)
         self._filled = 0
+        self._complete = 0  # bytes of a frame that waits to be served
         self._body = bytearray(messages.BODY_MAX)
         self._wire = bytearray(frames.WIRE_MAX)
         self._waiting = 0  # bytes of _wire that wait for the port
         self._sample_number = 0
+        self._has_spoken = False
         self._file = None
         self._file_id = None
         self._hash = None
 
     def poll(self, bytes_max):
-        """Take up to ``bytes_max`` bytes and do what they ask for; return whether there was anything to do."""
+        """Do one thing: send an answer, make one, or take up to ``bytes_max`` bytes; return whether there was one."""
         if self._waiting:
             return self._send()
         if self._hash is not None:
             return self._go_on_hashing()
+        if self._complete:
+            self._serve()
+            return True
         for count in range(bytes_max):
             byte = self._port.read()
             if byte < 0:
@@ -95,13 +102,16 @@ class Server:
                 self.leave = messages.REPL
                 return True
             return False
-        length, self._filled = self._filled, 0
-        payload = frames.unpack(self._frame, length) if length < frames.WIRE_MAX else -1
-        if payload >= 0:
-            self._serve(self._frame[0], self._frame[1], payload)
+        self._complete = self._filled if self._filled < frames.WIRE_MAX else 0
+        self._filled = 0
         return True
 
-    def _serve(self, kind, number, length):
+    def _serve(self):
+        length = frames.unpack(self._frame, self._complete)
+        self._complete = 0
+        if length < 0:
+            return
+        kind = self._frame[0]
         try:
             size = self._answer(kind, length)
         except Refusal as refusal:
@@ -109,7 +119,7 @@ class Server:
         except OSError:
             size = self._refuse(messages.FAILED, kind)
         if size is not None:
-            self._send_answer(number, size)
+            self._make_ready(self._frame[1], size)
 
     def _refuse(self, reason, kind):
         self._body[0] = messages.REFUSED
@@ -127,6 +137,8 @@ class Server:
         if kind in (messages.REPL, messages.RESET):
             self.leave = kind
             return 0
+        if not self._band.is_clear():
+            return self._refuse(messages.BUSY, kind)  # no exception: it would allocate, and so might collect garbage
         handler = {
             messages.HELLO: self._hello,
             messages.LIST: self._list,
@@ -135,8 +147,6 @@ class Server:
         }.get(kind)
         if handler is None:
             raise Refusal(messages.UNKNOWN_KIND)
-        if not self._band.is_clear():
-            raise Refusal(messages.BUSY)
         return handler(length)
 
     def _stream(self, length):
@@ -192,7 +202,7 @@ class Server:
         self._hash = None
         self._body[0] = messages.HASH | messages.ANSWER
         struct.pack_into(_HASH_FORMAT, self._body, frames.PAYLOAD_AT, state[2], state[0].digest())
-        self._send_answer(state[3], 36)
+        self._make_ready(state[3], _HASH_SIZE)
         return True
 
     def _unpack_request(self, layout, length):
@@ -213,14 +223,16 @@ class Server:
             self._file_id = (session_id, size)
         return self._file
 
-    def _send_answer(self, number, size):
+    def _make_ready(self, number, size):
         self._body[1] = number
         self._waiting = frames.pack(self._body, size, self._wire)
-        self._send()
 
     def _send(self):
         if not self._port.can_write():
             return False
+        if not self._has_spoken:
+            self._has_spoken = True
+            self._port.write(_END, 1)  # of what MicroPython may have printed: it is no frame, nor part of one
         self._port.write(self._wire, self._waiting)
         self._waiting = 0
         return True

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from buzzband.cli.output import Output, json_option
-from buzzband.services.demo import DemoPage, write_demo
+from buzzband.services.demo import ENGINES, DemoPage, write_demo
 from buzzband.services.document import demo_document
 from buzzband.services.summary import demo_text
 
@@ -16,12 +16,19 @@ from buzzband.services.summary import demo_text
     type=click.Path(path_type=Path, file_okay=False),
     default="buzzband-demo",
     show_default=True,
-    help="Folder for the page.",
+    help="Folder for the page and the log.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(list(ENGINES)),
+    default="cpython",
+    show_default=True,
+    help="What runs the app: this interpreter in seconds, the emulated Pico in a quarter of an hour.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another one: another session.")
 @json_option
-def demo(out: Path, seed: int, output: Output) -> None:
-    """Feel, cue and report a synthetic session: no hardware, no network."""
+def demo(out: Path, engine: str, seed: int, output: Output) -> None:
+    """Feel, cue, record and report a synthetic session with the band's own app: no hardware, no network."""
     with output.progress("Lifting") as progress:
-        done: DemoPage = write_demo(out, seed, progress)
+        done: DemoPage = write_demo(out, seed, engine, progress)
     output.show(done, text=demo_text, document=demo_document)

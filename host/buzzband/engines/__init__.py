@@ -1,14 +1,13 @@
-"""Engines: interpreters that run the core, all with the same result, bit for bit."""
+"""Engines: interpreters that run the core, or the whole app around it, all with the same result, bit for bit."""
 
 from buzzband.engines import micropython, pico
 from buzzband.engines.cpython import CPython
-from buzzband.engines.job import Blocks, Engine, Settings
-from buzzband.engines.micropython import MicroPython
-from buzzband.engines.pico import Pico
+from buzzband.engines.job import Blocks, Engine, Settings, Track
+from buzzband.engines.whole_app import MicroPython, Pico
 
 ENGINES: dict[str, type[Engine]] = {"cpython": CPython, "micropython": MicroPython, "pico": Pico}
 
-PICO_PATIENCE_S = 60  # of recording: about a minute and a half on the wall
+PICO_PATIENCE_S = 30  # of recording: two or three minutes on the wall
 
 
 def best_engine(duration_s: float) -> str:
@@ -18,4 +17,4 @@ def best_engine(duration_s: float) -> str:
     return CPython.name if micropython.missing() else MicroPython.name
 
 
-__all__ = ["ENGINES", "Blocks", "Engine", "Settings", "best_engine"]
+__all__ = ["ENGINES", "Blocks", "Engine", "Settings", "Track", "best_engine"]

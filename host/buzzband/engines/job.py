@@ -7,9 +7,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW
+from buzzband_fw.store.records import ACTIVATION_STEP_BLOCKS
 
 BLOCKS_PER_S = 1000 // BLOCK_MS
+TRACK_STEP_BLOCKS = ACTIVATION_STEP_BLOCKS
+TRACK_RATE_HZ = BLOCKS_PER_S // TRACK_STEP_BLOCKS
 
 Progress = Callable[[float], None]
 """Is called with the share of the work that is done, 0 to 1."""
@@ -52,15 +56,39 @@ class Blocks:
         return len(self.envelope)
 
 
+@dataclass(frozen=True, eq=False)
+class Track:
+    """What the band's log tells of a run. ``permille``, ``flags``: shape (n,), every 20 ms, after blocks 1, 3, 5…
+
+    ``cues``: (block, word) of every word that was said. ``faults``: (block, what, value) of what went wrong there.
+    """
+
+    permille: NDArray[np.int32]
+    flags: NDArray[np.uint8]
+    cues: tuple[tuple[int, int], ...]
+    faults: tuple[tuple[int, str, int], ...] = ()
+
+
+def track(blocks: Blocks, settings: Settings) -> Track:
+    """Return what the band would log of ``blocks``."""
+    shown = slice(TRACK_STEP_BLOCKS - 1, None, TRACK_STEP_BLOCKS)
+    scale = new_scale(settings.rest, settings.reference)
+    values = [permille(envelope, scale) for envelope in blocks.envelope[shown].tolist()]
+    said = np.flatnonzero(blocks.word).tolist()
+    return Track(
+        permille=np.array(values, np.int32),
+        flags=blocks.flags[shown],
+        cues=tuple((block, int(blocks.word[block])) for block in said),
+    )
+
+
 class Engine(Protocol):
-    """An interpreter that runs the core."""
+    """An interpreter that runs the core, or the whole app."""
 
     name: str
 
-    def run(
-        self, raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False, progress: Progress = no_progress
-    ) -> Blocks:
-        """Run the core over ``raw``, shape (n,), 12-bit samples at 4800 S/s.
+    def run(self, raw: NDArray[np.uint16], settings: Settings, progress: Progress = no_progress) -> Track:
+        """Run over ``raw``, shape (n,), 12-bit samples at 4800 S/s.
 
         A last block that is not whole is left out. Raises EngineError.
         """

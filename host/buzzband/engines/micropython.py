@@ -1,4 +1,4 @@
-"""The core on MicroPython's Unix port: proves that it is MicroPython, and that it allocates nothing."""
+"""Programs, and the core alone, on MicroPython's Unix port."""
 
 import shutil
 import subprocess
@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from buzzband.bundle import bytecode_files
 from buzzband.engines import replay
-from buzzband.engines.bundle import bytecode_files
-from buzzband.engines.job import Blocks, Progress, Settings, block_count, no_progress
+from buzzband.engines.job import Blocks, Settings, block_count
 from buzzband.errors import EngineFailed, EngineMissing
 
 _BODY = 'from buzzband_fw.replay import run\nwith open("raw.bin", "rb") as raw:\n    run(raw)'
@@ -52,21 +52,12 @@ def run_main(files: Mapping[str, bytes]) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
-class MicroPython:
-    """The core as bytecode on MicroPython's Unix port."""
-
-    name = "micropython"
-
-    def run(
-        self, raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False, progress: Progress = no_progress
-    ) -> Blocks:
-        """See ``Engine.run``."""
-        files = {
-            **bytecode_files(),
-            "job.json": replay.job_file(settings, trace),
-            "raw.bin": replay.raw_bytes(raw),
-            "main.py": replay.main_source(_BODY),
-        }
-        results = run_main(files)
-        progress(1.0)
-        return replay.read_results(results, block_count(raw), trace)
+def replay_core(raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False) -> Blocks:
+    """Run the core alone over ``raw``, as bytecode, with the heap locked. Raises EngineMissing, EngineFailed."""
+    files = {
+        **bytecode_files(),
+        "job.json": replay.job_file(settings, trace),
+        "raw.bin": replay.raw_bytes(raw),
+        "main.py": replay.main_source(_BODY),
+    }
+    return replay.read_results(run_main(files), block_count(raw), trace)

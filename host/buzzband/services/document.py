@@ -37,7 +37,7 @@ def simulate_document(told: Outcome) -> dict[str, Any]:
 def demo_document(done: DemoPage) -> dict[str, Any]:
     """Return the document that ``buzzband demo --json`` prints: that of ``simulate``, the page and the truth."""
     told = {**simulate_document(done.outcome), "schema": DEMO_SCHEMA}
-    return {**told, "page": str(done.page), "truth": {"reps": done.true_reps}}
+    return {**told, "page": str(done.page), "log": str(done.log), "truth": {"reps": done.true_reps}}
 
 
 def selftest_document(reports: Sequence[EngineReport]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Writing pages and pictures, whole or not at all."""
+"""Writing pages, pictures and logs, whole or not at all."""
 
 import io
 from collections.abc import Callable
@@ -16,6 +16,11 @@ def write_page(told: Outcome, path: Path) -> None:
     from buzzband.report import render
 
     _write(path, lambda: render(told).encode())
+
+
+def write_log(data: bytes, path: Path) -> None:
+    """Write a session's log as the band kept it. Folders on the way are made. Raises OutputFailed."""
+    _write(path, lambda: data)
 
 
 def write_plot(told: Outcome, path: Path) -> None:

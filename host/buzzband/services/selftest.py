@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from buzzband.bundle import bytecode_files, native_files
 from buzzband.engines import micropython, pico, replay
-from buzzband.engines.bundle import bytecode_files, native_files
 from buzzband.engines.job import Progress, no_progress
 from buzzband.errors import EngineMissing, FirmwareMissing, SelftestFailed
 from buzzband_fw.core import golden

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from buzzband.engines import ENGINES, best_engine
+from buzzband.engines import ENGINES, best_engine, job
 from buzzband.engines.cpython import Conditioned, condition, decide
-from buzzband.engines.job import BLOCKS_PER_S, Blocks, Progress, Settings, no_progress
+from buzzband.engines.job import TRACK_RATE_HZ, TRACK_STEP_BLOCKS, Progress, Settings, Track, no_progress
 from buzzband.errors import BadRate, OutputFailed, RecordingNotFound, TooShort
 from buzzband.outcome import Calibration, Outcome, Rep
 from buzzband.recordings import examples, files
@@ -17,15 +17,12 @@ from buzzband.recordings.labels import check_emg_rate, emg_channel
 from buzzband.recordings.model import Channel, Recording
 from buzzband.services import analysis, calibration, pages
 from buzzband.services.notes import notes
-from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.cue import BLANKED
 
 MODES = ("reach",)
 ENGINE_CHOICES = (*ENGINES, "auto")
 DURATION_MIN_S = 1.0
 SETTLING_BLOCKS = 50  # 500 ms in which filters and comb settle on what they find
-ACTIVATION_RATE_HZ = 50
-_ACTIVATION_STEP = BLOCKS_PER_S // ACTIVATION_RATE_HZ
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
     conditioned = condition(digitised.raw, options.mains_hz, progress=quick)
     scale = calibration.from_recording(conditioned.envelope[SETTLING_BLOCKS:], options.rest, options.reference)
     settings = Settings(options.mains_hz, scale.rest, scale.reference, options.target_permille)
-    blocks = _run(engine, digitised, conditioned, settings, progress)
+    track = _run(engine, digitised, conditioned, settings, progress)
     told = outcome(
         recording.name,
         engine=engine,
@@ -95,16 +92,16 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
         gain=digitised.gain,
         calibration=scale,
         settings=settings,
-        blocks=blocks,
+        track=track,
         mode=options.mode,
     )
     return replace(told, notes=notes(channel, passed_over, told))
 
 
-def _run(engine: str, digitised: Digitised, conditioned: Conditioned, settings: Settings, progress: Progress) -> Blocks:
+def _run(engine: str, digitised: Digitised, conditioned: Conditioned, settings: Settings, progress: Progress) -> Track:
     if engine == "cpython":
-        return decide(conditioned, settings)
-    return ENGINES[engine]().run(digitised.raw, settings, progress=progress)
+        return job.track(decide(conditioned, settings), settings)  # what calibration has conditioned is not done twice
+    return ENGINES[engine]().run(digitised.raw, settings, progress)
 
 
 def outcome(
@@ -115,7 +112,7 @@ def outcome(
     gain: float,
     calibration: Calibration,
     settings: Settings,
-    blocks: Blocks,
+    track: Track,
     mode: str = "reach",
     notes: tuple[str, ...] = (),
     reps_from_s: float = 0.0,
@@ -124,9 +121,7 @@ def outcome(
 
     Contractions and cues before ``reps_from_s`` are not counted: they were for calibration.
     """
-    activation = _activation(blocks, calibration)
-    reps = _reps(activation, settings.target_permille, reps_from_s)
-    shown = slice(_ACTIVATION_STEP - 1, None, _ACTIVATION_STEP)
+    reps = _reps(track.permille, settings.target_permille, reps_from_s)
     return Outcome(
         name=name,
         engine=engine,
@@ -137,22 +132,17 @@ def outcome(
         mains_hz=settings.mains_hz,
         gain=gain,
         calibration=calibration,
-        rate_hz=ACTIVATION_RATE_HZ,
-        permille=activation[shown],
-        blanked=(blocks.flags & BLANKED != 0)[shown],
-        cues=tuple(cue for cue in analysis.cue_marks(blocks) if cue.t_s >= reps_from_s),
+        rate_hz=TRACK_RATE_HZ,
+        permille=track.permille,
+        blanked=track.flags & BLANKED != 0,
+        cues=tuple(cue for cue in analysis.cue_marks(track) if cue.t_s >= reps_from_s),
         reps=reps,
         sets=analysis.sets(reps),
-        quality=analysis.quality_spans(blocks),
+        quality=analysis.quality_spans(track),
         notes=notes,
     )
 
 
-def _activation(blocks: Blocks, calibration: Calibration) -> NDArray[np.int32]:
-    scale = new_scale(calibration.rest, calibration.reference)
-    return np.array([permille(envelope, scale) for envelope in blocks.envelope.tolist()], np.int32)
-
-
 def _reps(activation: NDArray[np.int32], target_permille: int, from_s: float) -> tuple[Rep, ...]:
-    settled = np.where(np.arange(len(activation)) < SETTLING_BLOCKS, 0, activation)
+    settled = np.where(np.arange(len(activation)) < SETTLING_BLOCKS // TRACK_STEP_BLOCKS, 0, activation)
     return tuple(rep for rep in analysis.contractions(settled, target_permille) if rep.start_s >= from_s)

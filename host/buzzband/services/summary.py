@@ -63,7 +63,7 @@ def strip(told: Outcome) -> tuple[str, str]:
 
 def demo_text(done: DemoPage) -> str:
     """Return a summary of the demo and where its page is."""
-    return f"{outcome_text(done.outcome)}\n\nThe page: {done.page}"
+    return f"{outcome_text(done.outcome)}\n\nThe page: {done.page}\nThe log: {done.log}"
 
 
 def selftest_text(reports: Sequence[EngineReport]) -> str:

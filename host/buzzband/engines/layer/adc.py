@@ -1,0 +1,138 @@
+"""The converter and the DMA channel that empties it: samples appear in the ring at the rate that the divider gives."""
+
+from typing import Any
+
+MID_SCALE = 2048  # what the sensor gives when the recording is over
+BLOCK_SAMPLES = 48
+
+_CYCLES_PER_US = 48
+_FULL_SCALE = 4095
+_REFERENCE_MV = 3300
+_SUPPLY_DIVIDER = 3
+
+
+class Converter:
+    """The ADC on the EMG's channel, and what it has fed to the ring. ``fed``: samples of ``codes``, over all boots.
+
+    ``since_us``: when it was last switched on or off.
+    """
+
+    def __init__(self, world: Any, codes: Any) -> None:
+        """``codes``: 12 bits each."""
+        self.fed = 0
+        self.overflowed = False
+        self._world = world
+        self.codes = codes
+        self.start()
+
+    def start(self) -> None:
+        """Do nothing until the chip is told to."""
+        self.divider = 0
+        self._runs = False
+        self.since_us = 0
+        self._ring: Any = None
+        self._written = 0  # into this ring
+        self._looked = 0  # how many there were when the chip last looked
+
+    def switch(self, run: bool) -> None:
+        """Begin to convert freely, or stop."""
+        self.catch_up()
+        self._runs = run
+        self.since_us = self._world.now_us
+        self._written = self._looked = 0
+
+    def connect(self, ring: Any) -> None:
+        """Let the samples go to ``ring``, or nowhere if it is None."""
+        self.catch_up()
+        self._ring = ring
+
+    def taken(self) -> int:
+        """Return how many samples the ring has been given."""
+        self.catch_up()
+        self._looked = self._written
+        return self._written
+
+    def block_due_us(self) -> int:
+        """Return when the block will be complete that was not when the chip last looked."""
+        if not self._runs:
+            return 0
+        samples = (self._looked // BLOCK_SAMPLES + 1) * BLOCK_SAMPLES
+        return self.since_us - -samples * (self.divider + 1) // _CYCLES_PER_US
+
+    def catch_up(self) -> None:
+        """Write what has been sampled up to now."""
+        if not self._runs or self._ring is None:
+            return
+        count = (self._world.now_us - self.since_us) * _CYCLES_PER_US // (self.divider + 1) - self._written
+        if count > 0:
+            self.write(self._ring, self._written, self.fed, count)
+            self._written += count
+            self.fed += count
+
+    def write(self, ring: Any, at: int, first: int, count: int) -> None:
+        """Write ``count`` samples from ``codes[first]`` on to ``ring``; ``at`` counts round and round."""
+        codes = self.codes
+        end = len(codes)
+        mask = len(ring) - 1
+        for i in range(count):
+            ring[at + i & mask] = codes[first + i] if first + i < end else MID_SCALE
+
+    def read_supply(self) -> int:
+        """Return one conversion of a third of the supply voltage, as ``ADC.read_u16`` scales it."""
+        if self._runs:
+            raise NotImplementedError("a single conversion while the converter runs freely changes its channel")
+        code: int = min(self._world.supply_mv * _FULL_SCALE // (_SUPPLY_DIVIDER * _REFERENCE_MV), _FULL_SCALE)
+        return code << 4 | code >> 8
+
+
+class ADC:
+    """``machine.ADC``, as far as it is used."""
+
+    world: Any = None
+
+    def __init__(self, pin: Any) -> None:
+        self._pin = pin
+
+    def read_u16(self) -> int:
+        """See MicroPython; only the supply's channel is ever read like this."""
+        self.world.spend(4)
+        if self._pin.number != self.world.gpio.pins.VSYS:
+            raise NotImplementedError("only the supply is read sample by sample")
+        return int(self.world.converter.read_supply())
+
+
+class DMA:
+    """``rp2.DMA``, as far as it is used: from the converter's FIFO into a ring, sample by sample."""
+
+    world: Any = None
+
+    def __init__(self) -> None:
+        self._total = 0
+
+    def pack_ctrl(self, **fields: Any) -> Any:
+        """Return the fields as they stand."""
+        return fields
+
+    def config(self, read: int, write: Any, count: int, ctrl: Any, trigger: bool) -> None:
+        """Begin to move samples."""
+        expected = {"size": 1, "inc_read": False, "ring_sel": True, "treq_sel": 36}
+        if not trigger or any([ctrl.get(name) != value for name, value in expected.items()]):  # noqa: C419
+            raise NotImplementedError("a DMA channel that does something else than to empty the converter's FIFO")
+        if 1 << ctrl["ring_size"] != 2 * len(write):
+            raise ValueError("the ring is not as large as the DMA takes it to be")
+        self._total = count
+        self.world.converter.connect(write)
+
+    @property
+    def count(self) -> int:
+        """Return how many transfers are left."""
+        self.world.spend(9)
+        return self._total - int(self.world.converter.taken())
+
+    def active(self, _on: int) -> None:
+        """Stop the channel; nothing else is asked for."""
+        self.world.spend(2)
+        self.world.converter.connect(None)
+
+    def close(self) -> None:
+        """Let go of the channel."""

@@ -1,0 +1,129 @@
+"""Flash: a folder of the host as a littlefs. What ``flush`` or ``close`` have not seen through is lost with the power.
+
+Whatever is committed takes ``erase_ms``, in which samples go on; reading takes no time.
+"""
+# ruff: noqa: PTH102, PTH116, PTH208  (MicroPython has no pathlib)
+
+import os
+from typing import Any
+
+BLOCK_SIZE = 4096
+BLOCK_COUNT = 352
+
+_NO_SPACE = 28  # ENOSPC
+_open = open
+
+
+class Flash:
+    """The file system. ``touched``: (start, end) in µs of each commit. ``flash_error``: an errno that commits raise."""
+
+    def __init__(self, world: Any, folder: str, erase_ms: int, free_bytes: int) -> None:
+        self.erase_ms = erase_ms
+        self.free_bytes = free_bytes
+        self.flash_error = 0
+        self.touched: list[tuple[int, int]] = []
+        self._world = world
+        self._folder = folder
+
+    def path(self, path: str) -> str:
+        """Return where a file of the band lies on the host."""
+        return self._folder + "/" + path.lstrip("/")
+
+    def open(self, path: str, mode: str = "r") -> Any:
+        """See MicroPython: modes r, rb, w, wb."""
+        self._world.spend(10)
+        self._world.open_heap()
+        try:
+            if "w" in mode:
+                return WrittenFile(self._world, self, self.path(path))
+            file = _open(self.path(path), mode)
+            self._world.opened(file)
+            return file
+        finally:
+            self._world.shut_heap()
+
+    def commit(self, size: int = 0) -> None:
+        """Take the time that flash takes, and ``size`` bytes of it. Raises OSError, ChipReset."""
+        start_us = self._world.now_us
+        self._world.spend(self.erase_ms * 1000)
+        if self.flash_error:
+            raise OSError(self.flash_error)
+        if size > self.free_bytes:
+            raise OSError(_NO_SPACE)
+        self.free_bytes -= size
+        self.touched.append((start_us, self._world.now_us))
+
+    def listdir(self, path: str = "") -> list[str]:
+        """See MicroPython."""
+        self._world.spend(10)
+        return os.listdir(self.path(path))
+
+    def stat(self, path: str) -> Any:
+        """See MicroPython."""
+        self._world.spend(10)
+        return os.stat(self.path(path))
+
+    def statvfs(self, _path: str) -> tuple[int, ...]:
+        """See MicroPython."""
+        self._world.spend(10)
+        free = self.free_bytes // BLOCK_SIZE
+        return (BLOCK_SIZE, BLOCK_SIZE, BLOCK_COUNT, free, free, 0, 0, 0, 0, 255)
+
+    def mkdir(self, path: str) -> None:
+        """See MicroPython."""
+        self.commit()
+        os.mkdir(self.path(path))
+
+    def urandom(self, count: int) -> bytes:
+        """See MicroPython; every run gives the same."""
+        return bytes(self._world.random_bytes(count))
+
+
+class WrittenFile:
+    """A file that is being written; an older one of that name stays as it is until the first commit."""
+
+    def __init__(self, world: Any, flash: Flash, path: str) -> None:
+        self._world = world
+        self._flash = flash
+        self._path = path
+        self._mode = "wb"
+        self._pending = bytearray()
+        try:
+            os.stat(path)
+        except OSError:
+            self._save()
+
+    def write(self, data: Any, length: int | None = None) -> int:
+        """Take ``data``, or its first ``length`` bytes; text as UTF-8. Nothing reaches flash yet."""
+        self._world.spend(10)
+        self._world.open_heap()
+        taken = data.encode() if isinstance(data, str) else bytes(memoryview(data)[:length])
+        self._pending.extend(taken)
+        self._world.shut_heap()
+        return len(taken)
+
+    def flush(self) -> None:
+        """See through what was written. Raises OSError, ChipReset."""
+        if self._pending:
+            self._save()
+
+    def close(self) -> None:
+        """Flush."""
+        self.flush()
+
+    def _save(self) -> None:
+        self._world.open_heap()
+        try:
+            self._flash.commit(len(self._pending))
+            with _open(self._path, self._mode) as file:
+                file.write(self._pending)
+            self._mode = "ab"
+            self._pending = bytearray()
+        finally:
+            self._world.shut_heap()
+
+    def __enter__(self) -> "WrittenFile":
+        return self
+
+    def __exit__(self, _kind: Any, _error: Any, _trace: Any) -> None:
+        self.close()

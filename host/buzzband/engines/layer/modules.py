@@ -1,0 +1,163 @@
+"""The modules that the firmware imports, bound to a world."""
+
+from typing import Any
+
+from buzzband.engines.layer.adc import ADC, DMA
+from buzzband.engines.layer.gpio import PWM, Pin
+from buzzband.engines.layer.usb import POLLIN
+from buzzband.engines.layer.world import SOFTWARE
+
+TICKS_MASK = (1 << 30) - 1  # MicroPython's clocks on 32 bits start anew after 2^30
+UID = bytes(range(0xE6, 0xEE))
+
+_HALF = 1 << 29
+_CLOCK_CALL_US = 3
+_ALIGNED = 0x20008000
+
+
+class Module:
+    """A module that was never a file."""
+
+
+def new_module() -> Any:
+    """Return one with nothing in it."""
+    return Module()
+
+
+class Timer:
+    """``machine.Timer``, of which the world has one."""
+
+    PERIODIC = 1
+    world: Any = None
+
+    def init(self, mode: int, period: int, tick_hz: int, callback: Any) -> None:
+        """Start the ticks."""
+        self.world.set_timer(period * 1_000_000 // tick_hz, callback)
+
+    def deinit(self) -> None:
+        """Stop them."""
+        self.world.set_timer(0, None)
+
+
+class WDT:
+    """``machine.WDT``: runs from now on."""
+
+    world: Any = None
+
+    def __init__(self, timeout: int) -> None:
+        self.world.set_watchdog(timeout * 1000)
+
+
+class Clock:
+    """``time``, as far as it is used."""
+
+    def __init__(self, world: Any) -> None:
+        self._world = world
+
+    def ticks_us(self) -> int:
+        """See MicroPython."""
+        self._world.spend(_CLOCK_CALL_US)
+        ticks: int = self._world.ticks_us() & TICKS_MASK
+        return ticks
+
+    def ticks_ms(self) -> int:
+        """See MicroPython."""
+        self._world.spend(_CLOCK_CALL_US)
+        ticks: int = self._world.ticks_us() // 1000 & TICKS_MASK
+        return ticks
+
+    def ticks_add(self, ticks: int, delta: int) -> int:
+        """See MicroPython."""
+        return ticks + delta & TICKS_MASK
+
+    def ticks_diff(self, later: int, earlier: int) -> int:
+        """See MicroPython."""
+        return (later - earlier + _HALF & TICKS_MASK) - _HALF
+
+
+class Addresses:
+    """``uctypes.addressof``: gives out ``next_ones``, first to last, and then one that suits any ring."""
+
+    def __init__(self) -> None:
+        self.next_ones: list[int] = []
+
+    def addressof(self, _thing: Any) -> int:
+        """Return where a thing might lie."""
+        return self.next_ones.pop(0) if self.next_ones else _ALIGNED
+
+
+class Console:
+    """``sys``, without what only the interpreter knows: ``path``, ``modules``, ``implementation``."""
+
+    def __init__(self, world: Any) -> None:
+        self.stdin = new_module()
+        self.stdin.buffer = world.usb
+        self.stdout = self.stdin
+        self.printed: list[str] = []
+        self._world = world
+
+    def print_exception(self, error: Any, file: Any = None) -> None:
+        """Write a traceback to ``file``, or to ``printed``."""
+        self._world.open_heap()
+        text = self._world.describe(error)
+        if file is None:
+            self.printed.append(text)
+        else:
+            file.write(text)
+        self._world.shut_heap()
+
+
+class Interpreter:
+    """``micropython``, as far as it is used; what else there is, ``native`` and ``const``, the engine adds."""
+
+    def __init__(self, world: Any) -> None:
+        self._world = world
+
+    def kbd_intr(self, byte: int) -> None:
+        """See MicroPython."""
+        self._world.usb.interrupt = byte
+
+    def asm_thumb(self, _function: Any) -> Any:
+        """Stand in for the one piece of machine code, which sleeps: of hal/doze.py."""
+        return self.sleep
+
+    def sleep(self, _timer: int, us: int) -> None:
+        """Sleep through the next ``us``, and on to what then wakes the chip."""
+        self._world.sleep(us)
+
+
+def exported(source: Any, *names: str) -> Any:
+    """Return a module that holds attributes of ``source``: MicroPython imports no method from an object."""
+    module = new_module()
+    for name in names:
+        setattr(module, name, getattr(source, name))
+    return module
+
+
+def bound(world: Any, *classes: Any) -> Any:
+    """Return a module that holds ``classes``, each of them in ``world``."""
+    module = new_module()
+    for each in classes:
+        setattr(module, each.__name__, type(each.__name__, (each,), {"world": world}))
+    return module
+
+
+def build(world: Any) -> dict[str, Any]:
+    """Return the modules by name."""
+    machine = bound(world, ADC, PWM, WDT, Pin, Timer)
+    machine.mem16 = machine.mem32 = world.registers
+    machine.reset = lambda: world.reset(SOFTWARE)
+    machine.unique_id = lambda: UID
+    select = new_module()
+    select.POLLIN = POLLIN
+    select.poll = lambda: world.usb
+    return {
+        "machine": machine,
+        "rp2": bound(world, DMA),
+        "time": exported(Clock(world), "ticks_us", "ticks_ms", "ticks_add", "ticks_diff"),
+        "os": exported(world.flash, "listdir", "mkdir", "stat", "statvfs", "urandom"),
+        "uctypes": exported(Addresses(), "addressof", "next_ones"),
+        "select": select,
+        "sys": Console(world),
+        "micropython": exported(Interpreter(world), "kbd_intr", "asm_thumb"),
+    }

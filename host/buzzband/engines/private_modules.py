@@ -1,0 +1,101 @@
+"""The firmware beside itself: modules of its own for each band, in one process, with the imports that it is given.
+
+Neither ``sys.modules`` nor the working directory is touched. ``buzzband_fw.core`` is shared: it knows no hardware.
+"""
+
+import builtins
+import functools
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+PACKAGE = "buzzband_fw"
+CORE = f"{PACKAGE}.core"
+PORTABLE = f"{CORE}.portable"
+FOLDER = Path(str(importlib.import_module(PACKAGE).__file__)).parent  # of the package
+
+Patch = Callable[[Any], None]
+"""Is called with a module that has just been imported, and may change it."""
+
+
+class PrivateModules:
+    """The modules of one life of a chip. ``loaded``: those that are imported, by name, as ``sys.modules``."""
+
+    def __init__(
+        self,
+        given: Mapping[str, Any],
+        own_open: Callable[..., Any],
+        slots: Mapping[str, Path],
+        patches: Mapping[str, Patch],
+    ) -> None:
+        """``given``: what comes from no file. ``slots``: for each entry of the band's ``sys.path``, a folder."""
+        self.loaded: dict[str, Any] = {}
+        self.path: list[str] = []
+        self._given = given
+        self._slots = slots
+        self._patches = patches
+        self._builtins = {**vars(builtins), "__import__": self._import, "open": own_open}
+
+    def run(self, path: Path) -> None:
+        """Run a file as MicroPython runs ``boot.py`` and ``main.py``."""
+        exec(_compiled(path, path.stat().st_mtime_ns), {"__name__": "__main__", "__builtins__": self._builtins})
+
+    def _import(
+        self,
+        name: str,
+        _globals: Mapping[str, Any] | None = None,
+        _locals: Mapping[str, Any] | None = None,
+        wanted: Sequence[str] | None = (),
+        _level: int = 0,
+    ) -> Any:
+        """Do what an import statement asks for; the firmware imports by absolute names only."""
+        module = self._module(name)
+        if not wanted:
+            return self._module(name.split(".")[0])
+        for each in wanted:
+            if isinstance(module, ModuleType) and not hasattr(module, each):
+                self._module(f"{name}.{each}")
+        return module
+
+    def _module(self, name: str) -> Any:
+        if name in self._given:
+            return self._given[name]
+        if name.startswith(CORE) or (name.split(".")[0] != PACKAGE and name != "pins"):
+            return importlib.import_module(name)
+        if name not in self.loaded:
+            self._load(name)
+        return self.loaded[name]
+
+    def _load(self, name: str) -> None:
+        parent, _, last = name.rpartition(".")
+        package = self._module(parent) if parent else None
+        path = self._find(name)
+        module = ModuleType(name)
+        vars(module).update(__file__=str(path), __builtins__=self._builtins)
+        self.loaded[name] = module
+        try:
+            exec(_compiled(path, path.stat().st_mtime_ns), vars(module))
+        except BaseException:
+            del self.loaded[name]
+            raise
+        if name in self._patches:
+            self._patches[name](module)
+        if package is not None:
+            setattr(package, last, module)
+
+    def _find(self, name: str) -> Path:
+        if name == "pins":  # at the root of the flash
+            return FOLDER / "hal" / "pins.py"
+        for entry in self.path:
+            stem = self._slots[entry].joinpath(*name.split(".")) if entry in self._slots else Path()
+            for path in (stem.with_suffix(".py"), stem / "__init__.py") if stem.name else ():
+                if path.is_file():
+                    return path
+        raise ImportError(f"no module named {name!r}")
+
+
+@functools.cache
+def _compiled(path: Path, _mtime_ns: int) -> CodeType:
+    return compile(path.read_text(encoding="utf-8"), str(path), "exec")

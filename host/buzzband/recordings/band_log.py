@@ -1,0 +1,301 @@
+"""A session as the band kept it: a file of records, of which every intact one counts, whatever lies between them.
+
+The contract is docs/log-format.md. Nothing in the file is believed unless its checksum is right, and no number in it
+decides how much memory or time is spent.
+"""
+
+import json
+import math
+import re
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buzzband.errors import UnknownFormat
+from buzzband.wording import printable
+from buzzband_fw.store import records
+
+RATE_HZ = 50
+BLOCKS_MAX = 24 * 3600 * 100  # a day: what claims to be later is damaged
+
+_HINT = "Give a file from a band's /log, under the name that it has there."
+_HEADERS_TRIED = 64
+_ID = re.compile(r"[0-9a-f]{16}")
+_ID_IN_HEADER = re.compile(rb'"session": ?"([0-9a-f]{16})"')
+_CRC_SIZE = records.OVERHEAD - records.HEADER_SIZE
+_HEADER_TYPES: Mapping[str, type] = {
+    "format": int,
+    "session": str,
+    "uid": str,
+    "app": str,
+    "micropython": str,
+    "settings": dict,
+    "supply_mv": int,
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """An intact record. ``start`` and ``end``: where it lies in the file; ``t_ms``: the chip's clock, modulo 2^30."""
+
+    kind: int
+    sequence: int
+    t_ms: int
+    payload: bytes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A word that was said after a block of the session; see buzzband_fw.core.words."""
+
+    block: int
+    word: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What went wrong before a block. ``code`` and ``value``: see buzzband_fw.store.records."""
+
+    block: int
+    code: int
+    value: int
+
+    @property
+    def name(self) -> str:
+        """Return the fault in a word."""
+        return _named(records.FAULT_NAMES, self.code)
+
+
+@dataclass(frozen=True)
+class End:
+    """How the session ended, after ``blocks`` blocks."""
+
+    blocks: int
+    reason: int
+
+    @property
+    def name(self) -> str:
+        """Return the reason in a word."""
+        return _named(records.END_NAMES, self.reason)
+
+
+@dataclass(frozen=True, eq=False)
+class SessionLog:
+    """A session. Value ``i`` of the arrays is that after block 2 ``i`` + 1: 50 values a second.
+
+    ``permille``, ``flags`` (those of quality and cue: rail 1, flat 2, hum 4, blanked 8): 0 where ``valid`` is not true.
+    ``end``: None if the session was cut off. ``damaged``: stretches of the file and records that make no sense.
+    ``missing``: sequence numbers below the highest that no intact record has. ``header``: empty if it is damaged.
+    """
+
+    session_id: str
+    header: Mapping[str, Any]
+    permille: NDArray[np.int16]
+    valid: NDArray[np.bool_]
+    flags: NDArray[np.uint8]
+    cues: tuple[Cue, ...]
+    faults: tuple[Fault, ...]
+    end: End | None
+    damaged: int
+    missing: tuple[range, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """Return how long the session was, as far as the file tells."""
+        return len(self.permille) / RATE_HZ
+
+
+def read_log(data: bytes, session_id: str | None = None) -> SessionLog:
+    """Understand the file of a session.
+
+    ``session_id``: 16 hexadecimal digits, from the file's name; needed only if the header is damaged. Raises
+    UnknownFormat: no header and no record of that session, or a format that is newer than this tool.
+    """
+    found_id = _id_from_header(data) or session_id
+    if found_id is None or not _ID.fullmatch(found_id):
+        raise UnknownFormat("This is no session of a band: it has no header.", _HINT)
+    intact = tuple(intact_records(data, found_id))
+    if not intact:
+        raise UnknownFormat(f"Nothing in the file belongs to session {found_id}.", _HINT)
+    return _Reader(found_id, len(data), intact).log()
+
+
+def intact_records(data: bytes, session_id: str) -> Iterator[Record]:
+    """Yield every record of a session whose checksum is right, in the order of the file; none lies inside another."""
+    seed = records.seed_of(bytes.fromhex(session_id))
+    view = memoryview(data)
+    start = data.find(records.SYNC)
+    while start >= 0:
+        record = _record(view, start, seed)
+        if record:
+            yield record
+        start = data.find(records.SYNC, record.end if record else start + 1)
+
+
+def _record(view: memoryview, start: int, seed: int) -> Record | None:
+    if start + records.OVERHEAD > len(view):
+        return None
+    _, kind, _, length, sequence, t_ms = struct.unpack_from(records.HEADER_FORMAT, view, start)
+    content_end = start + records.HEADER_SIZE + length
+    end = content_end + _CRC_SIZE
+    if length > records.PAYLOAD_MAX or end > len(view):
+        return None
+    if zlib.crc32(view[start:content_end], seed) != int.from_bytes(view[content_end:end], "little"):
+        return None
+    payload = bytes(view[start + records.HEADER_SIZE : content_end])
+    return Record(kind, sequence, t_ms, payload, start, end)
+
+
+def _id_from_header(data: bytes) -> str | None:
+    """Return the id in the first intact header. It is in the record that its own checksum starts from."""
+    pattern = records.SYNC + bytes((records.HEADER,))
+    start = data.find(pattern)
+    for _ in range(_HEADERS_TRIED):
+        if start < 0:
+            return None
+        told = _ID_IN_HEADER.search(data, start, start + records.HEADER_SIZE + records.PAYLOAD_MAX)
+        if told:
+            session_id = told[1].decode()
+            if _record(memoryview(data), start, records.seed_of(bytes.fromhex(session_id))):
+                return session_id
+        start = data.find(pattern, start + 1)
+    return None
+
+
+@dataclass
+class _Reader:
+    """Takes the intact records of a session together."""
+
+    session_id: str
+    size: int
+    intact: tuple[Record, ...]
+    header: dict[str, Any] = field(default_factory=dict)
+    activations: list[tuple[int, NDArray[np.uint16]]] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    end: End | None = None
+    senseless: int = 0
+
+    def log(self) -> SessionLog:
+        """Return what the records say."""
+        takers: dict[int, Callable[[bytes], None]] = {
+            records.HEADER: self._take_header,
+            records.ACTIVATION: self._take_activation,
+            records.CUE: lambda payload: self.cues.append(Cue(*_fields("<IB", payload))),
+            records.FAULT: lambda payload: self.faults.append(Fault(*_fields("<IBI", payload))),
+            records.END: self._take_end,
+        }
+        in_order = {record.sequence: record for record in reversed(self.intact)}  # of two alike the first
+        for _, record in sorted(in_order.items()):
+            try:
+                takers.get(record.kind, _pass_over)(record.payload)
+            except ValueError:
+                self.senseless += 1
+        values, valid = self._values()
+        return SessionLog(
+            session_id=self.session_id,
+            header=self.header,
+            permille=(values & records.PERMILLE_MASK).astype(np.int16),
+            valid=valid,
+            flags=(values >> records.FLAGS_SHIFT).astype(np.uint8),
+            cues=tuple(self.cues),
+            faults=tuple(self.faults),
+            end=self.end,
+            damaged=self._damaged_stretches() + self.senseless,
+            missing=tuple(_gaps(sorted(in_order))),
+        )
+
+    def _take_header(self, payload: bytes) -> None:
+        told = _json(payload)
+        if not isinstance(told, dict):
+            raise ValueError("no object")
+        if type(told.get("format")) is int and told["format"] > records.FORMAT:
+            raise UnknownFormat(
+                f"The session has format {told['format']}; this tool reads {records.FORMAT}.", "Update buzzband."
+            )
+        self.header = {"session": self.session_id} | {
+            name: told[name] for name, kind in _HEADER_TYPES.items() if name in told and type(told[name]) is kind
+        }
+
+    def _take_activation(self, payload: bytes) -> None:
+        (block,) = _fields("<I", payload)
+        if len(payload) % 2:
+            raise ValueError("half a value")
+        values = np.frombuffer(payload, "<u2", offset=4)
+        if block + records.ACTIVATION_STEP_BLOCKS * len(values) > BLOCKS_MAX:
+            raise ValueError("later than a session can be")
+        self.activations.append((block // records.ACTIVATION_STEP_BLOCKS, values))
+
+    def _take_end(self, payload: bytes) -> None:
+        self.end = End(*_fields("<IB", payload))
+
+    def _values(self) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
+        """Return the values at their places, and which places have one."""
+        length = max((index + len(values) for index, values in self.activations), default=0)
+        if self.end and self.end.blocks <= BLOCKS_MAX:
+            length = max(length, self.end.blocks // records.ACTIVATION_STEP_BLOCKS)
+        placed, valid = np.zeros(length, np.uint16), np.zeros(length, np.bool_)
+        for index, values in self.activations:
+            placed[index : index + len(values)] = values
+            valid[index : index + len(values)] = True
+        return placed, valid
+
+    def _damaged_stretches(self) -> int:
+        """Return how many stretches of the file belong to no intact record."""
+        edges = [0, *(edge for record in self.intact for edge in (record.start, record.end)), self.size]
+        return sum(start < end for start, end in zip(edges[::2], edges[1::2], strict=True))
+
+
+def _gaps(sequences: list[int]) -> Iterator[range]:
+    """Yield the numbers from 0 on that are not in the sorted ``sequences``: as ranges, for there may be billions."""
+    expected = 0
+    for sequence in sequences:
+        if sequence > expected:
+            yield range(expected, sequence)
+        expected = sequence + 1
+
+
+def _fields(layout: str, payload: bytes) -> tuple[int, ...]:
+    """Return the numbers at the start of a payload; what a later version appends is passed over."""
+    try:
+        return struct.unpack_from(layout, payload)
+    except struct.error as error:
+        raise ValueError(str(error)) from error
+
+
+def _json(payload: bytes) -> object:
+    """Return what a JSON text says, its own text printable and its numbers finite. Raises ValueError."""
+    try:
+        return _harmless(json.loads(payload.decode(), parse_constant=_finite, parse_float=_finite))
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _harmless(value: object) -> object:
+    if type(value) is dict:
+        return {str(printable(name)): _harmless(item) for name, item in value.items()}
+    if type(value) is list:
+        return [_harmless(item) for item in value]
+    return printable(value)
+
+
+def _pass_over(_payload: bytes) -> None:
+    """Pass over a record of a kind that a later version may have brought."""
+
+
+def _named(names: tuple[str, ...], number: int) -> str:
+    return names[number] if 0 < number < len(names) else f"number {number}"

@@ -1,0 +1,1 @@
+"""Ways to a band: the serial port, the framed link on it, and MicroPython's prompt."""

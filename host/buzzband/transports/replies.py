@@ -1,0 +1,171 @@
+"""What a band says, as it is understood here. Every value is checked; ``ValueError`` means that it makes no sense."""
+
+import json
+import re
+import struct
+from dataclasses import dataclass, fields
+from typing import Any
+
+from buzzband.errors import WrongProtocol
+from buzzband.transports.ports import said
+from buzzband_fw.link import messages
+
+SESSIONS_MAX = 4096
+FILE_MAX = 2 << 20  # bytes: no flash of a Pico holds more
+
+_UID = re.compile(r"[0-9a-f]{16}")
+_STATUS_SIZE = struct.calcsize(messages.STATUS_FORMAT)
+_ENTRY_SIZE = struct.calcsize(messages.ENTRY_FORMAT)
+
+
+@dataclass(frozen=True)
+class Hello:
+    """Who the band is. ``uid``: 16 hexadecimal digits; ``boot_ms``: from power-on to the first sample."""
+
+    protocol: int
+    app: str
+    micropython: str
+    uid: str
+    slot: str
+    safe_mode: bool
+    free_bytes: int
+    free_ram_bytes: int
+    boot_ms: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """How the band is. ``state``, ``flags`` and ``faults`` as in buzzband_fw.link.messages.
+
+    ``worst_armed_us``, ``worst_us``, ``worst_flash_us``: the longest turns of its loop: of those in which a cue could
+    be due, of all that did not write to flash, and of those that did.
+    """
+
+    state: int
+    flags: int
+    faults: int
+    blocks: int
+    recorded: int
+    envelope: int
+    permille: int
+    cues: int
+    supply_mv: int
+    worst_armed_us: int
+    worst_us: int
+    lost_blocks: int
+    left_out: int
+    worst_flash_us: int
+
+    @property
+    def state_name(self) -> str:
+        """Return the state in a word."""
+        return messages.STATES[self.state] if self.state < len(messages.STATES) else f"state {self.state}"
+
+    @property
+    def fault_names(self) -> tuple[str, ...]:
+        """Return the faults that stand, in words."""
+        return tuple(
+            messages.FAULTS[bit] if bit < len(messages.FAULTS) else f"fault {1 << bit}"
+            for bit in range(8)
+            if self.faults & 1 << bit
+        )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A session on the band: its id, 16 hexadecimal digits, and how many bytes of it are safe in flash."""
+
+    session_id: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample of the stream. ``number`` counts up modulo 256: a gap means that samples were left out or lost."""
+
+    number: int
+    block: int
+    permille: int
+    gated_permille: int
+    flags: int
+    word: int
+    envelope: int
+
+
+def hello(payload: bytes) -> Hello:
+    """Understand the answer to HELLO. Raises WrongProtocol."""
+    told = json.loads(payload.decode())
+    if type(told) is not dict:
+        raise ValueError("no object")
+    protocol = told.get("protocol")
+    if type(protocol) is int and protocol != messages.PROTOCOL:
+        raise WrongProtocol(f"The band speaks protocol {protocol}, this tool {messages.PROTOCOL}.")
+    found = Hello(**{field.name: _checked(told.get(field.name), field.type) for field in fields(Hello)})
+    if not _UID.fullmatch(found.uid):
+        raise ValueError("uid")
+    return found
+
+
+def status(payload: bytes) -> Status:
+    """Understand the answer to STATUS; what a later version appends is passed over."""
+    values = _unpacked(messages.STATUS_FORMAT, payload[:_STATUS_SIZE])
+    return Status(*values[:3], *values[4:])
+
+
+def page(payload: bytes) -> tuple[int, tuple[Entry, ...]]:
+    """Understand the answer to LIST: how many sessions there are, and some of them."""
+    (count,) = _unpacked("<H", payload[:2])
+    rest = payload[2:]
+    if count > SESSIONS_MAX or len(rest) % _ENTRY_SIZE:
+        raise ValueError("count or length")
+    found = struct.iter_unpack(messages.ENTRY_FORMAT, rest)
+    return count, tuple(Entry(session_id.hex(), size) for session_id, size in found)
+
+
+def part(payload: bytes, offset: int, wanted: int) -> bytes:
+    """Understand the answer to READ at ``offset``: at most ``wanted`` bytes."""
+    if _unpacked("<I", payload[:4]) != (offset,) or len(payload) - 4 > wanted:
+        raise ValueError("offset or length")
+    return payload[4:]
+
+
+def digest(payload: bytes, length: int) -> bytes:
+    """Understand the answer to HASH of ``length`` bytes: their SHA-256."""
+    told_length, found = _unpacked("<I32s", payload)
+    if told_length != length:
+        raise ValueError("length")
+    return bytes(found)
+
+
+def switch(payload: bytes, on: bool) -> None:
+    """Understand the answer to STREAM."""
+    if payload != bytes((on,)):
+        raise ValueError("on")
+
+
+def nothing(_payload: bytes) -> None:
+    """Understand an answer that carries nothing that is of use."""
+
+
+def sample(number: int, payload: bytes) -> Sample:
+    """Understand a sample of the stream; what a later version appends is passed over."""
+    return Sample(number, *_unpacked(messages.SAMPLE_FORMAT, payload[: messages.SAMPLE_SIZE]))
+
+
+def refusal(payload: bytes) -> tuple[int, int]:
+    """Understand a refusal: the reason, and the kind of the request."""
+    reason, kind = _unpacked("<BB", payload)
+    return reason, kind
+
+
+def _unpacked(layout: str, payload: bytes) -> tuple[Any, ...]:
+    try:
+        return struct.unpack(layout, payload)
+    except struct.error as error:
+        raise ValueError(str(error)) from error
+
+
+def _checked(value: object, kind: object) -> Any:
+    if type(value) is not kind or (type(value) is int and not 0 <= value < 1 << 32):
+        raise ValueError("type or range")
+    return said(value) if kind is str else value

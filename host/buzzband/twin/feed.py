@@ -1,0 +1,137 @@
+"""The EMG sensor: a recording, one sample for every conversion of the chip's ADC."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, cycle, islice, repeat
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buzzband.twin.chip import NANOS, Chip
+from buzzband_fw.hal import pins
+
+MID_SCALE = 2048
+FULL_SCALE = 4095
+REFERENCE_MV = 3300
+SUPPLY_DIVIDER = 3
+BLOCK_SAMPLES = 48  # how often the vibration learns whether the motor is on: every 10 ms at 4800 S/s
+
+_FIRST_PIN = 26  # the GPIO of channel 0
+EMG_CHANNEL = pins.EMG - _FIRST_PIN
+SUPPLY_CHANNEL = pins.VSYS - _FIRST_PIN
+_START_MANY = 1 << 3
+_CONVERTER_MHZ = 48
+_JITTER_NANOS = 1000.0
+
+
+class Vibration(Protocol):
+    """Something that shakes the electrodes while the motor is on."""
+
+    def block(self, on: bool, n: int) -> NDArray[np.float64]:
+        """Return the next ``n`` samples of what it adds to the signal, in ADC codes."""
+        ...
+
+
+class Emg:
+    """Feeds ``codes``, 12 bits each, to the free-running conversions of the EMG channel; then mid-scale, or all again.
+
+    A single conversion finds the sample that is next, and leaves it. A chip that starts anew goes on where it was.
+    ``samples_fed`` counts. ``shaken_by``: what is added while ``motor_on`` says so.
+    """
+
+    def __init__(
+        self,
+        codes: Iterable[int] | NDArray[np.integer[Any]] = (),
+        *,
+        loop: bool = False,
+        shaken_by: Vibration | None = None,
+    ) -> None:
+        self.samples_fed = 0
+        self.motor_on: Callable[[], bool] = lambda: False
+        self._shaken_by = shaken_by
+        self._source = _endless(codes.tolist() if isinstance(codes, np.ndarray) else codes, loop)
+        self._block: list[int] = []
+        self._starts: list[tuple[int, float, float]] = []  # first sample, its time, the period: in ns
+
+    def attach(self, chip: Chip) -> None:
+        """Wire it to the converter of ``chip``."""
+        adc, clock = chip.mcu.adc, chip.clock
+        convert = adc.on_adc_read
+        due, period = -NANOS, 0.0
+
+        def on_conversion(channel: int) -> None:
+            nonlocal due, period
+            if channel == EMG_CHANNEL:
+                if not self._block:
+                    self._block = self._next_block()
+                adc.channel_values[channel] = self._block[-1]
+                if adc.cs & _START_MANY:
+                    self._block.pop()
+                    now = clock.nanos
+                    if not -_JITTER_NANOS < now - due < _JITTER_NANOS:
+                        period = adc.divider * 1e3 / _CONVERTER_MHZ
+                        self._starts.append((self.samples_fed, now, period))
+                    due = now + period
+                    self.samples_fed += 1
+            convert(channel)
+
+        adc.on_adc_read = on_conversion
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Return with which samples the converter started to run freely; it never pauses between two of them."""
+        return [first for first, _, _ in self._starts]
+
+    def time_s(self, sample: int) -> float:
+        """Return the chip time at which ``sample`` is or will be taken. Raises IndexError before the converter runs."""
+        index = bisect_right(self._starts, (sample, np.inf, 0.0)) - 1
+        if index < 0:
+            raise IndexError(f"Sample {sample} has not been taken.")
+        first, start, period = self._starts[index]
+        return (start + (sample - first) * period) / NANOS
+
+    def _next_block(self) -> list[int]:
+        """Return the next samples, the first one last."""
+        codes = list(islice(self._source, BLOCK_SAMPLES))
+        if self._shaken_by is not None:
+            added = self._shaken_by.block(self.motor_on(), len(codes))
+            codes = np.clip(np.rint(codes + added), 0, FULL_SCALE).astype(int).tolist()
+        codes.reverse()
+        return codes
+
+
+def _endless(codes: Iterable[int], loop: bool) -> Iterator[int]:
+    return cycle(codes) if loop else chain(codes, repeat(MID_SCALE))
+
+
+class Supply:
+    """The voltages: ``mv`` at VSYS, and whether USB power is there. A serial line works without, as no cable would."""
+
+    def __init__(self, chip: Chip, mv: int, usb_power: bool) -> None:
+        self._chip = chip
+        self.mv = mv
+        self.usb_power = usb_power
+
+    @property
+    def mv(self) -> int:
+        """VSYS in mV; the converter sees a third of it."""
+        return self._mv
+
+    @mv.setter
+    def mv(self, mv: int) -> None:
+        self._mv = mv
+        code = round(mv / SUPPLY_DIVIDER / REFERENCE_MV * FULL_SCALE)
+        with self._chip.turn():
+            self._chip.mcu.adc.channel_values[SUPPLY_CHANNEL] = min(code, FULL_SCALE)
+
+    @property
+    def usb_power(self) -> bool:
+        """Whether VBUS is high."""
+        return self._usb_power
+
+    @usb_power.setter
+    def usb_power(self, on: bool) -> None:
+        self._usb_power = on
+        with self._chip.turn():
+            self._chip.mcu.gpio[pins.VBUS].set_input_value(on)

@@ -1,0 +1,198 @@
+"""Sessions: when they begin and end, and what of them is in flash."""
+
+import numpy as np
+import pytest
+
+from app.bench import (
+    UNCALIBRATED,
+    assert_rhythm,
+    band,
+    contractions,
+    core_track,
+    logs,
+    only_log,
+    rest,
+    settings,
+)
+from buzzband.engines.band import VirtualBand
+from buzzband.recordings.band_log import End
+from buzzband_fw.core.chain import BLOCK_RAW
+from buzzband_fw.link import messages
+from buzzband_fw.store import records
+
+
+def test_the_log_holds_what_the_core_says_from_the_first_sample_on():
+    raw = contractions()
+    expected = core_track(raw)
+    with band(raw) as virtual:
+        virtual.play()
+        log = only_log(virtual)
+    assert len(expected.cues) == 3
+    assert [(cue.block, cue.word) for cue in log.cues] == list(expected.cues)
+    np.testing.assert_array_equal(log.permille[: len(expected.permille)], expected.permille)
+    np.testing.assert_array_equal(log.flags[: len(expected.flags)], expected.flags)
+
+
+def test_a_log_that_was_ended_is_complete_and_its_records_are_in_sequence():
+    with band(contractions()) as virtual:
+        virtual.play()
+        log = only_log(virtual)
+    assert (log.damaged, log.missing, log.faults) == (0, (), ())
+    assert log.valid.all()
+    assert log.end == End(log.end.blocks, records.BY_BUTTON)
+    assert len(log.permille) == log.end.blocks // 2
+
+
+def test_the_header_tells_which_session_of_which_band_with_what_settings():
+    with band(changes={"target_permille": 400}, supply_mv=3700) as virtual:
+        virtual.run_for(1)
+        header = only_log(virtual).header
+    assert header["format"] == records.FORMAT
+    assert header["settings"]["target_permille"] == 400
+    assert header["supply_mv"] == pytest.approx(3700, abs=5)
+    assert header["uid"] == "e6e7e8e9eaebeced"
+
+
+def test_a_press_of_the_button_ends_the_session_and_the_next_begins_another():
+    with band() as virtual:
+        virtual.run_for(2)
+        virtual.press()
+        virtual.run_for(1)
+        ended = only_log(virtual)
+        virtual.press()
+        virtual.run_for(1)
+        virtual.press()
+        found = logs(virtual)
+    assert ended.end.reason == records.BY_BUTTON
+    assert [log.end.reason for log in found] == [records.BY_BUTTON] * 2
+    assert found[0].session_id != found[1].session_id
+
+
+def test_the_blocks_of_a_later_session_count_from_its_own_first():
+    raw = contractions()
+    with band(raw) as virtual:
+        virtual.run_for(2)
+        virtual.press()
+        virtual.press()
+        first = virtual.app.band._first_block
+        virtual.play()
+        log = logs(virtual)[1]
+    assert first > 0
+    expected = core_track(raw[first // 2 * 2 * BLOCK_RAW :])
+    assert len(log.cues) == len(expected.cues)
+    assert log.end.blocks * BLOCK_RAW == pytest.approx(len(raw) - first * BLOCK_RAW, abs=30 * BLOCK_RAW)
+
+
+@pytest.mark.parametrize("ms", [8, 1300])
+def test_a_bounce_and_a_long_press_do_nothing(ms):
+    with band() as virtual:
+        virtual.run_for(1)
+        virtual.press(ms)
+        virtual.run_for(1)
+        assert virtual.app.band.state == messages.RUNNING
+
+
+@pytest.mark.parametrize("ms", [60, 100, 500, 950])
+def test_a_short_press_is_acted_on_at_release(ms):
+    with band() as virtual:
+        virtual.run_for(1)
+        virtual.world.schedule(virtual.world.now_us, "press", ms)
+        virtual.run_for(ms / 1000 - 0.01)
+        assert virtual.app.band.state == messages.RUNNING
+        virtual.run_for(0.1)
+        assert virtual.app.band.state == messages.IDLE
+
+
+def test_without_autostart_the_band_waits_for_the_button():
+    with band(changes={"autostart": False}) as virtual:
+        virtual.run_for(1)
+        assert virtual.app.band.state == messages.IDLE
+        assert logs(virtual) == []
+        virtual.press()
+        assert virtual.app.band.state == messages.RUNNING
+
+
+def test_uncalibrated_there_is_no_session_and_the_led_is_in_trouble():
+    with VirtualBand(rest(1), UNCALIBRATED) as virtual:
+        virtual.run_for(3)
+        virtual.press()
+        virtual.run_for(3)
+        assert virtual.app.band.state == messages.IDLE
+        assert virtual.app.band.faults == messages.UNCALIBRATED
+        assert logs(virtual) == []
+        assert_rhythm(virtual, "TROUBLE")
+
+
+def test_settings_that_make_no_sense_are_a_fault_and_the_defaults_hold():
+    with VirtualBand(rest(1), settings(target_permille=7)) as virtual:
+        virtual.run_for(1)
+        assert virtual.app.band.faults == messages.BAD_SETTINGS
+        assert only_log(virtual).header["settings"]["target_permille"] == 500
+
+
+def test_a_settings_file_that_is_no_json_leaves_the_band_uncalibrated(tmp_path):
+    (tmp_path / "settings.json").write_text("{", encoding="utf-8")
+    with VirtualBand(rest(1), folder=tmp_path) as virtual:
+        virtual.run_for(1)
+        assert virtual.app.band.faults == messages.UNCALIBRATED | messages.BAD_SETTINGS
+
+
+def test_usb_power_ends_a_session_and_forbids_another():
+    with band(script=[(2.0, "usb_power", True)]) as virtual:
+        virtual.run_for(3)
+        assert only_log(virtual).end.reason == records.BY_USB_POWER
+        virtual.press()
+        assert len(logs(virtual)) == 1
+        assert virtual.app.band.state == messages.IDLE
+        virtual.run_for(3)
+        assert_rhythm(virtual, "TROUBLE", after_s=3)
+
+
+def test_with_usb_power_at_power_on_there_is_no_session_until_it_has_gone():
+    with band(usb_power=True, script=[(2.0, "usb_power", False)]) as virtual:
+        virtual.run_for(1)
+        assert logs(virtual) == []
+        virtual.run_for(1.5)
+        virtual.press()
+        assert virtual.app.band.state == messages.RUNNING
+
+
+def test_with_a_usb_isolator_usb_power_is_no_reason_to_end():
+    with band(changes={"usb_isolator": True}, script=[(1.0, "usb_power", True)]) as virtual:
+        virtual.run_for(2)
+        assert virtual.app.band.state == messages.RUNNING
+        assert virtual.app.band.faults == 0
+
+
+def test_the_led_tells_a_running_session_from_an_idle_band():
+    with band() as virtual:
+        virtual.run_for(6)
+        assert_rhythm(virtual, "RUNNING")
+        virtual.press()
+        stopped_s = virtual.now_s
+        virtual.run_for(12)
+        assert_rhythm(virtual, "IDLE", after_s=stopped_s)
+
+
+def test_with_the_power_goes_at_most_what_the_last_seven_seconds_held():
+    with band(rest(60)) as virtual:
+        virtual.run_for(33.3)
+        virtual.power_cut()
+        log = only_log(virtual)
+    assert log.end is None
+    assert (log.damaged, log.missing) == (0, ())
+    assert log.valid.all()
+    assert 33.3 - 7 < log.duration_s < 33.3
+
+
+def test_power_that_fails_while_flash_is_written_takes_no_record_that_was_there():
+    with band(rest(60)) as virtual:
+        touched = virtual.world.flash.touched
+        virtual.run_until(lambda: len(touched) == 4, 20)  # folder, file, header, and the first that was due
+        before = only_log(virtual)
+        virtual.world.schedule(virtual.world.now_us + 4_010_000, "erase_ms", 1000)
+        virtual.run_for(4.1)
+        virtual.power_cut()
+        after = only_log(virtual)
+    assert len(touched) == 4
+    np.testing.assert_array_equal(after.permille, before.permille)

@@ -1,0 +1,178 @@
+"""From power-on to the app, and what becomes of an app that crashes."""
+
+import shutil
+import traceback
+
+import pytest
+
+from app.bench import FIRMWARE, band, contractions, link_to, logs, rest
+from buzzband.engines.band import PROMPT, RUNNING
+from buzzband.engines.layer.world import RUN_PIN, SOFTWARE, WATCHDOG
+from buzzband.errors import EngineFailed
+from buzzband_fw.hal import pins
+
+BROKEN = "raise ImportError('half an update')\n"
+
+
+def crash(module):
+    def start(self):
+        raise RuntimeError("no good")
+
+    module.App.start = start
+
+
+def crash_after(seconds):
+    """A patch: each life of the app ends in an exception after so long."""
+
+    def apply(module):
+        turn = module.App.turn
+
+        def failing(self):
+            turn(self)
+            if self.muscle.blocks > 100 * seconds:
+                raise RuntimeError("no good")
+
+        module.App.turn = failing
+
+    return {"buzzband_fw.app": apply}
+
+
+def watch_lives(virtual_patches, lives):
+    """Add a patch that notes for each life whether it was in safe mode."""
+
+    def apply(module):
+        virtual_patches["buzzband_fw.app"](module)
+        init = module.App.__init__
+
+        def noting(self, slot="a", safe_mode=False):
+            lives.append(safe_mode)
+            init(self, slot, safe_mode)
+
+        module.App.__init__ = noting
+
+    return {"buzzband_fw.app": apply}
+
+
+def test_the_motor_is_off_from_the_first_thing_that_runs():
+    with band(contractions(1)) as virtual:
+        virtual.run_for(1)
+        first = next(edge for edge in virtual.world.gpio.edges if edge[1] == pins.MOTOR)
+        assert first[0] < 101_000
+        assert first[2] == 0
+        assert virtual.motor == ()
+
+
+def test_three_crashes_lead_to_safe_mode_and_six_to_the_prompt():
+    lives = []
+    with band(patches=watch_lives({"buzzband_fw.app": crash}, lives), survives=True) as virtual:
+        virtual.run_for(10)
+        assert virtual.state == PROMPT
+        assert virtual.resets == [SOFTWARE] * 6
+    assert lives == [False, False, False, True, True, True]
+
+
+def test_crashes_more_than_ten_seconds_apart_do_not_add_up():
+    lives = []
+    with band(rest(90), patches=watch_lives(crash_after(11), lives), survives=True) as virtual:
+        virtual.run_for(80)
+        assert len(virtual.resets) >= 5
+        assert not any(lives)
+
+
+def test_crashes_less_than_ten_seconds_apart_do():
+    lives = []
+    with band(rest(90), patches=watch_lives(crash_after(9), lives), survives=True) as virtual:
+        virtual.run_for(45)
+    assert lives == [False, False, False, True, True]
+
+
+def test_hangs_count_as_crashes_too():
+    lives = []
+
+    def hang(module):
+        turn = module.App.turn
+
+        def hanging(self):
+            while self.muscle.blocks > 200:
+                self.muscle._adc.taken()
+            turn(self)
+
+        module.App.turn = hanging
+
+    with band(rest(30), patches=watch_lives({"buzzband_fw.app": hang}, lives)) as virtual:
+        virtual.run_for(20)
+        assert set(virtual.resets) == {WATCHDOG}
+    assert lives[:4] == [False, False, False, True]
+
+
+def test_a_loss_of_power_forgets_the_crashes():
+    lives = []
+    with band(patches=watch_lives({"buzzband_fw.app": crash}, lives), survives=True) as virtual:
+        virtual.run_for(10)
+        virtual.power_cut()
+        virtual.power_on()
+        virtual.run_for(0.15)
+    assert lives[6:] == [False]
+
+
+def test_each_session_that_a_crash_ended_stays():
+    with band(rest(90), patches=crash_after(5), survives=True) as virtual:
+        virtual.run_for(16)
+        found = logs(virtual)
+    assert len(found) == 3
+    assert all(log.duration_s >= 4.9 for log in found[:2])
+
+
+def test_a_crash_comes_out_where_it_happens():
+    with band(patches=crash_after(2)) as virtual, pytest.raises(EngineFailed, match="RuntimeError: no good") as raised:
+        virtual.run_for(5)
+    assert isinstance(raised.value.__cause__, RuntimeError)
+    told = "".join(traceback.format_exception(raised.value))
+    assert str(FIRMWARE / "app.py") in told
+
+
+def test_after_the_run_pin_the_band_starts_anew():
+    with band() as virtual:
+        virtual.run_for(3)
+        virtual.reset()
+        virtual.run_for(3)
+        assert virtual.resets == [RUN_PIN]
+        assert virtual.state == RUNNING
+        assert len(logs(virtual)) == 2
+
+
+def test_an_app_that_cannot_be_imported_gives_way_to_the_other_slot(tmp_path):
+    slots = {"a": broken_slot(tmp_path), "b": FIRMWARE.parent}
+    with band(slots=slots) as virtual:
+        virtual.run_for(1)
+        assert link_to(virtual).hello().slot == "b"
+
+
+def test_slot_txt_names_the_slot_that_is_tried_first(tmp_path):
+    (tmp_path / "slot.txt").write_text("b\n", encoding="utf-8")
+    with band(slots={"a": FIRMWARE.parent, "b": FIRMWARE.parent}, folder=tmp_path) as virtual:
+        virtual.run_for(1)
+        assert link_to(virtual).hello().slot == "b"
+
+
+def test_a_broken_slot_b_gives_way_to_a(tmp_path):
+    (tmp_path / "slot.txt").write_text("b", encoding="utf-8")
+    slots = {"a": FIRMWARE.parent, "b": broken_slot(tmp_path)}
+    with band(slots=slots, folder=tmp_path) as virtual:
+        virtual.run_for(1)
+        assert link_to(virtual).hello().slot == "a"
+
+
+def test_without_an_app_there_is_the_prompt(tmp_path):
+    with band(slots={"a": broken_slot(tmp_path)}) as virtual:
+        virtual.run_for(5)
+        assert virtual.state == PROMPT
+        assert virtual.resets == []
+
+
+def broken_slot(folder):
+    """A slot whose update was cut off: all modules are there, one of them raises."""
+    slot = folder / "broken"
+    shutil.copytree(FIRMWARE, slot / "buzzband_fw", ignore=shutil.ignore_patterns("__pycache__"))
+    (slot / "buzzband_fw" / "voice.py").write_text(BROKEN, encoding="utf-8")
+    return slot

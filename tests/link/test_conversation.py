@@ -1,0 +1,204 @@
+"""The band's own server and the host's link, in one process: both read the contract alike."""
+
+import itertools
+import json
+from collections import deque
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from buzzband.errors import LinkError, Refused, Silent
+from buzzband.transports.frame_reader import packed
+from buzzband.transports.link import Link
+from buzzband.transports.replies import Entry, Sample
+from buzzband_fw.link import messages
+from buzzband_fw.link.server import Server
+from transports.fake_band import MONDAY, TUESDAY, UID, Clock, FakeBand, content
+
+BYTES_PER_POLL = 8
+
+
+class ServedBand:
+    """What a server asks of a band, with the sessions as files of a folder."""
+
+    def __init__(self, folder: Path, sessions: dict[str, bytes]) -> None:
+        self.clear = True
+        self._folder = folder
+        for name, data in sessions.items():
+            (folder / name).write_bytes(data)
+
+    def hello(self) -> str:
+        return json.dumps(FakeBand().hello)
+
+    def status_into(self, buffer: bytearray, offset: int) -> int:
+        status = messages.STATUS_SIZE * b"\x01"
+        buffer[offset : offset + len(status)] = status
+        return len(status)
+
+    def sessions(self) -> list[str]:
+        return sorted(path.name for path in self._folder.iterdir())
+
+    def session_path(self, session_id: bytes) -> str:
+        return str(self._folder / session_id.hex())
+
+    def session_size(self, session_id: bytes) -> int:
+        path = self._folder / session_id.hex()
+        return path.stat().st_size if path.exists() else -1
+
+    def is_clear(self) -> bool:
+        return self.clear
+
+
+class Wire:
+    """Both ends of a cable: the server's port, and the host's stream. Time passes when the host waits."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.server: Server | None = None
+        self.to_host = bytearray()
+        self.ready = True
+        self._to_band: deque[int] = deque()
+
+    def can_write(self) -> bool:
+        return self.ready
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def read(self, timeout_s: float | None = None) -> "int | bytes":
+        """The port's ``read`` without an argument, the stream's with one."""
+        if timeout_s is None:
+            return self._to_band.popleft() if self._to_band else -1
+        assert self.server is not None
+        while not self.to_host and self.server.poll(BYTES_PER_POLL):
+            self.clock.now += 0.0001
+        self.clock.now += 0.001 if self.to_host else timeout_s
+        data = bytes(self.to_host)
+        self.to_host.clear()
+        return data
+
+    def write(self, data: bytes | bytearray, length: int | None = None) -> None:
+        """The port's ``write`` with a length, the stream's without."""
+        if length is None:
+            self._to_band.extend(data)
+        else:
+            self.to_host += data[:length]
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+def served(wire: Wire, folder: Path, **sessions: bytes) -> tuple[Link, Server, ServedBand]:
+    band = ServedBand(folder, {name.removeprefix("s"): data for name, data in sessions.items()})
+    wire.server = Server(wire, band)
+    return Link(wire, clock=wire.clock), wire.server, band
+
+
+def test_hello_and_status_are_understood(wire: Wire, tmp_path: Path) -> None:
+    link, _, _ = served(wire, tmp_path)
+    assert link.hello().uid == UID
+    assert (link.status().state, link.status().permille) == (1, 0x0101)
+
+
+@pytest.mark.parametrize("count", [0, 1, 18, 19, 50])
+def test_sessions_are_listed(wire: Wire, tmp_path: Path, count: int) -> None:
+    stored = {f"s{number:016x}": bytes(number) for number in range(count)}
+    link, _, _ = served(wire, tmp_path, **stored)
+    assert link.sessions() == tuple(Entry(f"{number:016x}", number) for number in range(count))
+
+
+@pytest.mark.parametrize("size", [0, 1, 230, 231, 5000])
+def test_a_session_comes_whole(wire: Wire, tmp_path: Path, size: int) -> None:
+    link, server, _ = served(wire, tmp_path, **{f"s{MONDAY}": content(size), f"s{TUESDAY}": b"other"})
+    assert link.pull(MONDAY) == content(size)
+    server.close()
+
+
+def test_refusals_are_understood(wire: Wire, tmp_path: Path) -> None:
+    link, server, _ = served(wire, tmp_path, **{f"s{MONDAY}": b"1234"})
+    for ask, reason in (
+        (lambda: link.read(TUESDAY, 0, 10), messages.NO_SUCH_SESSION),
+        (lambda: link.read(MONDAY, 5, 10), messages.BEYOND_END),
+        (lambda: link.hash(MONDAY, 5), messages.BEYOND_END),
+        (lambda: link._ask(messages.READ, b"short", bytes), messages.BAD_PAYLOAD),
+    ):
+        with pytest.raises(Refused) as caught:
+            ask()
+        assert caught.value.reason == reason
+    server.close()
+
+
+def test_a_kind_that_the_server_does_not_know_is_refused_by_its_number(wire: Wire, tmp_path: Path) -> None:
+    served(wire, tmp_path)
+    wire.write(packed(99, 40, b"later"))
+    assert wire.read(0.1) == packed(messages.REFUSED, 40, bytes((messages.UNKNOWN_KIND, 99)))
+
+
+def test_a_band_that_may_have_to_buzz_is_busy_until_it_may_not(wire: Wire, tmp_path: Path) -> None:
+    link, _, band = served(wire, tmp_path)
+    band.clear = False
+    with pytest.raises(Refused) as caught:
+        link.hello()
+    assert caught.value.reason == messages.BUSY
+    band.clear = True
+    assert link.hello().uid == UID
+
+
+def test_samples_are_understood(wire: Wire, tmp_path: Path) -> None:
+    link, server, _ = served(wire, tmp_path)
+    link.stream(True)
+    for block in range(3):
+        server.sample(2 * block, 500, 400, 8, 1, 1234)
+    assert list(itertools.islice(link.samples(), 2)) == [Sample(n, 2 * n, 500, 400, 8, 1, 1234) for n in range(2)]
+    link.stream(False)
+    assert not server.streaming
+
+
+@pytest.mark.parametrize(("ask", "kind"), [(Link.repl, messages.REPL), (Link.reset, messages.RESET)])
+def test_the_app_is_told_to_end(wire: Wire, tmp_path: Path, ask: "type[Link.repl]", kind: int) -> None:
+    link, server, _ = served(wire, tmp_path)
+    ask(link)
+    assert server.leave == kind
+
+
+def test_an_answer_waits_until_the_port_takes_it(wire: Wire, tmp_path: Path) -> None:
+    link, _, _ = served(wire, tmp_path)
+    wire.ready = False
+    with pytest.raises(Silent):
+        link.hello()
+    wire.ready = True
+    assert link.hello().uid == UID
+
+
+def test_what_mpremote_sends_first_ends_the_app_even_after_half_a_frame(wire: Wire, tmp_path: Path) -> None:
+    _, server, _ = served(wire, tmp_path)
+    wire.write(packed(messages.READ, 40, bytes(13))[:7] + b"\0\r\x03")
+    wire.read(0.1)
+    assert server.leave == messages.REPL
+
+
+@given(st.integers(0, 65535), st.integers(32, 255))
+def test_no_request_begins_as_what_mpremote_sends_first(index: int, number: int) -> None:
+    assert messages.LIST == 3  # Ctrl-C: the only kind that could follow a carriage return
+    assert not packed(messages.LIST, number, index.to_bytes(2, "little")).startswith(b"\r")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.binary(max_size=300), max_size=5))
+def test_whatever_was_sent_before_the_server_answers(
+    tmp_path_factory: pytest.TempPathFactory, junk: list[bytes]
+) -> None:
+    wire = Wire()
+    link, server, _ = served(wire, tmp_path_factory.mktemp("log"))
+    for noise in junk:
+        wire.write(noise)
+        wire.read(0.01)
+    if server.leave is None:
+        try:
+            assert link.hello().uid == UID
+        except LinkError:
+            assert server.leave is not None

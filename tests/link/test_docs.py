@@ -1,0 +1,69 @@
+"""docs/link.md says what the code does: every number, and the example byte for byte."""
+
+import re
+import struct
+
+import pytest
+
+from buzzband.transports.frame_reader import packed
+from buzzband_fw.link import messages
+from doc_pages import page, rows
+
+PAGE = page("link")
+SESSION = bytes.fromhex("00112233445566aa")
+RECORD_START = "a5 5a 02 00 17 00 2e 00 00 00 10 27 00 00 97 00"
+READ = struct.pack("<8sIB", SESSION, 460, 16)
+
+EXAMPLE = [
+    packed(messages.HELLO, 32, b""),
+    packed(messages.READ, 33, READ),
+    packed(messages.READ | messages.ANSWER, 33, struct.pack("<I", 460) + bytes.fromhex(RECORD_START)),
+    packed(messages.REFUSED, 33, bytes((messages.BUSY, messages.READ))),
+    packed(messages.SAMPLE, 7, struct.pack(messages.SAMPLE_FORMAT, 1500, 512, 498, 0, 1, 4321)),
+]
+
+
+def test_the_example_is_what_the_code_sends() -> None:
+    told = [row[1].strip("`") for row in rows(PAGE, "bytes on the wire")]
+    assert told == [wire.hex(" ") for wire in EXAMPLE]
+
+
+@pytest.mark.parametrize("name", ["HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET"])
+def test_every_request_has_its_row(name: str) -> None:
+    assert str(getattr(messages, name)) in {row[0] for row in rows(PAGE, "request") if row[1] == name}
+
+
+def test_every_reason_has_its_row() -> None:
+    told = [(int(row[0]), row[1]) for row in rows(PAGE, "what to do")]
+    assert told == list(enumerate(messages.REASONS))[1:]
+
+
+def test_states_and_faults_are_those_of_the_code() -> None:
+    words = " ".join(PAGE.split())
+    assert f"({', '.join(f'{number} {name}' for number, name in enumerate(messages.STATES))})" in words
+    faults = ", ".join(f"{1 << bit} {name}" for bit, name in enumerate(messages.FAULTS))
+    assert f"Faults, added up: {faults}." in words
+
+
+def test_sizes_and_kinds_are_those_of_the_code() -> None:
+    assert f"payload, 0 to {messages.PAYLOAD_MAX} bytes" in PAGE
+    assert f"up to {messages.READ_MAX} bytes" in PAGE
+    assert f"Kinds {messages.HELLO | 128} to {messages.RESET | 128} are the answers" in PAGE
+    assert f"SAMPLE, kind {messages.SAMPLE}," in PAGE
+    assert f"REFUSED, kind {messages.REFUSED}," in PAGE
+
+
+def test_hello_s_keys_are_those_that_the_code_names() -> None:
+    (hello,) = (row for row in rows(PAGE, "request") if row[1] == "HELLO")
+    assert re.findall(r"`(\w+)`", hello[3]) == [
+        "protocol", "app", "micropython", "uid", "slot", "safe_mode", "free_bytes", "free_ram_bytes", "boot_ms",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("begins", "layout"), [("STATUS:", messages.STATUS_FORMAT), ("SAMPLE,", messages.SAMPLE_FORMAT)]
+)
+def test_fields_stand_in_the_order_of_the_layout(begins: str, layout: str) -> None:
+    (told,) = (paragraph for paragraph in PAGE.split("\n\n") if paragraph.startswith(begins))
+    letters = {"u8": "B", "u16": "H", "u32": "I", "i32": "i"}
+    assert "<" + "".join(letters[kind] for kind in re.findall(r"\b[ui]\d+\b", told)) == layout

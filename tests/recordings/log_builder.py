@@ -1,0 +1,71 @@
+"""Writes sessions as the band does, with its own framer."""
+
+import json
+import struct
+from collections.abc import Sequence
+
+from buzzband_fw.store import records
+from buzzband_fw.store.records import Framer
+
+SESSION = "00112233445566aa"
+OTHER_SESSION = "ffeeddccbbaa9988"
+HEADER = {
+    "format": 1,
+    "session": SESSION,
+    "uid": "e66138528361ba32",
+    "app": "0.1.0",
+    "supply_mv": 3900,
+    "settings": {"mains_hz": 50, "rest": 300, "reference": 12000},
+}
+BLOCK_MS = 10
+TICKS_MASK = (1 << 30) - 1
+
+
+class LogWriter:
+    """Makes the records of one session. ``pieces``: each record's bytes."""
+
+    def __init__(self, session_id: str = SESSION) -> None:
+        self.pieces: list[bytes] = []
+        self._framer = Framer(bytes.fromhex(session_id))
+
+    def record(self, kind: int, payload: bytes, t_ms: int = 0) -> bytes:
+        buffer = bytearray(records.OVERHEAD + len(payload))
+        buffer[records.HEADER_SIZE : records.HEADER_SIZE + len(payload)] = payload
+        assert self._framer.seal(buffer, 0, kind, len(payload), t_ms & TICKS_MASK) == len(buffer)
+        self.pieces.append(bytes(buffer))
+        return self.pieces[-1]
+
+    def header(self, **changes: object) -> "LogWriter":
+        self.record(records.HEADER, json.dumps(HEADER | changes).encode())
+        return self
+
+    def activation(self, block: int, permille: Sequence[int], flags: int = 0) -> "LogWriter":
+        values = [value | flags << records.FLAGS_SHIFT for value in permille]
+        self.record(records.ACTIVATION, struct.pack(f"<I{len(values)}H", block, *values), block * BLOCK_MS)
+        return self
+
+    def cue(self, block: int, word: int = 1) -> "LogWriter":
+        self.record(records.CUE, struct.pack("<IB", block, word), block * BLOCK_MS)
+        return self
+
+    def fault(self, block: int, code: int, value: int) -> "LogWriter":
+        self.record(records.FAULT, struct.pack("<IBI", block, code, value), block * BLOCK_MS)
+        return self
+
+    def end(self, blocks: int, reason: int = records.BY_BUTTON) -> "LogWriter":
+        self.record(records.END, struct.pack("<IB", blocks, reason), blocks * BLOCK_MS)
+        return self
+
+    def bytes(self) -> bytes:
+        return b"".join(self.pieces)
+
+
+def session(values: int = 300) -> LogWriter:
+    """A session with so many values of activation in records of 100, a cue and a fault among them, and its end."""
+    made = LogWriter().header()
+    for first in range(0, values, 100):
+        block = 1 + 2 * first
+        made.activation(block, [(7 * n) % 1200 for n in range(first, min(first + 100, values))])
+        made.cue(block + 150)
+    made.fault(2 * values - 1, records.OVERRUN, 3)
+    return made.end(2 * values)

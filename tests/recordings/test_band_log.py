@@ -1,0 +1,295 @@
+"""A session's file: every intact record counts, and nothing else does."""
+
+import random
+import struct
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from buzzband.errors import UnknownFormat
+from buzzband.recordings.band_log import Cue, End, Fault, Record, intact_records, read_log
+from buzzband_fw.store import records
+from recordings.log_builder import HEADER, OTHER_SESSION, SESSION, LogWriter, session
+
+MUTATED_LOGS = 10_000
+
+
+def recovered(data: bytes) -> list[bytes]:
+    return [data[record.start : record.end] for record in intact_records(data, SESSION)]
+
+
+def test_a_whole_session_is_read_as_it_was_written() -> None:
+    log = read_log(session(250).bytes())
+    assert log.session_id == SESSION
+    assert log.header == HEADER
+    assert log.permille.tolist() == [(7 * n) % 1200 for n in range(250)]
+    assert log.valid.all()
+    assert not log.flags.any()
+    assert log.cues == (Cue(151, 1), Cue(351, 1), Cue(551, 1))
+    assert log.faults == (Fault(499, records.OVERRUN, 3),)
+    assert log.end == End(500, records.BY_BUTTON)
+    assert (log.damaged, log.missing, log.duration_s) == (0, (), 5.0)
+
+
+def test_faults_and_ends_have_names() -> None:
+    log = read_log(LogWriter().header().fault(1, records.CUE_LATE, 120).fault(2, 99, 0).end(3, 0).bytes())
+    assert [fault.name for fault in log.faults] == ["cue_late", "number 99"]
+    assert log.end is not None
+    assert log.end.name == "number 0"
+
+
+def test_flags_are_told_apart_from_the_activation() -> None:
+    log = read_log(LogWriter().header().activation(1, [4000, 5], flags=0b1010).bytes())
+    assert (log.permille.tolist(), log.flags.tolist()) == ([4000, 5], [10, 10])
+
+
+def test_a_missing_record_leaves_a_gap_that_is_not_valid() -> None:
+    pieces = session(300).pieces
+    log = read_log(b"".join(pieces[:3] + pieces[4:]))
+    assert log.missing == (range(3, 4),)
+    assert np.flatnonzero(~log.valid).tolist() == list(range(100, 200))
+    assert not log.permille[100:200].any()
+    assert log.damaged == 0
+
+
+def test_a_session_that_was_cut_off_has_no_end() -> None:
+    log = read_log(b"".join(session(300).pieces[:4]))
+    assert log.end is None
+    assert len(log.permille) == 200
+
+
+def test_what_comes_before_the_end_is_missing_values_not_none() -> None:
+    log = read_log(LogWriter().header().activation(1, [500]).end(400).bytes())
+    assert (len(log.valid), int(log.valid.sum())) == (200, 1)
+
+
+def test_a_kind_that_is_not_known_is_passed_over() -> None:
+    made = LogWriter().header()
+    made.record(77, b"from the future")
+    log = read_log(made.cue(5).bytes())
+    assert (log.cues, log.damaged, log.missing) == ((Cue(5, 1),), 0, ())
+
+
+def test_what_a_later_version_appends_is_passed_over() -> None:
+    made = LogWriter().header(imu=True)
+    made.record(records.CUE, struct.pack("<IB", 5, 1) + b"more")
+    made.record(records.END, struct.pack("<IB", 6, 1) + b"more")
+    log = read_log(made.bytes())
+    assert (log.cues, log.end, log.header) == ((Cue(5, 1),), End(6, 1), HEADER)
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        (records.CUE, b"1234"),
+        (records.FAULT, b"12345678"),
+        (records.END, b""),
+        (records.ACTIVATION, b"123"),
+        (records.ACTIVATION, b"12345"),
+        (records.ACTIVATION, struct.pack("<IH", 0xFFFFFFFE, 500)),
+        (records.ACTIVATION, struct.pack("<IH", 24 * 3600 * 100, 500)),
+        (records.HEADER, b"[]"),
+        (records.HEADER, b"\xff"),
+        (records.HEADER, b'{"supply_mv": NaN}'),
+        (records.HEADER, b'{"settings": {"rest": 1e999}}'),
+        (records.HEADER, b"[" * 1024),
+    ],
+)
+def test_a_record_that_makes_no_sense_is_counted_and_passed_over(kind: int, payload: bytes) -> None:
+    made = LogWriter().header().activation(1, [500])
+    made.record(kind, payload)
+    log = read_log(made.end(2).bytes())
+    assert log.permille.tolist() == [500]
+    assert (log.damaged, log.missing) == (1, ())
+
+
+def test_a_header_that_goes_deep_is_no_crash() -> None:
+    made = LogWriter().header()
+    made.record(records.HEADER, b'{"settings":{"a":' + b"[" * 500 + b"]" * 500 + b"}}")
+    assert read_log(made.bytes()).missing == ()
+
+
+def test_numbers_in_a_record_cost_no_memory() -> None:
+    made = LogWriter().header().end(0xFFFFFFFF)
+    made._framer._sequence = 0xFFFFFFFF
+    log = read_log(made.cue(0xFFFFFFFF).bytes())
+    assert log.missing == (range(2, 0xFFFFFFFF),)
+    assert (log.end, len(log.permille)) == (End(0xFFFFFFFF, 1), 0)
+
+
+def test_of_two_records_with_one_number_the_first_counts() -> None:
+    first, second = LogWriter().header().activation(1, [500]), LogWriter().header().activation(1, [600])
+    log = read_log(first.bytes() + second.pieces[1])
+    assert log.permille.tolist() == [500]
+
+
+def test_records_count_in_the_order_of_their_numbers() -> None:
+    pieces = LogWriter().header().cue(1).cue(2).cue(3).pieces
+    log = read_log(b"".join([pieces[0], pieces[3], pieces[1], pieces[2]]))
+    assert [cue.block for cue in log.cues] == [1, 2, 3]
+
+
+def test_records_of_an_older_session_are_not_taken_for_this_one_s() -> None:
+    log = read_log(session(100).bytes() + LogWriter(OTHER_SESSION).cue(7).bytes())
+    assert Cue(7, 1) not in log.cues
+    assert log.damaged == 1
+
+
+def test_junk_between_records_is_one_stretch_each_and_hides_none() -> None:
+    pieces = session(100).pieces
+    log = read_log(b"\x00\xa5\x5a" + (b"\xa5\x5a" * 30).join(pieces) + b"\xa5")
+    assert log.damaged == len(pieces) + 1
+    assert log.missing == ()
+
+
+def test_without_a_header_the_file_s_name_tells_the_session() -> None:
+    log = read_log(b"".join(session(100).pieces[1:]), SESSION)
+    assert (log.header, log.missing, len(log.permille)) == ({}, (range(1),), 100)
+
+
+def test_the_header_s_id_counts_more_than_the_file_s_name() -> None:
+    assert read_log(session(100).bytes(), OTHER_SESSION).session_id == SESSION
+
+
+@pytest.mark.parametrize("name", [None, OTHER_SESSION, "../../../etc/pass", SESSION.upper() + "x"])
+def test_without_header_and_name_it_is_no_session(name: str | None) -> None:
+    with pytest.raises(UnknownFormat):
+        read_log(b"".join(session(100).pieces[1:]), name)
+
+
+@pytest.mark.parametrize("data", [b"", b"\xa5", b"\xa5\x5a", bytes(1000), b"time,EMG\n0,1\n", b"0       "])
+def test_anything_else_is_no_session(data: bytes) -> None:
+    with pytest.raises(UnknownFormat):
+        read_log(data, SESSION)
+
+
+def test_a_newer_format_is_refused() -> None:
+    with pytest.raises(UnknownFormat, match="format 2"):
+        read_log(LogWriter().header(format=2).bytes())
+
+
+def test_values_of_the_wrong_type_are_left_out_of_the_header() -> None:
+    log = read_log(LogWriter().header(uid=7, supply_mv=True, settings=[], app=None).bytes())
+    assert log.header == {"format": 1, "session": SESSION}
+
+
+def test_what_a_header_says_cannot_steer_a_terminal() -> None:
+    log = read_log(LogWriter().header(app="1\x1b[2J", settings={"a\x07": ["\u202e"]}).bytes())
+    assert log.header["app"] == "1\N{REPLACEMENT CHARACTER}[2J"
+    assert log.header["settings"] == {"a\N{REPLACEMENT CHARACTER}": ["\N{REPLACEMENT CHARACTER}"]}
+
+
+def test_a_log_that_is_cut_at_any_byte_keeps_every_record_before() -> None:
+    made = session(150)
+    whole = made.bytes()
+    ends = np.cumsum([len(piece) for piece in made.pieces]).tolist()
+    for length in range(len(whole) + 1):
+        kept = sum(end <= length for end in ends)
+        assert recovered(whole[:length]) == made.pieces[:kept]
+        if kept:
+            log = read_log(whole[:length])
+            assert log.damaged == (length not in ends)
+            assert log.missing == ()
+
+
+Mutation = Callable[[bytes, random.Random], bytes]
+
+
+def flip(data: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(data))
+    return data[:at] + bytes((data[at] ^ 1 << chance.randrange(8),)) + data[at + 1 :]
+
+
+def cut_out(data: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(data))
+    return data[:at] + data[at + chance.randrange(1, 300) :]
+
+
+def insert(data: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(data) + 1)
+    return data[:at] + chance.randbytes(chance.randrange(1, 300)) + data[at:]
+
+
+def insert_sync(data: bytes, chance: random.Random) -> bytes:
+    at = chance.randrange(len(data) + 1)
+    false = struct.pack(records.HEADER_FORMAT, records.SYNC, chance.randrange(6), 0, chance.randrange(1025), 3, 4)
+    return data[:at] + false + data[at:]
+
+
+def repeat(data: bytes, chance: random.Random) -> bytes:
+    at, length = chance.randrange(len(data)), chance.randrange(1, 400)
+    return data[: at + length] + data[at:]
+
+
+def erase(data: bytes, chance: random.Random) -> bytes:
+    at, length = chance.randrange(len(data)), chance.randrange(1, 300)
+    return data[:at] + chance.choice((b"\xff", b"\x00")) * len(data[at : at + length]) + data[at + length :]
+
+
+MUTATIONS: tuple[Mutation, ...] = (flip, cut_out, insert, insert_sync, repeat, erase)
+
+
+def test_of_mutated_logs_every_intact_record_is_recovered_and_no_false_one() -> None:
+    chance = random.Random(20241129)
+    made = session(250)
+    intact = 0
+    for _ in range(MUTATED_LOGS):
+        data = made.bytes()
+        for _ in range(chance.randrange(1, 6)):
+            data = chance.choice(MUTATIONS)(data, chance) or made.bytes()
+        found = recovered(data)
+        assert set(found) == {piece for piece in made.pieces if piece in data}
+        intact += len(found)
+        if found:
+            read_log(data, SESSION)
+    assert intact > 3 * MUTATED_LOGS
+
+
+@given(st.binary(max_size=3000))
+@settings(max_examples=200)
+def test_no_file_is_a_crash(data: bytes) -> None:
+    for content in (data, session(100).pieces[0] + data):
+        try:
+            read_log(content, SESSION)
+        except UnknownFormat:
+            assert content is data
+
+
+payloads = st.binary(max_size=40)
+
+
+@given(st.lists(st.tuples(st.integers(0, 255), payloads), max_size=12))
+def test_whatever_stands_in_intact_records_is_no_crash(contents: list[tuple[int, bytes]]) -> None:
+    made = LogWriter().header()
+    for kind, payload in contents:
+        made.record(kind, payload)
+    log = read_log(made.bytes())
+    assert log.missing == ()
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        b"\xa5\x5a",
+        b"\xa5\x5a\x02\x00\x00\x04",
+        b"\xa5\x5a\x01\x00\x00\x04",
+        b"\xa5\x5a\x01\x00\x00\x04" + b'"session": "%s"' % SESSION.encode(),
+        LogWriter().record(77, b""),
+        LogWriter().record(records.HEADER, b"[" * 900),
+    ],
+)
+def test_a_hostile_megabyte_takes_less_than_a_second(unit: bytes) -> None:
+    data = session(100).bytes() + unit * ((1 << 20) // len(unit))
+    began = time.process_time()
+    read_log(data)
+    assert time.process_time() - began < 1.0
+
+
+def test_a_record_tells_where_it_lies() -> None:
+    pieces = session(100).pieces
+    first = next(intact_records(b"xx" + pieces[1], SESSION))
+    assert first == Record(records.ACTIVATION, 1, 10, pieces[1][14:-4], 2, 2 + len(pieces[1]))

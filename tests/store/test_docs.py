@@ -1,0 +1,60 @@
+"""docs/log-format.md says what the code does: every number, and the example byte for byte."""
+
+import json
+
+from buzzband.recordings.band_log import Cue, End, read_log
+from buzzband_fw.core import quality
+from buzzband_fw.store import records
+from doc_pages import page, rows
+from recordings.log_builder import SESSION, LogWriter
+
+PAGE = page("log-format")
+HEADER = {
+    "format": 1,
+    "session": SESSION,
+    "uid": "e66138528361ba32",
+    "app": "0.1.0",
+    "supply_mv": 3900,
+    "settings": {},
+}
+
+
+def example() -> list[bytes]:
+    made = LogWriter()
+    made.record(records.HEADER, json.dumps(HEADER).encode(), 900)
+    made.record(records.ACTIVATION, bytes.fromhex("01000000 6400 e001 0082"), 960)
+    made.record(records.CUE, bytes.fromhex("04000000 01"), 960)
+    made.record(records.END, bytes.fromhex("06000000 01"), 970)
+    return made.pieces
+
+
+def test_the_example_is_what_the_code_writes() -> None:
+    told = [row[1].strip("`") for row in rows(PAGE, "bytes")]
+    assert told == [record.hex(" ") for record in example()]
+
+
+def test_the_example_reads_as_the_page_says() -> None:
+    log = read_log(bytes.fromhex("".join(row[1].strip("`") for row in rows(PAGE, "bytes"))))
+    assert (log.permille.tolist(), log.flags.tolist()) == ([100, 480, 512], [0, 0, 8])
+    assert (log.cues, log.end, log.header) == ((Cue(4, 1),), End(6, records.BY_BUTTON), HEADER)
+    assert (log.damaged, log.missing) == (0, ())
+
+
+def test_every_kind_has_its_row() -> None:
+    told = [(int(row[0]), row[1]) for row in rows(PAGE, "payload")]
+    names = ("HEADER", "ACTIVATION", "CUE", "FAULT", "END")
+    assert told == [(getattr(records, name), name) for name in names]
+
+
+def test_every_fault_and_every_reason_has_its_row() -> None:
+    faults = [(int(row[0]), row[1]) for row in rows(PAGE, "fault")]
+    reasons = [(int(row[0]), row[1]) for row in rows(PAGE, "the session was ended by")]
+    assert faults == list(enumerate(records.FAULT_NAMES))[1:]
+    assert reasons == list(enumerate(records.END_NAMES))[1:]
+
+
+def test_flags_and_sizes_are_those_of_the_code() -> None:
+    told = ", ".join(f"{1 << bit} {name}" for bit, name in enumerate(quality.NAMES))
+    assert told in " ".join(PAGE.split())
+    assert f"payload, 0 to {records.PAYLOAD_MAX} bytes" in PAGE
+    assert f"`format` ({records.FORMAT})" in PAGE

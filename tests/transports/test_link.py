@@ -1,0 +1,413 @@
+"""The host's side of the link against a band in memory, over lines that lose, garble, double and delay."""
+
+import itertools
+import struct
+from dataclasses import replace
+
+import pytest
+
+from buzzband.errors import Garbled, LinkError, Refused, Silent, Unplugged, WrongProtocol
+from buzzband.transports.frame_reader import packed
+from buzzband.transports.link import Link
+from buzzband.transports.replies import Entry, Hello, Sample, Status
+from buzzband_fw.link import messages
+from transports.fake_band import MONDAY, TUESDAY, UID, FakeBand, Line, Player, content
+
+
+def linked(band: FakeBand, patience_s: float = 1.0) -> Link:
+    return Link(band, patience_s=patience_s, clock=band.clock)
+
+
+def test_hello_tells_who_the_band_is() -> None:
+    found = linked(FakeBand()).hello()
+    assert found == Hello(1, "0.1.0", "1.24.1", UID, "a", False, 1_000_000, 70_000, 640)
+
+
+def test_status_tells_how_the_band_is() -> None:
+    found = linked(FakeBand()).status()
+    assert found == Status(messages.RUNNING, 0, 0, 500, 400, -7, 612, 3, 3900, 1200, 9800, 0, 0, 51000)
+    assert (found.state_name, found.fault_names) == ("running", ())
+
+
+def test_states_and_faults_that_this_tool_does_not_know_have_a_name_too() -> None:
+    band = FakeBand(status=(9, 0, messages.USB_POWER | 128, *([0] * 12)))
+    found = linked(band).status()
+    assert (found.state_name, found.fault_names) == ("state 9", ("usb power", "fault 128"))
+
+
+def test_what_a_later_version_appends_to_status_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    band = FakeBand()
+    monkeypatch.setattr(
+        band, "_answer", lambda kind, _: (kind | 128, struct.pack(messages.STATUS_FORMAT + "I", *band.status, 7))
+    )
+    assert linked(band).status().permille == 612
+
+
+@pytest.mark.parametrize("count", [0, 1, 18, 19, 20, 200, 4096])
+def test_sessions_are_listed_page_by_page(count: int) -> None:
+    stored = {f"{number:016x}": bytes(number % 7) for number in range(count)}
+    expected = tuple(Entry(name, len(data)) for name, data in stored.items())
+    assert linked(FakeBand(stored)).sessions() == expected
+
+
+def test_a_list_that_grows_while_it_is_read_is_read_anew() -> None:
+    band = FakeBand({f"{number:016x}": b"" for number in range(40)})
+    link = linked(band)
+    band_page = band._page
+
+    def growing(payload: bytes) -> bytes:
+        if len(band.requests) == 2:
+            band.sessions[TUESDAY] = b"new"
+        return band_page(payload)
+
+    band._page = growing  # type: ignore[method-assign]
+    assert len(link.sessions()) == 41
+
+
+def test_more_sessions_than_flash_could_hold_are_not_believed() -> None:
+    band = FakeBand()
+    band._page = lambda _payload: struct.pack("<H", 4097)  # type: ignore[method-assign]
+    with pytest.raises(Garbled):
+        linked(band).sessions()
+
+
+def test_a_count_that_is_never_made_good_is_not_believed() -> None:
+    band = FakeBand()
+    band._page = lambda _payload: struct.pack("<H", 4000)  # type: ignore[method-assign]
+    with pytest.raises(Garbled, match="4000 sessions"):
+        linked(band).sessions()
+    assert len(band.requests) == 1
+
+
+def test_read_gives_a_part_and_less_at_the_end() -> None:
+    data = content(300)
+    link = linked(FakeBand({MONDAY: data}))
+    assert link.read(MONDAY, 100, 50) == data[100:150]
+    assert link.read(MONDAY, 280, 50) == data[280:]
+    assert link.read(MONDAY, 300, 50) == b""
+    assert link.read(MONDAY, 0, 1000) == data[: messages.READ_MAX]
+
+
+@pytest.mark.parametrize("size", [0, 1, 229, 230, 231, 5000])
+def test_pull_brings_the_whole_session(size: int) -> None:
+    data = content(size)
+    assert linked(FakeBand({MONDAY: b"other", TUESDAY: data})).pull(TUESDAY) == data
+
+
+def test_pull_tells_how_far_it_is() -> None:
+    shares: list[float] = []
+    linked(FakeBand({MONDAY: content(1000)})).pull(MONDAY, shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def test_pull_reads_again_what_does_not_match_the_band_s_hash() -> None:
+    band = FakeBand({MONDAY: content(500)})
+    answer = band._of_session
+
+    def once_wrong(kind: int, payload: bytes) -> tuple[int, bytes]:
+        kind_back, told = answer(kind, payload)
+        wrong = band.requests.count(messages.READ) == 2 and kind == messages.READ
+        return kind_back, told[:-1] + bytes((told[-1] ^ 1,)) if wrong else told
+
+    band._of_session = once_wrong  # type: ignore[method-assign]
+    assert linked(band).pull(MONDAY) == content(500)
+    assert band.requests.count(messages.HASH) == 2
+
+
+def test_pull_gives_up_when_the_hash_never_matches() -> None:
+    band = FakeBand({MONDAY: content(50)})
+    link = linked(band)
+    link.hash = lambda _id, _length: bytes(32)  # type: ignore[method-assign]
+    with pytest.raises(Garbled, match="3 times"):
+        link.pull(MONDAY)
+
+
+def test_pull_does_not_believe_in_a_file_that_is_larger_than_flash() -> None:
+    band = FakeBand()
+    entry = struct.pack(messages.ENTRY_FORMAT, bytes.fromhex(MONDAY), (2 << 20) + 1)
+    band._page = lambda _payload: struct.pack("<H", 1) + entry  # type: ignore[method-assign]
+    with pytest.raises(Garbled, match="2097153 bytes"):
+        linked(band).pull(MONDAY)
+    assert messages.READ not in band.requests
+
+
+def test_pull_does_not_wait_for_bytes_that_never_come() -> None:
+    band = FakeBand({MONDAY: content(500)})
+    band._of_session = lambda kind, payload: (kind | 128, payload[8:12])  # type: ignore[method-assign]
+    with pytest.raises(Garbled, match="ends after 0 of 500"):
+        linked(band).pull(MONDAY)
+
+
+def test_pull_does_not_take_a_byte_at_a_time_for_ever() -> None:
+    size = 100_000
+    band = FakeBand({MONDAY: bytes(size)}, Line(delay=1.0, delay_s=0.9))
+    band._of_session = lambda kind, payload: (kind | 128, payload[8:12] + b"\0")  # type: ignore[method-assign]
+    with pytest.raises(Silent, match="too slowly"):
+        linked(band).pull(MONDAY)
+    assert band.clock.now < 320
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", MONDAY.upper(), MONDAY + "0", "١" * 16, MONDAY + "\n"])
+def test_nothing_but_16_hexadecimal_digits_is_a_session(name: str) -> None:
+    band = FakeBand({MONDAY: b""})
+    with pytest.raises(Refused) as caught:
+        linked(band).pull(name)
+    assert caught.value.reason == messages.NO_SUCH_SESSION
+    assert band.requests == []
+
+
+def test_a_session_that_the_band_does_not_have_is_refused_by_name() -> None:
+    with pytest.raises(Refused, match=TUESDAY):
+        linked(FakeBand({MONDAY: b""})).pull(TUESDAY)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [(messages.BEYOND_END, "beyond the end"), (messages.FAILED, "failed"), (0, "reason 0"), (77, "reason 77")],
+)
+def test_a_refusal_says_why(reason: int, words: str) -> None:
+    band = FakeBand()
+    band._answer = lambda kind, _: (messages.REFUSED, bytes((reason, kind)))  # type: ignore[method-assign]
+    with pytest.raises(Refused, match=words) as caught:
+        linked(band).hello()
+    assert caught.value.reason == reason
+    assert len(band.requests) == 1
+
+
+def test_a_band_that_is_busy_is_asked_again() -> None:
+    band = FakeBand(busy=20)
+    assert linked(band).hello().uid == UID
+    assert len(band.requests) == 21
+
+
+def test_a_band_that_stays_busy_is_let_be_after_the_patience() -> None:
+    band = FakeBand(busy=10**9)
+    with pytest.raises(Refused, match="busy") as caught:
+        linked(band, patience_s=2.0).hello()
+    assert caught.value.reason == messages.BUSY
+    assert 6.0 <= band.clock.now < 6.1
+
+
+def test_a_refusal_of_something_else_is_passed_over() -> None:
+    band = FakeBand()
+    link = linked(band)
+    band.say(packed(messages.REFUSED, link._number + 1, bytes((messages.FAILED, messages.READ))))
+    assert link.hello().uid == UID
+
+
+def test_an_answer_to_another_request_is_passed_over() -> None:
+    band = FakeBand()
+    link = linked(band)
+    stale = replace(band, hello={**band.hello, "app": "0.0.1"})
+    stale.write(b"\0" + packed(messages.HELLO, link._number, b""))
+    band.say(stale.read(1.0))
+    assert link.hello().app == "0.1.0"
+
+
+def test_a_late_answer_counts_for_the_repetition() -> None:
+    band = FakeBand(line=Line(delay=1.0, delay_s=2.5))
+    assert linked(band).hello().uid == UID
+    assert len(band.requests) == 3
+
+
+def test_text_of_the_prompt_is_passed_over() -> None:
+    band = FakeBand()
+    band.say(b"MPY: soft reboot\r\nTraceback (most recent call last):\r\n" * 30)
+    assert linked(band).hello().uid == UID
+    assert len(band.requests) == 2  # the first answer came right behind the text: nothing told where it began
+
+
+def test_half_a_request_of_somebody_else_spoils_none_of_ours() -> None:
+    band = FakeBand()
+    band.write(packed(messages.STATUS, 9, b"")[:4])
+    linked(band).hello()
+    assert band.requests == [messages.HELLO]
+
+
+@pytest.mark.parametrize("first", range(32, 256, 17))
+def test_numbers_are_no_control_characters(first: int) -> None:
+    band = FakeBand()
+    link = linked(band)
+    link._number = first
+    for _ in range(300):
+        link.status()
+        assert 32 <= link._number <= 255
+    assert len(band.requests) == 300
+
+
+def test_a_silent_band_is_asked_three_times_within_the_patience() -> None:
+    band = FakeBand(line=Line(lose=1.0))
+    with pytest.raises(Silent, match="HELLO"):
+        linked(band, patience_s=2.0).hello()
+    assert band.requests == [messages.HELLO] * 3
+    assert band.clock.now == pytest.approx(6.0)
+
+
+def test_nothing_but_damage_is_garbled_not_silent() -> None:
+    with pytest.raises(Garbled):
+        linked(FakeBand(line=Line(garble=1.0))).hello()
+
+
+def test_a_hash_is_given_time_by_its_length() -> None:
+    band = FakeBand({MONDAY: content(1 << 16)}, Line(delay=1.0, delay_s=4.5))
+    linked(band).hash(MONDAY, 1 << 16)
+    assert band.requests == [messages.HASH]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"uid": "../../../../home"},
+        {"uid": UID.upper()},
+        {"uid": 17},
+        {"app": None},
+        {"safe_mode": 0},
+        {"free_bytes": -1},
+        {"free_bytes": True},
+        {"boot_ms": 1e300},
+        {"boot_ms": 1 << 32},
+        {"protocol": "1"},
+    ],
+)
+def test_a_hello_that_makes_no_sense_is_garbled(change: dict[str, object]) -> None:
+    band = FakeBand()
+    band.hello |= change
+    with pytest.raises(Garbled):
+        linked(band).hello()
+
+
+@pytest.mark.parametrize("payload", [b"", b"[]", b"7", b"\xff", b'{"protocol": 1', b"[" * 230, b"NaN", b'{"uid": 1}'])
+def test_a_hello_that_is_no_object_is_garbled(payload: bytes) -> None:
+    band = FakeBand()
+    band._answer = lambda kind, _: (kind | 128, payload)  # type: ignore[method-assign]
+    with pytest.raises(Garbled):
+        linked(band).hello()
+
+
+def test_a_band_of_another_protocol_is_told_at_once() -> None:
+    band = FakeBand()
+    band.hello = {"protocol": 2, "who": "knows"}
+    with pytest.raises(WrongProtocol, match="protocol 2"):
+        linked(band).hello()
+    assert len(band.requests) == 1
+
+
+def test_what_a_band_says_about_itself_cannot_steer_a_terminal() -> None:
+    band = FakeBand()
+    band.hello["app"] = "1\x1b[2J\n\u202ex"
+    assert linked(band).hello().app.isprintable()
+
+
+def test_samples_come_as_they_are_sent() -> None:
+    band = FakeBand()
+    link = linked(band)
+    link.stream(True)
+    for number in range(300):
+        band.say_sample(number, 2 * number)
+    found = list(itertools.islice(link.samples(), 300))
+    assert [sample.block for sample in found] == list(range(0, 600, 2))
+    assert found[257] == Sample(1, 514, 500, 500, 0, 0, 1234)
+
+
+def test_samples_that_come_while_an_answer_is_awaited_are_kept() -> None:
+    band = FakeBand()
+    link = linked(band)
+    link.stream(True)
+    band.say_sample(0, 10)
+    link.status()
+    band.say_sample(1, 12)
+    assert [sample.block for sample in itertools.islice(link.samples(), 2)] == [10, 12]
+
+
+def test_samples_of_an_earlier_stream_are_forgotten() -> None:
+    band = FakeBand()
+    link = linked(band)
+    band.say_sample(0, 10)
+    link.status()
+    link.stream(True)
+    band.say_sample(1, 12)
+    assert next(link.samples()).block == 12
+
+
+def test_a_stream_that_dries_up_is_silent() -> None:
+    band = FakeBand()
+    link = linked(band)
+    link.stream(True)
+    band.say(b"\0garbage\0" * 5)
+    with pytest.raises(Silent):
+        next(link.samples(timeout_s=0.5))
+
+
+def test_samples_of_the_wrong_length_are_passed_over() -> None:
+    band = FakeBand()
+    link = linked(band)
+    band.say(packed(messages.SAMPLE, 0, b"short"))
+    band.say_sample(1, 12)
+    assert next(link.samples()).number == 1
+
+
+def test_repl_ends_the_app() -> None:
+    band = FakeBand()
+    linked(band).repl()
+    assert band.left
+
+
+def test_a_prompt_is_as_good_as_the_answer_to_repl() -> None:
+    band = FakeBand(line=Line(lose=1.0))
+    band.say(b"\r\nMicroPython v1.24.1\r\n>>> ", after_s=0.1)
+    linked(band).repl()
+    assert band.requests == [messages.REPL]
+
+
+def test_reset_expects_the_port_to_vanish() -> None:
+    band = FakeBand(line=Line(lose=1.0), unplugged_after=1)
+    linked(band).reset()
+    assert band.requests == [messages.RESET]
+
+
+def test_unplugging_is_told_from_silence() -> None:
+    with pytest.raises(Unplugged):
+        linked(FakeBand(unplugged_after=0)).status()
+
+
+@pytest.mark.parametrize("text", [b"\r\n>>> ", b"raw REPL; CTRL-B to exit\r\n>"])
+def test_a_prompt_instead_of_an_app_is_told_and_left_as_it_was(text: bytes) -> None:
+    band = FakeBand(line=Line(lose=1.0))
+    band.say(text)
+    with pytest.raises(Silent, match="prompt") as caught:
+        linked(band).hello()
+    assert "buzzband flash" in caught.value.hint
+    assert band.requests == [messages.HELLO]
+    assert band.heard.endswith(b"\x02")
+
+
+def test_a_prompt_inside_a_session_is_not_taken_for_one() -> None:
+    band = FakeBand({MONDAY: b">>> " * 20})
+    link = linked(band)
+    link.read(MONDAY, 0, 80)
+    band.line.lose = 1.0
+    with pytest.raises(Silent, match="does not answer"):
+        link.status()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_session_comes_whole_over_a_bad_line(seed: int) -> None:
+    data = content(5000, seed)
+    line = Line(lose=0.1, garble=0.1, double=0.1, delay=0.1, delay_s=1.5, seed=seed)
+    link = Link((band := FakeBand({MONDAY: data}, line)), attempts=8, clock=band.clock)
+    assert link.pull(MONDAY) == data
+
+
+@pytest.mark.parametrize("after", range(1, 12))
+def test_unplugging_at_any_request_of_a_pull_is_told(after: int) -> None:
+    band = FakeBand({MONDAY: content(2000)}, unplugged_after=after)
+    with pytest.raises(Unplugged):
+        linked(band).pull(MONDAY)
+
+
+def test_a_stream_of_bytes_without_end_does_not_keep_us() -> None:
+    noise = Player(itertools.repeat(b"\xa5" * 4096))
+    with pytest.raises(LinkError):
+        Link(noise, clock=noise.clock).hello()
+    assert noise.clock.now < 3.1

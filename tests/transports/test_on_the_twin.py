@@ -1,0 +1,76 @@
+"""Prompt, link and flashing against official MicroPython and the app itself, on the emulated Pico."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from hashlib import sha256
+
+import pytest
+
+import buzzband_fw
+from buzzband.bundle import band_files
+from buzzband.services.flash import flash
+from buzzband.transports.link import Link
+from buzzband.transports.mpremote_adapter import Item, board_at
+from buzzband.twin import ResetCause, Twin
+from buzzband.twin.stream import TwinStream
+from pico_bench import PicoBench
+from transports.fake_band import content
+
+PATIENCE_S = 60.0  # on the wall: another job may have the processor
+PACE = 0.1  # chip time is dear, and the host waits mostly for itself
+IDLE = {"settings.json": b'{"autostart": false}'}
+DOOR = "/a/buzzband_fw/app.mpy"
+
+Boot = Callable[[dict[str, bytes]], Twin]
+
+
+@pytest.fixture
+def boot(pico_bench: PicoBench) -> Iterator[Boot]:
+    """Boots a twin that may run for as long as the test's ``pico`` mark says."""
+    with ExitStack() as stack:
+        yield lambda files: stack.enter_context(Twin(files, erase_ms=0, budget_s=pico_bench.left_s))
+
+
+@pytest.mark.pico(0.6)
+def test_a_board_that_is_busy_with_something_else_is_interrupted_and_does_what_it_is_told(boot: Boot) -> None:
+    twin = boot({"main.py": b"while True: pass"})
+    twin.run_for(0.15)
+    with twin.running(PACE), board_at(twin.serial.path, PATIENCE_S) as board:
+        found = board.identity()
+        board.mkdir("/a/core")
+        board.put("/a/core/x.mpy", content(2000))
+        assert board.hashes(["/a/core/x.mpy", "/nowhere"]) == {
+            "/a/core/x.mpy": sha256(content(2000)).hexdigest(),
+            "/nowhere": None,
+        }
+        assert board.listdir("/a") == (Item("core", True),)
+    assert (found.implementation, found.version, found.platform) == ("micropython", (1, 24, 1), "rp2")
+    assert "RP2040" in found.machine
+    assert twin.files()["a/core/x.mpy"] == content(2000)
+
+
+@pytest.mark.pico(3.4)
+def test_a_running_band_is_brought_up_to_date_and_runs_again(boot: Boot) -> None:
+    files = band_files()
+    stale = {"main.py": files["main.py"] + b"\n", "a/stray.py": b"old"}
+    twin = boot({**files, **IDLE, **stale})
+    stream = TwinStream(twin)
+    before = Link(stream, patience_s=1.0, clock=stream.seconds).hello()
+    with twin.running(PACE):
+        done = flash(twin.serial.path, files, buzzband_fw.__version__, patience_s=PATIENCE_S)
+    assert (done.sent, done.removed) == (("/main.py", DOOR), ("/a/stray.py",))
+    assert (done.band.uid, done.band.app, done.band.slot) == (before.uid, buzzband_fw.__version__, "a")
+    assert twin.files() == {**files, **IDLE}
+    assert [reset.cause for reset in twin.resets] == [ResetCause.PROGRAM]
+
+
+@pytest.mark.long
+@pytest.mark.pico(12)
+def test_a_board_with_nothing_but_micropython_becomes_a_band(boot: Boot) -> None:
+    files = band_files()
+    twin = boot(IDLE)
+    twin.run_for(0.15)
+    with twin.running(PACE):
+        done = flash(twin.serial.path, files, buzzband_fw.__version__, patience_s=PATIENCE_S)
+    assert len(done.sent) == len(files)
+    assert twin.files() == {**files, **IDLE}
