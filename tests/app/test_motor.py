@@ -1,6 +1,6 @@
 """The motor: words as pulses, never at the wrong moment, never for too long."""
 
-import itertools
+from itertools import pairwise, product
 
 import pytest
 
@@ -16,6 +16,7 @@ from app.bench import (
     motor_starts_s,
     only_log,
     replace,
+    rest,
 )
 from builders import FULL_EFFORT
 from buzzband.engines.layer.world import WATCHDOG
@@ -101,7 +102,7 @@ def test_flash_is_never_touched_while_the_motor_runs_or_a_cue_can_be_due():
         in_session = [each for each in commits if 0.3 < each[0] < virtual.now_s - 1]
         assert len(in_session) >= 6
         assert min(clear_ms[: len(in_session)]) >= 1
-        for (start_s, end_s), burst in itertools.product(in_session, virtual.motor):
+        for (start_s, end_s), burst in product(in_session, virtual.motor):
             assert end_s < burst.start_s or start_s > burst.end_s
         assert motor_starts_s(virtual) == pytest.approx(cue_times_s(virtual, raw), abs=0.003)
 
@@ -117,6 +118,16 @@ def note_commits(virtual):
 
     virtual.world.flash.commit = noting
     return noted
+
+
+@pytest.mark.parametrize(("raw", "least_s"), [(contractions(12, off_s=2.5), 4.0), (rest(40), 6.0)])
+def test_flash_is_written_4_s_after_the_last_time_if_a_cue_has_come_and_6_s_after_it_if_none_does(raw, least_s):
+    with band(raw) as virtual:
+        virtual.play()
+        starts_s = [start / 1e6 for start, _ in virtual.world.flash.touched if start < 40e6]
+    waits_s = [later - earlier for earlier, later in pairwise(starts_s[2:])]
+    assert min(waits_s) == pytest.approx(least_s, abs=0.1)
+    assert max(waits_s) < 6.1
 
 
 @pytest.mark.parametrize("erase_ms", [45, 400])
@@ -204,12 +215,39 @@ def test_a_press_in_the_middle_of_a_pulse_stops_the_motor():
     assert burst.duration_s < 0.06
 
 
-def test_after_the_app_motor_and_led_are_off():
+def test_a_word_of_two_pulses_has_its_pause():
+    two_pulses = change("buzzband_fw.voice", PULSES_MS=((), (100, 200, 80)))
+    with band(contractions(1), patches=two_pulses) as virtual:
+        virtual.play()
+        first, second = virtual.motor
+    assert (round(first.duration_s, 2), round(second.duration_s, 2)) == (0.1, 0.08)
+    assert round(second.start_s - first.end_s, 2) == 0.2
+
+
+def test_a_press_in_the_pause_of_a_word_is_its_end():
+    two_pulses = change("buzzband_fw.voice", PULSES_MS=((), (100, 200, 80)))
     raw = contractions(1)
-    with band(raw) as virtual:
+    with band(raw, patches=two_pulses) as virtual:
+        virtual.run_for(0.3)
+        (at_s,) = cue_times_s(virtual, raw)
+        virtual.world.schedule(round((at_s + 0.07) * 1e6), "press", 80)
+        virtual.run_for(4)
+        assert len(virtual.motor) == 1
+
+
+def test_after_the_app_the_motor_is_off():
+    with band(contractions(1)) as virtual:
         virtual.run_until(lambda: virtual.world.gpio.motor_on, 5)
         virtual.stream.write(b"\r\x03")
         virtual.run_for(0.1)
         assert virtual.motor[-1].duration_s < 0.03
         assert not virtual.world.gpio.motor_on
+
+
+def test_after_the_app_the_led_is_off_and_no_sample_is_taken():
+    with band() as virtual:
+        virtual.run_until(lambda: led_is_on(virtual), 5)
+        virtual.stream.write(b"\r\x03")
+        virtual.run_for(0.1)
         assert not led_is_on(virtual)
+        assert not virtual.world.converter.runs

@@ -1,6 +1,5 @@
 """From power-on to the app, and what becomes of an app that crashes."""
 
-import shutil
 import traceback
 
 import pytest
@@ -10,8 +9,6 @@ from buzzband.engines.band import PROMPT, RUNNING
 from buzzband.engines.layer.world import RUN_PIN, SOFTWARE, WATCHDOG
 from buzzband.errors import EngineFailed
 from buzzband_fw.hal import pins
-
-BROKEN = "raise ImportError('half an update')\n"
 
 
 def crash(module):
@@ -141,38 +138,58 @@ def test_after_the_run_pin_the_band_starts_anew():
         assert len(logs(virtual)) == 2
 
 
-def test_an_app_that_cannot_be_imported_gives_way_to_the_other_slot(tmp_path):
-    slots = {"a": broken_slot(tmp_path), "b": FIRMWARE.parent}
-    with band(slots=slots) as virtual:
-        virtual.run_for(1)
-        assert link_to(virtual).hello().slot == "b"
+BOTH = {"a": FIRMWARE.parent, "b": FIRMWARE.parent}
 
 
-def test_slot_txt_names_the_slot_that_is_tried_first(tmp_path):
-    (tmp_path / "slot.txt").write_text("b\n", encoding="utf-8")
-    with band(slots={"a": FIRMWARE.parent, "b": FIRMWARE.parent}, folder=tmp_path) as virtual:
+def broken(times):
+    """A patch: a module far down cannot be imported, so many times."""
+    left = [ImportError("half an update")] * times
+
+    def apply(_module):
+        if left:
+            raise left.pop()
+
+    return {"buzzband_fw.hal.led": apply}
+
+
+@pytest.mark.parametrize(("named", "slot"), [("a", "a"), ("b", "b"), ("b\n", "b"), ("", "a"), ("x", "a")])
+def test_slot_txt_names_the_slot_that_is_tried_first(tmp_path, named, slot):
+    (tmp_path / "slot.txt").write_text(named, encoding="utf-8")
+    with band(slots=BOTH, folder=tmp_path) as virtual:
+        virtual.run_for(1)
+        assert link_to(virtual).hello().slot == slot
+
+
+def test_an_app_that_cannot_be_imported_gives_way_to_the_one_in_slot_b():
+    with band(slots=BOTH, patches=broken(1)) as virtual:
         virtual.run_for(1)
         assert link_to(virtual).hello().slot == "b"
+        assert virtual.resets == []
 
 
 def test_a_broken_slot_b_gives_way_to_a(tmp_path):
     (tmp_path / "slot.txt").write_text("b", encoding="utf-8")
-    slots = {"a": FIRMWARE.parent, "b": broken_slot(tmp_path)}
-    with band(slots=slots, folder=tmp_path) as virtual:
+    with band(slots=BOTH, folder=tmp_path, patches=broken(1)) as virtual:
         virtual.run_for(1)
         assert link_to(virtual).hello().slot == "a"
 
 
-def test_without_an_app_there_is_the_prompt(tmp_path):
-    with band(slots={"a": broken_slot(tmp_path)}) as virtual:
+def test_modules_that_a_broken_slot_had_imported_are_imported_anew():
+    imported = []
+    with band(slots=BOTH, patches={**broken(1), "buzzband_fw.hal.button": imported.append}) as virtual:
+        virtual.run_for(1)
+        assert len(imported) == 2
+        assert virtual.modules["buzzband_fw.hal.button"] is imported[1]
+
+
+def test_an_empty_slot_gives_way_too(tmp_path):
+    with band(slots={"a": tmp_path, "b": FIRMWARE.parent}) as virtual:
+        virtual.run_for(1)
+        assert link_to(virtual).hello().slot == "b"
+
+
+def test_without_an_app_there_is_the_prompt():
+    with band(slots=BOTH, patches=broken(2)) as virtual:
         virtual.run_for(5)
         assert virtual.state == PROMPT
         assert virtual.resets == []
-
-
-def broken_slot(folder):
-    """A slot whose update was cut off: all modules are there, one of them raises."""
-    slot = folder / "broken"
-    shutil.copytree(FIRMWARE, slot / "buzzband_fw", ignore=shutil.ignore_patterns("__pycache__"))
-    (slot / "buzzband_fw" / "voice.py").write_text(BROKEN, encoding="utf-8")
-    return slot

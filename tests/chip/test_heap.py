@@ -33,6 +33,7 @@ with open("told.txt", "w") as file:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @pytest.mark.pico(14)
 def test_10_s_of_turns_with_cues_stream_and_commits_allocate_nothing(twin, recording) -> None:
     take = recording.contractions(4, on_s=1.2, off_s=1.3)

@@ -63,6 +63,7 @@ def bursts_of_effort(count: int) -> Signal:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @pytest.mark.pico(50)
 def test_every_one_of_50_crossings_is_felt_within_12_ms(twin) -> None:
     settings = calibrated(50)

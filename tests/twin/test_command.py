@@ -44,7 +44,7 @@ def started(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
-@pytest.mark.pico(0.1)
+@pytest.mark.pico(0.05)
 @pytest.mark.usefixtures("twin_bench")
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_in_one_line_where_it_is_and_runs_until_it_is_interrupted(end: signal.Signals) -> None:
@@ -56,10 +56,9 @@ def test_it_says_in_one_line_where_it_is_and_runs_until_it_is_interrupted(end: s
         process.send_signal(end)
         assert process.communicate(timeout=30) == ("", "")
         assert process.returncode == 0
-        assert not Path(told["port"]).exists()
 
 
-@pytest.mark.pico(0.1)
+@pytest.mark.pico(0.05)
 @pytest.mark.usefixtures("twin_bench")
 def test_it_says_how_to_talk_to_it() -> None:
     with started() as process:
@@ -70,7 +69,7 @@ def test_it_says_how_to_talk_to_it() -> None:
     assert text[3].startswith("  mpremote connect socket://127.0.0.1:")
 
 
-@pytest.mark.pico(0.3)
+@pytest.mark.pico(0.2)
 def test_buzzes_blinks_and_resets_are_told_as_they_happen(twin_bench: TwinBench) -> None:
     twin, stop = twin_bench.boot(SHOW), threading.Event()
     events = []

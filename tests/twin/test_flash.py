@@ -13,6 +13,7 @@ ERASE = Operation(at_s=0.0, address=0, size=4)
 PROGRAM = Operation(at_s=0.0, address=0, size=4, data=b"\x0f\x0f\x0f\x0f")
 OLD = b"\x33\x33\x33\x33"
 
+RAM_ADDRESS = 0x20000000
 LAST_BLOCK = "rp2.Flash().ioctl(4, 0) - 1"
 RAW_FLASH = f"""
 import rp2
@@ -91,8 +92,8 @@ def test_operations_are_counted_and_kept_when_asked_for(twin_bench: TwinBench) -
 @pytest.mark.parametrize(
     "erase_ms",
     [
-        pytest.param(45, marks=pytest.mark.pico(0.38)),
-        pytest.param(400, marks=[pytest.mark.pico(2.8), pytest.mark.long]),
+        pytest.param(45, marks=pytest.mark.pico(0.21)),
+        pytest.param(400, marks=[pytest.mark.pico(1.4), pytest.mark.long]),
     ],
 )
 def test_no_sample_is_lost_while_a_file_is_written(twin_bench: TwinBench, erase_ms: float) -> None:
@@ -107,8 +108,6 @@ while not mem32[0x4004C000] & 1 << 8:
     pass
 overflowed, count = mem32[0x4004C008] >> 11 & 1, taken()
 dma.active(0)
-with open("ring", "wb") as file:
-    file.write(ring)
 """,
         emg=Emg(codes),
         erase_ms=erase_ms,
@@ -117,7 +116,8 @@ with open("ring", "wb") as file:
     assert count > 4096 * (erase_ms > 45)
     assert (ask(twin, "overflowed"), twin.emg.samples_fed, twin.emg.starts) == ("0", count, [0])
     kept = np.arange(max(0, count - 4096), count)
-    ring = np.frombuffer(twin.files()["ring"], "<u2")
+    start = int(ask(twin, "addressof(ring)")) - RAM_ADDRESS
+    ring = np.frombuffer(bytes(twin.chip.mcu.sram[start : start + 8192]), "<u2")
     np.testing.assert_array_equal(ring[kept % 4096], codes[kept])
 
 

@@ -9,7 +9,7 @@ import pytest
 from buzzband.twin import Twin
 from twin.bench import TwinBench
 
-PACE = 0.05  # chip time is dear, and the tools wait mostly for themselves
+PACE = 0.02  # chip time is dear, and the tools wait mostly for themselves
 
 
 def tool(twin: Twin, *command: str) -> str:

@@ -90,8 +90,10 @@ class MicroPythonBand:
             if monotonic() > deadline:
                 raise BudgetSpent(f"MicroPython had not played the recording after {patience_s:g} s.")
             sleep(_LOOK_S)
-        self._check()
         self._report = json.loads(report.read_text(encoding="utf-8"))
+        if self._report["why"]:  # the chip has stopped before the end of the recording
+            self._running.wait()
+            self._check()
 
     @property
     def now_s(self) -> float:
@@ -120,9 +122,7 @@ class MicroPythonBand:
     @property
     def stream(self) -> "PipeStream":
         """Return the host's end of the serial port, once the recording is over; its timeouts are on the wall."""
-        if self._process is None:
-            raise Unplugged("The band on MicroPython has not been started.")
-        return PipeStream(self._process)
+        return PipeStream(self._running)
 
     def close(self) -> None:
         """Take the power away."""
@@ -131,10 +131,16 @@ class MicroPythonBand:
             with process:
                 process.stdin.close()  # type: ignore[union-attr]
                 try:
-                    process.wait(_STOP_S)
+                    process.wait(_STOP_S if self._report else 0)  # before the recording is over, it does not look
                 except subprocess.TimeoutExpired:
                     process.kill()
         self._temporary.cleanup()
+
+    @property
+    def _running(self) -> "subprocess.Popen[bytes]":
+        if self._process is None:
+            raise Unplugged("The band on MicroPython has not been started.")
+        return self._process
 
     def _start(self) -> None:
         with (self.folder / "errors.txt").open("wb") as errors:
@@ -149,12 +155,14 @@ class MicroPythonBand:
 
     def _check(self) -> None:
         """Raise EngineFailed if the firmware has crashed, or MicroPython itself."""
+        status = self._running.poll()
+        if status is None:
+            return
         crash = self.files().get("crash.txt")
         if crash is not None:
             raise EngineFailed(f"The firmware raised on MicroPython:\n{crash.decode(errors='replace').strip()}")
-        if self._process is not None and self._process.poll() is not None:
-            told = (self.folder / "errors.txt").read_text(encoding="utf-8", errors="replace").strip()
-            raise EngineFailed(f"MicroPython ended with {self._process.returncode}: {told}")
+        told = (self.folder / "errors.txt").read_text(encoding="utf-8", errors="replace").strip()
+        raise EngineFailed(f"MicroPython ended with {status}, before the recording was over. {told}")
 
 
 class PipeStream:

@@ -77,11 +77,11 @@ class PrivateModules:
         self.loaded[name] = module
         try:
             exec(_compiled(path, path.stat().st_mtime_ns), vars(module))
+            if name in self._patches:
+                self._patches[name](module)
         except BaseException:
             del self.loaded[name]
             raise
-        if name in self._patches:
-            self._patches[name](module)
         if package is not None:
             setattr(package, last, module)
 

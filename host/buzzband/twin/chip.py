@@ -1,7 +1,7 @@
 """The chip: official MicroPython on an emulated RP2040. Chip time passes inside ``Chip.step`` and nowhere else.
 
 The emulator is driven batch by batch, on whichever thread calls ``step``. What else happens to the chip happens between
-two steps or in an alarm of its own clock. Processor time costs about 14 s on the wall for each second of it; time that
+two steps or in an alarm of its own clock. Processor time costs about 15 s on the wall for each second of it; time that
 the processor sleeps through costs what the peripherals do meanwhile, and without any nothing at all.
 """
 
@@ -81,6 +81,11 @@ class Chip:
         """Return the file system as flash holds it."""
         return bytes(self.mcu.flash[_FILE_SYSTEM])
 
+    @property
+    def asleep(self) -> bool:
+        """Return whether the processor waits for something to happen."""
+        return bool(self.mcu.core.waiting)
+
     def has_reached(self, at_s: float) -> bool:
         """Return whether it is that late."""
         return bool(at_s * NANOS - self.clock.nanos < _ROUNDING_NANOS)
@@ -127,6 +132,7 @@ class Chip:
         if cause in (ResetCause.POWER_ON, ResetCause.RUN_PIN):
             self.mcu.watchdog.write_uint32(_WATCHDOG_CONTROL, 0)  # the emulator lets it run on
         self.powered = True
+        self._crashed = False
         self._device.hard_reset(cause=_emulators_cause(cause))
         self.resets.append(Reset(self.seconds, cause))
         self._tell_release()

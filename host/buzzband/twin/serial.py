@@ -9,6 +9,7 @@ import errno
 import os
 import select
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
@@ -16,7 +17,7 @@ from typing import Protocol
 from buzzband.errors import EngineFailed
 from buzzband.twin.chip import Chip
 
-QUEUE_MAX = 512  # bytes either way, beside what the system's terminal or socket holds (about 4 KB, some 100 KB)
+QUEUE_MAX = 512  # bytes either way, beside what the system holds: 20 KB of a Linux terminal, some 100 KB of a socket
 OUTPUT_KEPT = 1 << 16
 LOCALHOST = "127.0.0.1"
 
@@ -241,7 +242,10 @@ class Serial:
     def wait(self, timeout_s: float) -> None:
         """Sleep until a program sends something, at most for ``timeout_s``."""
         filenos = [fileno for end in self._ends() for fileno in end.filenos()]
-        select.select(filenos if self._usb.unsent < QUEUE_MAX else [], [], [], timeout_s)
+        if filenos and self._usb.unsent < QUEUE_MAX:
+            select.select(filenos, [], [], timeout_s)
+        else:
+            time.sleep(timeout_s)
 
     def close(self) -> None:
         """Close both ends."""

@@ -14,7 +14,7 @@ _SUPPLY_DIVIDER = 3
 class Converter:
     """The ADC on the EMG's channel, and what it has fed to the ring. ``fed``: samples of ``codes``, over all boots.
 
-    ``since_us``: when it was last switched on or off.
+    ``since_us``: when it was last switched on or off. ``runs``: whether it is on.
     """
 
     def __init__(self, world: Any, codes: Any) -> None:
@@ -28,7 +28,7 @@ class Converter:
     def start(self) -> None:
         """Do nothing until the chip is told to."""
         self.divider = 0
-        self._runs = False
+        self.runs = False
         self.since_us = 0
         self._ring: Any = None
         self._written = 0  # into this ring
@@ -37,7 +37,7 @@ class Converter:
     def switch(self, run: bool) -> None:
         """Begin to convert freely, or stop."""
         self.catch_up()
-        self._runs = run
+        self.runs = run
         self.since_us = self._world.now_us
         self._written = self._looked = 0
 
@@ -54,14 +54,14 @@ class Converter:
 
     def block_due_us(self) -> int:
         """Return when the block will be complete that was not when the chip last looked."""
-        if not self._runs:
+        if not self.runs:
             return 0
         samples = (self._looked // BLOCK_SAMPLES + 1) * BLOCK_SAMPLES
         return self.since_us - -samples * (self.divider + 1) // _CYCLES_PER_US
 
     def catch_up(self) -> None:
         """Write what has been sampled up to now."""
-        if not self._runs or self._ring is None:
+        if not self.runs or self._ring is None:
             return
         count = (self._world.now_us - self.since_us) * _CYCLES_PER_US // (self.divider + 1) - self._written
         if count > 0:
@@ -79,7 +79,7 @@ class Converter:
 
     def read_supply(self) -> int:
         """Return one conversion of a third of the supply voltage, as ``ADC.read_u16`` scales it."""
-        if self._runs:
+        if self.runs:
             raise NotImplementedError("a single conversion while the converter runs freely changes its channel")
         code: int = min(self._world.supply_mv * _FULL_SCALE // (_SUPPLY_DIVIDER * _REFERENCE_MV), _FULL_SCALE)
         return code << 4 | code >> 8

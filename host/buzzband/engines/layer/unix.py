@@ -111,6 +111,7 @@ class UnixWorld(World):
             "edges": self.gpio.edges,
             "touched": self.flash.touched,
             "locked_us": self.locked_us,
+            "why": self.why,
         }
         with _open("report.part", "w") as file:
             json.dump(told, file)
