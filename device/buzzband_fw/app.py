@@ -96,8 +96,7 @@ class App:
             self._after_block[-self._next]()
             self._next -= 1
         elif self._step():
-            self.band.speak()
-            if self.voice.speaking:
+            if self.band.speak():
                 self._watchdog.feed(True)  # from now on no hang may keep the motor on
             self._next = _JOBS
         else:
@@ -119,26 +118,26 @@ class App:
         self.server.close()
 
     def _take_turns(self):
-        """Do what need not be done after every block."""
-        if self.muscle.blocks & 1:
+        """Look at the button; do what need not be done after every block."""
+        pressed = self._button.step()
+        if pressed:
+            self.band.press(pressed)
+        elif self.muscle.blocks & 1:
             self.band.commit()
         else:
             self._keep_house()
 
     def _keep_house(self):
-        """Feed the watchdog, look at the button; at USB power, LED and well-being in turns."""
+        """Feed the watchdog and go on with the LED; look at USB power, the LED's rhythm and well-being in turns."""
         self._armed = not self.band.is_clear()
-        self._watchdog.feed(self.voice.motor.running)
-        pressed = self._button.step()
-        if pressed:
-            self.band.press(pressed)
+        if not self.voice.motor.is_overdue():
+            self._watchdog.feed(self.voice.motor.running)
+        self._led.step()
         chore = self.muscle.blocks & 6
         if chore == 0:
             self.band.usb_power(self._usb_power.present())
         elif chore == 2:
             self._led.show(self.band.rhythm)
-        elif chore == 4:
-            self._led.step()
         elif self.muscle.blocks == WELL_AFTER_BLOCKS:
             forget_crashes()
 
@@ -188,7 +187,6 @@ def main(slot="a", safe_mode=False):
     finally:
         app.stop()
     if app.leave == messages.RESET:
-        forget_crashes()
         reset()
 
 

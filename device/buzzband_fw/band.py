@@ -69,12 +69,15 @@ class Band:
             self._lose(error)
 
     def speak(self):
-        """Say the word that the last block calls for, unless it would come too late."""
+        """Say the word that the last block calls for, unless it would be too late; return whether it is said."""
+        if self.state != messages.RUNNING:
+            return False
         muscle = self.muscle
         self.recorded = muscle.blocks - self._first_block
-        if muscle.word and self.state == messages.RUNNING:
-            if muscle.late_ms <= CUE_LATE_MS and not self.faults & messages.SAFE_MODE:
-                self._voice.say(muscle.word)
+        if not muscle.word or muscle.late_ms > CUE_LATE_MS or self.faults & messages.SAFE_MODE:
+            return False
+        self._voice.say(muscle.word)
+        return True
 
     def note(self):
         """Note what the last block held."""

@@ -24,11 +24,14 @@ class Voice:
         self.speaking = True
 
     def step(self):
-        """Go on with the word."""
+        """Go on with the word. A pulse is over when the motor stands, whatever the clock says; a pause by the clock."""
         self.motor.step()
-        if ticks_diff(ticks_ms(), self._since_ms) < self._pulses[self._index]:
+        if self.motor.running:
             return
-        self._since_ms = ticks_ms()
+        now = ticks_ms()
+        if self._index & 1 and ticks_diff(now, self._since_ms) < self._pulses[self._index]:
+            return
+        self._since_ms = now
         self._index += 1
         self.speaking = self._index < len(self._pulses)
         if self.speaking and not self._index & 1:

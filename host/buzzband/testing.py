@@ -18,8 +18,8 @@ and then, in a test::
 
 ``band``       the whole app on this interpreter, in simulated time; see ``buzzband.engines.band.VirtualBand``
 ``twin``       the whole app on an emulated Pico, in chip time; see ``buzzband.twin.Twin``. The test says with
-               ``@pytest.mark.pico(seconds)`` how much chip time it may spend; it is skipped where MicroPython's UF2 or a
-               package is missing, and fails there if BUZZBAND_REQUIRE_PICO is 1
+               ``@pytest.mark.pico(seconds)`` how much chip time it may spend; it is skipped where MicroPython's UF2 or
+               a package is missing, and fails there if BUZZBAND_REQUIRE_PICO is 1
 ``recording``  EMG to feed them with, and the settings that fit it; see ``Recordings``
 
 A selection of tests that may spend more than BUZZBAND_CHIP_BUDGET_S seconds of chip time, 25 if not set, is refused.
@@ -119,7 +119,7 @@ def chip_seconds(item: pytest.Item) -> float:
 
 
 def require_pico(item: pytest.Item) -> float:
-    """Return the chip time that a test may spend; skip it where there is no emulated Pico, fail it if it has no mark."""
+    """Return the chip time that a test may spend; skip it where there is no emulated Pico, fail it without a mark."""
     if not (seconds := chip_seconds(item)):
         pytest.fail("a test that boots the Pico declares its chip time: @pytest.mark.pico(seconds)")
     if why := pico.missing():
@@ -164,8 +164,8 @@ def band() -> type[VirtualBand]:
 def twin(request: pytest.FixtureRequest) -> Iterator[Callable[..., Twin]]:
     """Twins for this test: ``twin(codes, settings, …)``; all of them together have the chip time that it declares.
 
-    ``codes`` may be an ``Emg``; ``files``: what the file system holds instead of, or beside, the app; the rest is passed
-    on to ``Twin``.
+    ``codes`` may be an ``Emg``; ``files``: what the file system holds instead of, or beside, the app; the rest is
+    passed on to ``Twin``.
     """
     left_s = require_pico(request.node)
     made: list[Twin] = []

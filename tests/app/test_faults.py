@@ -8,7 +8,6 @@ import pytest
 from app.bench import (
     assert_rhythm,
     band,
-    change,
     contractions,
     core_track,
     cue_times_s,
@@ -24,11 +23,10 @@ from buzzband_fw.link import messages
 from buzzband_fw.store import records
 
 RING_S = 16384 / 4800
-PATIENT = change("buzzband_fw.hal.watchdog", LOOP_MS=8000)  # as it stands, it bites before the ring overflows
 
 
 def test_more_samples_than_the_ring_holds_are_an_overrun_that_is_detected_and_logged():
-    with band(rest(20), script=[(5.003, "stall", 4000)], patches=PATIENT) as virtual:
+    with band(rest(20), script=[(5.003, "stall", 4000)]) as virtual:
         virtual.play()
         log = only_log(virtual)
     (fault,) = log.faults
@@ -39,7 +37,7 @@ def test_more_samples_than_the_ring_holds_are_an_overrun_that_is_detected_and_lo
 
 def test_after_an_overrun_blocks_are_what_they_were_the_lost_ones_counted():
     raw = rest(20)
-    with band(raw, script=[(5.003, "stall", 4000)], patches=PATIENT) as virtual:
+    with band(raw, script=[(5.003, "stall", 4000)]) as virtual:
         virtual.play()
         log = only_log(virtual)
     assert log.end.blocks == pytest.approx(len(raw) / BLOCK_RAW, abs=30)
@@ -50,7 +48,7 @@ def test_after_an_overrun_blocks_are_what_they_were_the_lost_ones_counted():
 
 def test_after_an_overrun_cues_come_in_time():
     raw = np.concatenate([rest(8), contractions(2)])
-    with band(raw, script=[(3.0, "stall", 4000)], patches=PATIENT) as virtual:
+    with band(raw, script=[(3.0, "stall", 4000)]) as virtual:
         virtual.play()
         assert motor_starts_s(virtual) == pytest.approx(cue_times_s(virtual, raw), abs=0.002)
 
@@ -58,7 +56,7 @@ def test_after_an_overrun_cues_come_in_time():
 @pytest.mark.parametrize("stall_s", [RING_S - 0.02, RING_S - 0.2])
 def test_as_long_as_the_ring_holds_them_no_samples_are_lost(stall_s):
     raw = rest(12)
-    with band(raw, script=[(5.003, "stall", round(stall_s * 1000))], patches=PATIENT) as virtual:
+    with band(raw, script=[(5.003, "stall", round(stall_s * 1000))]) as virtual:
         virtual.play()
         log = only_log(virtual)
     assert log.faults == ()
@@ -66,9 +64,9 @@ def test_as_long_as_the_ring_holds_them_no_samples_are_lost(stall_s):
     np.testing.assert_array_equal(log.permille[: len(expected)], expected)
 
 
-def test_a_stall_that_would_overflow_the_ring_is_a_hang_for_the_watchdog():
-    with band(rest(12), script=[(5.0, "stall", 3500)]) as virtual:
-        virtual.run_for(9)
+def test_a_stall_of_more_than_5_s_is_a_hang_for_the_watchdog():
+    with band(rest(12), script=[(5.0, "stall", 6000)]) as virtual:
+        virtual.run_for(11)
         assert virtual.resets == ["watchdog"]
 
 
@@ -154,6 +152,22 @@ def test_when_no_moment_is_clear_ram_is_emptied_before_it_runs_over():
         in_session = [start for start, _ in virtual.world.flash.touched if 1e6 < start < 59e6]
     assert log.valid.all()
     assert 1 <= len(in_session) <= 4
+
+
+def test_what_does_not_fit_ram_any_more_is_left_out_and_the_gap_shows():
+    def not_before_a_minute(commit):
+        return lambda self: commit(self) if self.recorded > 6000 else None
+
+    raw = np.concatenate([contractions(2), rest(60), contractions(2)])
+    with band(raw, patches=replace("buzzband_fw.band", "Band", "commit", not_before_a_minute)) as virtual:
+        virtual.play()
+        log = only_log(virtual)
+        assert len(virtual.motor) == 4
+    assert (log.damaged, log.missing) == (0, ())
+    gap = np.flatnonzero(~log.valid)
+    assert gap[0] > 1500
+    assert set(np.diff(gap)) == {1}
+    assert log.valid[-400:].all()
 
 
 def armed(muscle, init, *given):

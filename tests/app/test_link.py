@@ -115,6 +115,12 @@ def test_what_a_session_has_grown_by_can_be_read():
         assert link.pull(entry.session_id)[:100] == first
 
 
+def test_a_band_without_sessions_lists_none():
+    with band(changes={"autostart": False}) as virtual:
+        virtual.run_for(1)
+        assert link_to(virtual).sessions() == ()
+
+
 def test_more_sessions_than_one_frame_lists_are_listed_page_by_page():
     with band(rest(1), changes={"autostart": False}) as virtual:
         for _ in range(40):

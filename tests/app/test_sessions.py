@@ -43,6 +43,22 @@ def test_a_log_that_was_ended_is_complete_and_its_records_are_in_sequence():
     assert len(log.permille) == log.end.blocks // 2
 
 
+def test_an_id_that_is_taken_is_given_to_no_other_session():
+    def first_is_taken(module):
+        size_of, asked = module.size_of, []
+
+        def size(session_id):
+            asked.append(session_id)
+            return 0 if len(asked) == 1 else size_of(session_id)
+
+        module.size_of, module.asked = size, asked
+
+    with band(patches={"buzzband_fw.store.session": first_is_taken}) as virtual:
+        virtual.run_for(1)
+        asked = virtual.modules["buzzband_fw.store.session"].asked
+        assert only_log(virtual).session_id == asked[1].hex() != asked[0].hex()
+
+
 def test_the_header_tells_which_session_of_which_band_with_what_settings():
     with band(changes={"target_permille": 400}, supply_mv=3700) as virtual:
         virtual.run_for(1)
@@ -94,7 +110,7 @@ def test_bounces_do_nothing():
     with band() as virtual:
         virtual.run_for(1)
         for bounce in range(7):  # whenever the button is looked at
-            virtual.world.schedule(virtual.world.now_us + bounce * 203_000, "press", 15)
+            virtual.world.schedule(virtual.world.now_us + bounce * 203_000, "press", 9)
         virtual.run_for(2)
         assert len(logs(virtual)) == 1
         assert only_log(virtual).end is None
@@ -138,8 +154,15 @@ def test_settings_that_make_no_sense_are_a_fault_and_the_defaults_hold():
         assert only_log(virtual).header["settings"]["target_permille"] == 500
 
 
-def test_a_settings_file_that_is_no_json_leaves_the_band_uncalibrated(tmp_path):
-    (tmp_path / "settings.json").write_text("{", encoding="utf-8")
+def test_without_a_settings_file_the_band_is_uncalibrated_and_nothing_is_wrong_with_it():
+    with VirtualBand(rest(1)) as virtual:
+        virtual.run_for(1)
+        assert virtual.app.band.faults == messages.UNCALIBRATED
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "7"])
+def test_a_settings_file_that_is_no_object_leaves_the_band_uncalibrated(tmp_path, text):
+    (tmp_path / "settings.json").write_text(text, encoding="utf-8")
     with VirtualBand(rest(1), folder=tmp_path) as virtual:
         virtual.run_for(1)
         assert virtual.app.band.faults == messages.UNCALIBRATED | messages.BAD_SETTINGS

@@ -97,7 +97,7 @@ def test_hangs_count_as_crashes_too():
         module.App.turn = hanging
 
     with band(rest(30), patches=watch_lives({"buzzband_fw.app": hang}, lives)) as virtual:
-        virtual.run_for(20)
+        virtual.run_for(29)
         assert set(virtual.resets) == {WATCHDOG}
     assert lives[:4] == [False, False, False, True]
 
@@ -118,6 +118,26 @@ def test_each_session_that_a_crash_ended_stays():
         found = logs(virtual)
     assert len(found) == 3
     assert all(log.duration_s >= 4.9 for log in found[:2])
+
+
+def test_a_crash_while_flash_fails_ends_in_a_reset_all_the_same():
+    script = [(1.0, "flash_error", 5)]
+    with band(rest(20), patches=crash_after(2), script=script, survives=True) as virtual:
+        virtual.run_for(3)
+        assert virtual.resets == [SOFTWARE]
+
+
+def test_a_crash_before_the_first_sample_ends_in_a_reset_too():
+    def no_session(module):
+        def begin(self):
+            raise RuntimeError("no good")
+
+        module.Band.begin = begin
+
+    with band(patches={"buzzband_fw.band": no_session}, survives=True) as virtual:
+        virtual.run_for(0.3)
+        assert virtual.resets == [SOFTWARE]
+        assert "RuntimeError: no good" in virtual.files()["crash.txt"].decode()
 
 
 def test_a_crash_comes_out_where_it_happens():

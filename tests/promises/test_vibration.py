@@ -16,10 +16,10 @@ from builders import (
     muscle,
     tell,
 )
-from closed_loop import run_closed_loop
 from buzzband.recordings import synth
 from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.pipeline import Pipeline
+from closed_loop import run_closed_loop
 
 LEAK = 0.6 * FULL_EFFORT
 MOTOR_HZ = pytest.mark.parametrize("motor_hz", [175.0, 200.0, 235.0])

@@ -23,7 +23,7 @@ SHOW = """
 from machine import PWM, Pin, reset
 from time import sleep_ms
 sleep_ms(30)
-led, motor = Pin(25, Pin.OUT), PWM(Pin(15), freq=21600, duty_u16=0)
+led, motor = Pin(25, Pin.OUT), PWM(Pin(16), freq=21600, duty_u16=0)
 led.on()
 sleep_ms(20)
 led.off()

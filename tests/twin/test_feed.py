@@ -90,7 +90,7 @@ def test_the_motor_shakes_the_electrodes_block_by_block(twin_bench: TwinBench) -
     shaker = Shaker()
     twin, found = fed(twin_bench, Emg([2000] * 470 + [4090] * 100, shaken_by=shaker), 0, 96)
     assert set(found) == {2001}
-    twin.serial.write(b"from machine import PWM, Pin; motor = PWM(Pin(15), freq=21600, duty_u16=30000)\r")
+    twin.serial.write(b"from machine import PWM, Pin; motor = PWM(Pin(16), freq=21600, duty_u16=30000)\r")
     twin.run_for(0.02)
     twin.serial.write(b"mem32[0x4004C000] = 9\r")
     twin.wait_until(lambda: twin.emg.samples_fed > 480, budget_s=1)

@@ -10,7 +10,7 @@ NONE = const(0)
 SHORT = const(1)
 LONG = const(2)
 
-BOUNCE_MS = const(30)
+BOUNCE_MS = const(20)  # looked at every 10 ms, a press of 30 ms is seen for at least so long
 LONG_MS = const(1000)
 
 
@@ -23,7 +23,7 @@ class Button:
         self._since_ms = ticks_add(ticks_ms(), -LONG_MS)  # a press at power-on is no short one
 
     def step(self):
-        """Return NONE, SHORT or LONG. Presses of less than 30 ms are bounces."""
+        """Return NONE, SHORT or LONG. What is seen for less than 20 ms is a bounce."""
         pressed = not self._value()
         if pressed == self._pressed:
             return NONE

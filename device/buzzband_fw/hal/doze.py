@@ -1,6 +1,6 @@
 """Doze: sleeps until there may be something to do. Halves the chip's current, and lets an emulator skip the time.
 
-``machine.idle`` does not sleep on MicroPython 1.24: the alarm that it sets to wake itself up wakes it at once.
+``machine.idle`` would wake every millisecond, each time through the interpreter, and out of step with blocks.
 """
 
 from machine import Timer

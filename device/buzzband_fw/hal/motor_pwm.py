@@ -17,6 +17,7 @@ KICK_MS = const(50)
 CAP_MS = const(1000)
 
 _DUTY_MAX = const(65535)
+_GRACE_MS = const(50)
 
 
 def duty_u16(motor_mv, supply_mv):
@@ -55,6 +56,10 @@ class MotorPwm:
         elif self._kicking and elapsed >= KICK_MS:
             self._kicking = False
             self._set_duty(self._hold)
+
+    def is_overdue(self):
+        """Return whether the motor runs although its time has long been over: nobody has called ``step``."""
+        return self.running and ticks_diff(ticks_ms(), self._started_ms) > self._run_ms + _GRACE_MS
 
     def stop(self):
         """Switch the motor off."""

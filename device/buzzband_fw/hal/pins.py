@@ -3,7 +3,7 @@
 SDA = 4
 SCL = 5
 BUTTON = 14  # to ground; the internal pull-up holds it high
-MOTOR = 15  # gate of the motor's MOSFET, with a pull-down of its own
+MOTOR = 16  # gate of the motor's MOSFET, with a pull-down of its own. Not 15: USB borrows it (erratum RP2040-E5)
 REGULATOR_MODE = 23
 VBUS = 24  # high while USB power is present
 LED = 25

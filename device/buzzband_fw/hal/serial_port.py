@@ -1,7 +1,7 @@
 """Serial port: USB, byte by byte, without ever waiting for the host.
 
 MicroPython's ``write`` blocks for up to 500 ms when nobody reads, which no cue may wait for. The controller tells when
-the last packet has been fetched; then the driver's queue of 256 bytes is empty and takes that much at once.
+the last packet of a write has been fetched, a short one always: then the driver's queue of 256 bytes is empty.
 """
 
 import select
@@ -13,7 +13,7 @@ from buzzband_fw.core.portable import const, micropython
 QUEUE = const(256)
 
 _IN_BUFFER = const(0x50100090)  # buffer control of endpoint 2 in: RP2040 datasheet, 4.1.2.5; ports/rp2 uses it for data
-_AVAILABLE = const(1 << 10)  # the packet waits for the host
+_BUSY = const(1 << 10 | 64)  # a packet waits for the host; or the last one was full, and so another follows
 _CTRL_C = const(3)
 _NOBODY = const(-1)
 
@@ -40,7 +40,9 @@ class SerialPort:
 
     def can_write(self):
         """Return whether ``write`` takes ``QUEUE`` bytes without waiting."""
-        return not mem16[_IN_BUFFER] & _AVAILABLE
+        for _ in self._ready(0):
+            break  # to ask lets MicroPython's USB driver see what the controller has done meanwhile
+        return not mem16[_IN_BUFFER] & _BUSY
 
     def write(self, buffer, length):
         """Write the first ``length`` bytes of ``buffer``, at most ``QUEUE``."""

@@ -4,7 +4,7 @@ from machine import WDT, mem32
 
 from buzzband_fw.core.portable import const
 
-LOOP_MS = const(2500)  # a write to flash may erase three sectors, 1.3 s at the datasheet's longest
+LOOP_MS = const(5000)  # to begin a session may erase five sectors or more, 400 ms each at the datasheet's longest
 MOTOR_MS = const(500)  # flash is not touched while the motor runs
 
 _CTRL_CLEAR = const(0x4005B000)
@@ -21,7 +21,7 @@ class Watchdog:
         WDT(timeout=LOOP_MS)
 
     def feed(self, motor_runs):
-        """Put the reset off: by 0.5 s while the motor runs, so that no hang keeps it on, else by 2.5 s."""
+        """Put the reset off: by 0.5 s while the motor runs, so that no hang keeps it on, else by 5 s."""
         mem32[_LOAD] = (MOTOR_MS if motor_runs else LOOP_MS) * _LOADS_PER_MS
 
     def stop(self):

@@ -11,8 +11,8 @@ FOLDER = "log"
 SUFFIX = ".bbl"
 ID_SIZE = const(8)
 RESERVE = const(32768)  # bytes of flash that stay free
-COMMIT_MS = const(4000)
-OVERDUE_MS = const(6000)
+COMMIT_MS = const(3000)
+OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
 NO_SPACE = const(28)  # ENOSPC
 
 _PENDING = const(4096)

@@ -4,14 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from buzzband.engines.cpython import condition
 from buzzband.engines.job import Progress, Settings, block_count, no_progress
 from buzzband.engines.recorded import Recorded
 from buzzband.engines.whole_app import on_cpython, on_twin
-from buzzband.outcome import Outcome
+from buzzband.outcome import Calibration, Outcome
 from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
 from buzzband.recordings.labels import emg_channel
+from buzzband.recordings.model import Channel
 from buzzband.services import calibration, pages
 from buzzband.services.simulate import outcome
 from buzzband_fw.core.chain import RAW_RATE_HZ
@@ -20,6 +24,32 @@ ENGINES: Mapping[str, Callable[..., Recorded]] = {"cpython": on_cpython, "pico":
 TARGET_PERMILLE = 600
 MAINS_HZ = 50
 MOTOR_LEAK = 0.2  # RMS of the motor's vibration in the EMG, as a share of full effort
+
+
+@dataclass(frozen=True, eq=False)
+class Lifted:
+    """The session as a band's sensor has it: ``codes``, shape (n,), at 4800 S/s; what fits it, and what shakes it."""
+
+    session: synth.Synthetic
+    channel: Channel
+    codes: NDArray[np.uint16]
+    gain: float
+    calibration: Calibration
+    settings: Settings
+    motor: synth.Motor
+
+
+def lift(seed: int) -> Lifted:
+    """Return the demo's session, calibrated by its own squeezes."""
+    made = synth.build(synth.demo_session(), seed)
+    channel, _ = emg_channel(made.recording)
+    digitised = digitise(channel)
+    squeezes = made.truth.squeezes
+    envelope = condition(digitised.raw, MAINS_HZ).envelope
+    scale = calibration.from_squeezes(envelope, (0.5, squeezes[0][0] - 0.5), squeezes)
+    settings = Settings(MAINS_HZ, scale.rest, scale.reference, TARGET_PERMILLE)
+    motor = synth.Motor(RAW_RATE_HZ, amplitude=MOTOR_LEAK * synth.FULL_EFFORT_MV * digitised.gain)
+    return Lifted(made, channel, digitised.raw, digitised.gain, scale, settings, motor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +72,7 @@ class DemoPage:
 
 
 def write_demo(folder: Path, seed: int, engine: str = "cpython", progress: Progress = no_progress) -> DemoPage:
-    """Run the demo; write ``folder``/session.html and the log beside it. Raises EngineError, LinkError, OutputFailed."""
+    """Run the demo; write its page and its log to ``folder``. Raises EngineError, LinkError, OutputFailed."""
     done = demo(seed, engine, progress)
     page, log = folder / "session.html", folder / "session.bbl"
     pages.write_page(done.outcome, page)
@@ -55,29 +85,22 @@ def demo(seed: int, engine: str = "cpython", progress: Progress = no_progress) -
 
     Raises EngineError, LinkError.
     """
-    made = synth.build(synth.demo_session(), seed)
-    channel, _ = emg_channel(made.recording)
-    digitised = digitise(channel)
-    envelope = condition(digitised.raw, MAINS_HZ).envelope
-    first_squeeze_s = made.truth.squeezes[0][0]
-    scale = calibration.from_squeezes(envelope, (0.5, first_squeeze_s - 0.5), made.truth.squeezes)
-    settings = Settings(MAINS_HZ, scale.rest, scale.reference, TARGET_PERMILLE)
-    motor = synth.Motor(RAW_RATE_HZ, amplitude=MOTOR_LEAK * synth.FULL_EFFORT_MV * digitised.gain)
-    recorded = ENGINES[engine](digitised.raw, settings, motor, progress)
+    lifted = lift(seed)
+    recorded = ENGINES[engine](lifted.codes, lifted.settings, lifted.motor, progress)
+    squeezes = lifted.session.truth.squeezes
     told = outcome(
         "Demo: three sets of curls (synthetic)",
         engine=engine,
-        channel=channel,
-        gain=digitised.gain,
-        calibration=scale,
-        settings=settings,
-        track=recorded.track(block_count(digitised.raw)),
-        reps_from_s=made.truth.squeezes[-1][1] + 1.0,
+        channel=lifted.channel,
+        gain=lifted.gain,
+        calibration=lifted.calibration,
+        settings=lifted.settings,
+        track=recorded.track(block_count(lifted.codes)),
+        reps_from_s=squeezes[-1][1] + 1.0,
         notes=(
             "The session is synthetic: motor units, movement, hum, noise and the motor's own vibration are modelled.",
             "The band's app felt, cued and recorded it, and its log came over the link.",
-            f"The {len(made.truth.squeezes)} squeezes at the start set what 100 % is; "
-            "neither they nor their buzzes are counted.",
+            f"The {len(squeezes)} squeezes at the start set what 100 % is; neither they nor their buzzes are counted.",
         ),
     )
-    return Demo(told, made, recorded)
+    return Demo(told, lifted.session, recorded)

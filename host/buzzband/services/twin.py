@@ -16,14 +16,12 @@ from numpy.typing import NDArray
 from buzzband.bundle import band_files
 from buzzband.engines.cpython import condition
 from buzzband.engines.job import Settings
-from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
 from buzzband.recordings.labels import check_emg_rate, emg_channel
 from buzzband.services import calibration
-from buzzband.services.demo import MAINS_HZ, MOTOR_LEAK, TARGET_PERMILLE
+from buzzband.services.demo import MAINS_HZ, TARGET_PERMILLE, lift
 from buzzband.services.simulate import SETTLING_BLOCKS, load
 from buzzband.twin import Emg, Twin, Vibration
-from buzzband_fw.core.chain import RAW_RATE_HZ
 
 SCHEMA = "buzzband/twin/1"
 LOOK_EVERY_S = 0.05  # on the wall
@@ -87,14 +85,8 @@ def _recorded(file: Path | None, example: str | None) -> Worn:
 
 
 def _synthetic() -> Worn:
-    made = synth.build(synth.demo_session(), SEED)
-    digitised = digitise(emg_channel(made.recording)[0])
-    envelope = condition(digitised.raw, MAINS_HZ).envelope
-    squeezes = made.truth.squeezes
-    scale = calibration.from_squeezes(envelope, (0.5, squeezes[0][0] - 0.5), squeezes)
-    settings = Settings(MAINS_HZ, scale.rest, scale.reference, TARGET_PERMILLE)
-    motor = synth.Motor(RAW_RATE_HZ, amplitude=MOTOR_LEAK * synth.FULL_EFFORT_MV * digitised.gain)
-    return Worn("three sets of curls (synthetic)", digitised.raw, settings.as_dict(), motor)
+    lifted = lift(SEED)
+    return Worn("three sets of curls (synthetic)", lifted.codes, lifted.settings.as_dict(), lifted.motor)
 
 
 def boot(what: Worn, where: Surroundings) -> Twin:

@@ -6,8 +6,8 @@ the processor sleeps through costs what the peripherals do meanwhile, and withou
 """
 
 import random
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -65,6 +65,7 @@ class Chip:
         self.resets: list[Reset] = []
         self.turn: Callable[[], AbstractContextManager[object]] = nullcontext
         self._crashed = False
+        self._undivided = self._put_off = False
         self._released: list[Callable[[], None]] = []
         self._bell = self.clock.create_alarm(self._simulator.stop)
         self.mcu.watchdog.on_watchdog_trigger = self._restarted_by_itself
@@ -137,7 +138,25 @@ class Chip:
         self.resets.append(Reset(self.seconds, cause))
         self._tell_release()
 
+    @contextmanager
+    def undivided(self) -> Iterator[None]:
+        """Put off what the watchdog does inside the block until the instruction that it is part of is over.
+
+        The emulator's flash interface does not bear a reset in the middle of a command. A real watchdog does not wait.
+        """
+        self._undivided = True
+        try:
+            yield
+        finally:
+            self._undivided = False
+            if self._put_off:
+                self._put_off = False
+                self.clock.create_alarm(self._restarted_by_itself).schedule(0)
+
     def _restarted_by_itself(self) -> None:
+        if self._undivided:
+            self._put_off = True
+            return
         bitten = self.mcu.watchdog.read_uint32(_WATCHDOG_REASON) & _REASON_TIMER
         self.start_again(ResetCause.WATCHDOG if bitten else ResetCause.PROGRAM)
 

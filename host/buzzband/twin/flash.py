@@ -129,7 +129,8 @@ class Flash:
                 self._fail(operation)
                 return
         self._apply()
-        self._chip.clock.tick(self._nanos(operation))
+        with self._chip.undivided():
+            self._chip.clock.tick(self._nanos(operation))
 
     def _operation(self, command: bytes) -> Operation | None:
         if not self._ssi._write_enabled or len(command) < _HEADER:
