@@ -96,11 +96,16 @@ class Band:
             self.recorder.activation(block, muscle.permille, muscle.flags, ticks_ms())
 
     def commit(self):
-        """Write to flash what waits for it, if this is a moment for it: no word possible, the motor silent."""
+        """Write to flash what waits for it, if this is a moment for it: no word possible, the motor silent.
+
+        Nor while blocks are being caught up with: one stall after the other would be too much for the ring.
+        """
         if not self.recorder.running:
             return
         urgency = self.recorder.due()
-        if urgency and not self._voice.speaking and self.muscle.clear_ms() >= CLEAR_NEEDED_MS[urgency]:
+        if not urgency or self._voice.speaking or self.muscle.late_ms > CUE_LATE_MS:
+            return
+        if self.muscle.clear_ms() >= CLEAR_NEEDED_MS[urgency]:
             self._commit()
 
     def press(self, kind):

@@ -1,4 +1,4 @@
-"""``make bench``: what the core costs on the chip and on the host. Prints a table and writes build/bench.json.
+"""``make bench``: what core and app cost on the chip, and the core on the host. Writes build/bench.json too.
 
 Every figure is taken in one run beside what it is compared with. Chip figures are cycles of the emulated RP2040 at
 125 MHz, the same in every run; cache misses are not modelled, so a real chip is a little slower. Host figures depend on
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import app_on_chip
 import numpy as np
 
 from buzzband.bundle import native_files
@@ -135,17 +136,20 @@ def main() -> None:
     """Measure, print, write."""
     if why := pico.missing():
         sys.exit(f"{why} {why.hint}")
-    chip_us, host_figures = chip(), host()
+    chip_us, host_figures, app_figures = chip(), host(), app_on_chip.measure()
     stages = [chip_us[name] for name in ("intake", "comb", "lowpass", "smooth")]
     print("Emulated RP2040, 125 MHz, MicroPython 1.24.1: one block of 10 ms, heap locked, so 0 bytes allocated")
     for name, microseconds in chip_us.items():
         share, ratio = 100 * microseconds / BLOCK_US, microseconds / statistics.mean(stages)
         print(f"  {name:8} {microseconds:7.1f} µs  {share:5.2f} %  {ratio:5.2f} × a stage   {WHAT[name]}")
+    print("The whole app there, in a set with cues: shares of the processor by what a turn did, and what it told")
+    for name, figure in app_figures.items():
+        print(f"  {figure:10.1f}  {name}")
     print(f"Host, CPython {platform.python_version()}")
     for name, figure in host_figures.items():
         print(f"  {figure:10.2f}  {name}")
     BUILD.mkdir(exist_ok=True)
-    result = {"machine": platform.platform(), "chip_us": chip_us, "host": host_figures}
+    result = {"machine": platform.platform(), "chip_us": chip_us, "app": app_figures, "host": host_figures}
     (BUILD / "bench.json").write_text(json.dumps(result, indent=2), encoding="utf-8")
 
 

@@ -46,17 +46,20 @@ def provoked(what: str, more: str = "") -> dict[str, bytes]:
     return {"main.py": (PROVOKED.format(what=what) + more + START.format(first=ONCE)).encode()}
 
 
-@pytest.mark.pico(1.8)
 @pytest.mark.parametrize(
     ("what", "cause", "after_s"),
     [
-        pytest.param("raise ValueError('provoked')", ResetCause.PROGRAM, 0.06 + 0.03, id="exception"),
-        pytest.param("while True: pass", ResetCause.WATCHDOG, 0.06 + WATCHDOG_S + 0.03, id="hang"),
+        pytest.param(
+            "raise ValueError('provoked')", ResetCause.PROGRAM, 0.06 + 0.03, id="exception", marks=pytest.mark.pico(1.2)
+        ),
+        pytest.param(
+            "while True: pass", ResetCause.WATCHDOG, 0.06 + WATCHDOG_S + 0.03, id="hang", marks=pytest.mark.pico(1.7)
+        ),
     ],
 )
 def test_it_goes_low_when_the_app_fails(twin, recording, what: str, cause: ResetCause, after_s: float) -> None:
     worn = twin((), recording.contractions(1).settings, files=provoked(what), erase_ms=5)
-    worn.wait_until(lambda: worn.resets, 1.75)
+    worn.wait_until(lambda: worn.resets, 1.65)
     (reset,) = worn.resets
     assert reset.cause is cause
     (burst,) = worn.motor.bursts
@@ -65,7 +68,7 @@ def test_it_goes_low_when_the_app_fails(twin, recording, what: str, cause: Reset
     assert not worn.motor.high
 
 
-@pytest.mark.pico(1.2)
+@pytest.mark.pico(1.1)
 def test_it_goes_low_with_a_reset_and_stays_low_through_the_boot(twin, recording) -> None:
     worn = twin((), recording.contractions(1).settings, files=provoked("pass"), erase_ms=5)
     worn.wait_until(lambda: worn.motor.on, 1.1)

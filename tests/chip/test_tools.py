@@ -23,6 +23,7 @@ def test_mpremote_gets_in_reads_writes_and_starts_the_band_again(twin, recording
     assert worn.resets[-1].cause is ResetCause.PROGRAM
 
 
+@pytest.mark.long
 @pytest.mark.pico(1.6)
 def test_ampy_gets_in_too(twin, recording) -> None:
     worn = twin((), recording.contractions(1).settings, pty=True)

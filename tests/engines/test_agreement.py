@@ -40,7 +40,8 @@ def test_micropython_gives_every_envelope_sample_of_a_real_recording(raw: np.nda
 
 
 @pytest.mark.real_data
-@pytest.mark.pico(6)
+@pytest.mark.long
+@pytest.mark.pico(2.5)
 def test_the_pico_gives_every_envelope_sample_of_a_real_recording(
     raw: np.ndarray, expected: Blocks, pico_bench: PicoBench
 ) -> None:

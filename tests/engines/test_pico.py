@@ -11,7 +11,7 @@ from pico_bench import PicoBench
 SETTINGS = Settings(mains_hz=50, rest=100, reference=5000, target_permille=500)
 
 
-@pytest.mark.pico(2)
+@pytest.mark.pico(1.4)
 def test_golden_vectors_are_right_on_the_chip(pico_bench: PicoBench) -> None:
     files = pico_bench.run_firmware(
         """
@@ -26,14 +26,14 @@ def test_golden_vectors_are_right_on_the_chip(pico_bench: PicoBench) -> None:
     assert [name for name, expected, found in rows if found != expected] == []
 
 
-@pytest.mark.pico(1)
+@pytest.mark.pico(0.4)
 def test_a_program_that_does_not_end_is_stopped_when_its_chip_time_is_spent(pico_bench: PicoBench) -> None:
     pico_bench.left_s = 0.3
     with pytest.raises(BudgetSpent, match=r"had not ended after 0\.3"):
         pico_bench.run({"main.py": b"while True:\n    pass\n"})
 
 
-@pytest.mark.pico(1)
+@pytest.mark.pico(0.4)
 def test_an_error_on_the_chip_is_told_with_its_traceback(pico_bench: PicoBench) -> None:
     with pytest.raises(EngineFailed, match=r"main\.py[\s\S]*no module named 'nothing'"):
         pico_bench.run_firmware("import nothing")
