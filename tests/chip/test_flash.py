@@ -9,7 +9,7 @@ from buzzband.engines.job import track
 from chip.worn import logs
 
 # A session in which the program writes 64 KB more, 4 KB at a time, each seen through to flash as soon as the band has
-# caught up with what it missed during the last.
+# caught up with what it missed during the last, and the motor stands: with it on, the watchdog would bite.
 WRITES = """
 import sys
 sys.path.insert(0, "/a")
@@ -22,7 +22,7 @@ try:
     with open("junk.bin", "wb") as file:
         for _ in range(16):
             band.turn()
-            while band.muscle._taken() - band.muscle._position > 96:
+            while band.voice.speaking or band.muscle._taken() - band.muscle._position > 96:
                 band.turn()
             file.write(junk)
             file.flush()

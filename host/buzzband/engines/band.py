@@ -19,11 +19,11 @@ from numpy.typing import ArrayLike
 
 from buzzband.engines.band_records import US_PER_S, Burst, bursts, file_contents, flashes
 from buzzband.engines.band_world import BandWorld, private_modules
-from buzzband.engines.job import Vibration
 from buzzband.engines.layer.world import NO_POWER, RUN_PIN, SOFTWARE, ChipReset
 from buzzband.engines.private_modules import FOLDER, Patch
 from buzzband.engines.turns import Turns
 from buzzband.errors import BudgetSpent, EngineFailed, Unplugged
+from buzzband.twin import Vibration
 from buzzband_fw.core.chain import RAW_RATE_HZ
 from buzzband_fw.hal import pins
 

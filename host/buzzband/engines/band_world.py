@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from buzzband.engines.job import Vibration
 from buzzband.engines.layer import modules
 from buzzband.engines.layer.adc import MID_SCALE, Converter
 from buzzband.engines.layer.world import World
 from buzzband.engines.private_modules import PORTABLE, Patch, PrivateModules
+from buzzband.twin import Vibration
 from buzzband_fw.core import portable
 
 _CODE_MAX = 4095

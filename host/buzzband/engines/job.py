@@ -95,14 +95,6 @@ class Engine(Protocol):
         ...
 
 
-class Vibration(Protocol):
-    """Something that shakes the electrodes while the motor is on."""
-
-    def block(self, on: bool, n: int) -> NDArray[np.float64]:
-        """Return the next ``n`` samples at 4800 S/s of what it adds to the signal, in ADC codes."""
-        ...
-
-
 def block_count(raw: NDArray[np.uint16]) -> int:
     """Return how many whole blocks ``raw`` holds."""
     return len(raw) // BLOCK_RAW

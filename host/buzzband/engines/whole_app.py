@@ -5,12 +5,12 @@ from numpy.typing import NDArray
 
 from buzzband.bundle import band_files
 from buzzband.engines.band import VirtualBand
-from buzzband.engines.job import Progress, Settings, Track, Vibration, block_count, no_progress
+from buzzband.engines.job import Progress, Settings, Track, block_count, no_progress
 from buzzband.engines.micropython_band import MicroPythonBand
 from buzzband.engines.recorded import Recorded, pull
 from buzzband.errors import EngineFailed
 from buzzband.transports.link import Link
-from buzzband.twin import Emg, Twin, TwinStream
+from buzzband.twin import Emg, Twin, TwinStream, Vibration
 from buzzband_fw.core.chain import BLOCK_RAW, RAW_RATE_HZ
 
 _TAIL_RAW = 2 * BLOCK_RAW  # mid-scale behind the recording, so that its last block is worked through
