@@ -51,6 +51,7 @@ class App:
         self.band = Band(chosen, muscle, self.voice, Recorder(), supply_mv, safe_mode)
         self.report = SelfReport(self.band, slot)
         self.server = Server(SerialPort(), self.report)
+        self.band.on_flash = self._brace
         self._usb_power = UsbPower()
         self._button = Button()
         self._led = Led()
@@ -116,6 +117,11 @@ class App:
         if self._watchdog is not None:
             self._watchdog.stop()
         self.server.close()
+
+    def _brace(self):
+        """Give the watchdog the time that flash takes: it may have but what the motor is allowed."""
+        if self._watchdog is not None:
+            self._watchdog.feed(False)
 
     def _take_turns(self):
         """Look at the button; do what need not be done after every block."""

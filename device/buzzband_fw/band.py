@@ -36,6 +36,7 @@ class Band:
             self.faults |= messages.BAD_SETTINGS
         self._voice = voice
         self.wrote_flash = False  # set by what takes long on that account; reset by the app
+        self.on_flash = None  # called before flash is written, the motor standing
         self._first_block = 0
         self._lost_blocks = 0
 
@@ -48,7 +49,7 @@ class Band:
         self.recorded = self.cues = 0
         self._first_block = self.muscle.blocks
         self._lost_blocks = self.muscle.lost_blocks
-        self.wrote_flash = True
+        self._brace()
         session_id = new_id((chip.uid() + str(ticks_ms())).encode())
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
@@ -62,7 +63,7 @@ class Band:
         self.state = messages.IDLE
         if not self.recorder.running:
             return
-        self.wrote_flash = True
+        self._brace()
         try:
             self.recorder.close(self.recorded, reason, ticks_ms())
         except OSError as error:
@@ -139,6 +140,11 @@ class Band:
             return led.TROUBLE
         return led.RUNNING if self.state == messages.RUNNING else led.IDLE
 
+    def _brace(self):
+        self.wrote_flash = True
+        if self.on_flash is not None:
+            self.on_flash()
+
     def _note_word(self, block):
         if self.muscle.late_ms > CUE_LATE_MS:
             self.recorder.fault(block, records.CUE_LATE, self.muscle.late_ms, ticks_ms())
@@ -147,7 +153,7 @@ class Band:
         self.recorder.cue(block, self.muscle.word, ticks_ms())
 
     def _commit(self):
-        self.wrote_flash = True
+        self._brace()
         try:
             if self.recorder.commit(ticks_ms()):
                 return

@@ -279,3 +279,12 @@ def test_after_the_app_the_led_is_off_and_no_sample_is_taken():
         virtual.run_for(0.1)
         assert not led_is_on(virtual)
         assert not virtual.world.converter.runs
+
+
+def test_to_end_a_session_in_the_middle_of_a_word_is_no_hang_however_long_flash_takes():
+    raw = contractions(1)
+    with band(raw, erase_ms=700) as virtual:
+        assert virtual.run_until(lambda: virtual.app and virtual.app.voice.speaking, 4)
+        virtual.press(40)
+        assert virtual.resets == []
+        assert only_log(virtual).end.name == "button"

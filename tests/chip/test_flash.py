@@ -24,9 +24,9 @@ try:
             band.turn()
             while band.voice.speaking or band.muscle._taken() - band.muscle._position > 96:
                 band.turn()
+            band._brace()
             file.write(junk)
             file.flush()
-            band._watchdog.feed(False)
     while band.muscle.late_ms > 20:
         band.turn()
     band.band.end(1)

@@ -9,10 +9,11 @@ GONE = EngineMissing("not installed")
 @pytest.mark.parametrize(
     ("duration_s", "pico_is", "micropython_is", "best"),
     [
-        (30, None, None, "pico"),
+        (10, None, None, "pico"),
+        (11, None, None, "micropython"),
         (600, None, None, "micropython"),
-        (30, GONE, None, "micropython"),
-        (30, GONE, GONE, "cpython"),
+        (10, GONE, None, "micropython"),
+        (10, GONE, GONE, "cpython"),
     ],
 )
 def test_auto_takes_what_is_nearest_to_the_band_and_done_in_time(

@@ -31,7 +31,7 @@ def is_valid(name, value):
 
 
 class Settings:
-    """The settings as attributes. ``problems``: names of those that were refused and have their default."""
+    """The settings as attributes. ``problems``: names of those that cannot be."""
 
     def __init__(self, given):
         """``given``: a dict of what is to differ from the defaults."""
@@ -44,6 +44,8 @@ class Settings:
                 value = SCHEMA[name][0]
             self.values[name] = value
             setattr(self, name, value)
+        if self.rest is not None and self.reference is not None and not self.calibrated:
+            self.problems.append("reference")
 
     @property
     def calibrated(self):

@@ -7,7 +7,7 @@ from buzzband.engines.whole_app import MicroPython, Pico
 
 ENGINES: dict[str, type[Engine]] = {"cpython": CPython, "micropython": MicroPython, "pico": Pico}
 
-PICO_PATIENCE_S = 30  # of recording: two or three minutes on the wall
+PICO_PATIENCE_S = 10  # of recording: about a minute on the wall
 
 
 def best_engine(duration_s: float) -> str:
