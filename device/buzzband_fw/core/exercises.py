@@ -1,0 +1,52 @@
+"""Exercises: what the band expects of the movement. A preset for each, and one for everything else."""
+
+from buzzband_fw.core.portable import const
+
+ANY = const(0)  # which sources may count: the most regular one
+MOVEMENT = const(1)  # the IMU's
+MUSCLE_ONLY = const(2)
+
+REPS = const(0)  # how the work is told: rep by rep
+STEADY = const(1)  # as cycles without an end, with a cadence
+PACES = ("reps", "steady")
+
+
+class Exercise:
+    """One preset.
+
+    ``source``: ANY, MOVEMENT or MUSCLE_ONLY. ``lowers_first``: a rep begins with its eccentric phase. ``pace``: REPS or
+    STEADY. ``cycle_min_ms`` and ``cycle_max_ms``: how long a rep may take, pause included. ``mode``: the cue mode that
+    suits it. ``concentric_min_ms``, ``eccentric_min_ms``: a phase that takes less is too fast.
+    """
+
+    def __init__(self, name, source, lowers_first, pace, cycle_ms, mode, phase_min_ms):
+        self.name = name
+        self.source = source
+        self.lowers_first = lowers_first
+        self.pace = pace
+        self.cycle_min_ms, self.cycle_max_ms = cycle_ms
+        self.mode = mode
+        self.concentric_min_ms, self.eccentric_min_ms = phase_min_ms
+
+
+_SLOW = (1000, 14000)
+_TOLD = (600, 1000)
+EXERCISES = (
+    Exercise("custom", ANY, False, REPS, (400, 14000), "reach", (0, 0)),
+    Exercise("curl", ANY, False, REPS, _SLOW, "reach", _TOLD),
+    Exercise("pulldown", ANY, False, REPS, _SLOW, "reach", _TOLD),
+    Exercise("push-up", ANY, True, REPS, _SLOW, "reach", _TOLD),
+    Exercise("raise", ANY, False, REPS, _SLOW, "reach", _TOLD),
+    Exercise("squat", ANY, True, REPS, _SLOW, "reach", _TOLD),
+    Exercise("romanian-deadlift", ANY, True, REPS, _SLOW, "reach", (600, 1500)),
+    Exercise("good-morning", ANY, True, REPS, _SLOW, "reach", (800, 1500)),
+    Exercise("hinge", ANY, True, REPS, (2000, 14000), "reach", (1000, 1000)),
+    Exercise("bike", ANY, False, STEADY, (400, 2000), "steady", (0, 0)),
+    Exercise("run", ANY, False, STEADY, (400, 1500), "steady", (0, 0)),
+)
+NAMES = tuple([exercise.name for exercise in EXERCISES])
+
+
+def named(name):
+    """Return the exercise of that name. Raises ValueError."""
+    return EXERCISES[NAMES.index(name)]

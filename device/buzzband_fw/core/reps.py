@@ -1,0 +1,274 @@
+"""Reps: every source finds its own swings; the one whose swings are most alike counts.
+
+positions -> follow -> settled, turned -> measure -> rows of swings -> irregularity -> leader -> confirmed
+
+A rep is two swings, there and back. Movement and muscle vote: while nothing has been found, a swing counts only if the
+muscle works in it, as long as the electrodes can tell.
+"""
+
+from buzzband_fw.core import motion, swings, zigzag
+from buzzband_fw.core.exercises import MOVEMENT, MUSCLE_ONLY
+from buzzband_fw.core.motion import MUSCLE, SOURCES, STEP_MS
+from buzzband_fw.core.portable import const, int32s, micropython
+
+NOBODY = const(-1)
+NAMES = ("tilt", "tilt", "tilt", "turn", "turn", "turn", "tilt", "turn", "emg")
+TURNING = (3, 4, 5)  # the sources that tell angles: they follow a joint most faithfully
+
+_FLOORS = (240, 240, 240, 175, 175, 175, 240, 175)  # 3.4°: more than what sways
+_LEAST = (75, 75, 75, 55, 55, 55, 75, 55)  # 1.1°
+_ON_PERCENT = const(40)
+_LIVE = const(24)  # swings that the choice of the leader looks back on
+_MUSCLE_EARLY = const(150)  # hundredths of its floor: below that, a movement says less than the muscle
+_EARLY_MAX = const(5000)
+_PLAIN_TURN = const(510)  # 10°
+_PREFERRED = const(60)
+_VOTE = const(150)
+_DECENT = const(400)  # a score that makes it likely that the swings are reps
+_AWAYS = const(12583104)  # both events of the sources that tell how far away the limb is
+_TURNED = const(65536)  # bit of the events of source 0
+_BOTH = const(65537)  # settled or turned
+
+
+class Reps:
+    """The swings of one set at a time, and the reps in them.
+
+    ``leader``: the source that counts, NOBODY before the first swing. ``found``: swings of each source. ``confirmed``:
+    reps whose top has been reached. ``muscle_tells``, ``imu_tells``: whether electrodes and IMU can be trusted.
+    """
+
+    def __init__(self, exercise, target_permille):
+        self.exercise = exercise
+        self.on_permille = max(target_permille * _ON_PERCENT // 100, 1)
+        self.motion = motion.new_state()
+        self.rows = swings.new_rows()
+        self.found = int32s([0] * SOURCES)
+        self.now = 0
+        self.leader = NOBODY
+        self.confirmed = 0
+        self.moved_at = 0
+        self.muscle_tells = self.imu_tells = True
+        self.positions = int32s([0] * SOURCES)
+        self._zigzag = zigzag.new_state(_FLOORS + (4 * self.on_permille,))
+        self._history = zigzag.new_history()
+        self._score = int32s([swings.UNKNOWN] * SOURCES)
+        self._pending = self._unjudged = 0  # bits of sources
+        self._unchosen = False
+        self._rest = int32s([0] * 6)
+        self._spread = int32s([32767] * MUSCLE)
+
+    @micropython.native
+    def step(self, frames, count, permille, no_value, forget):
+        """Take two frames, or none (``count`` 0), and the activation after 20 ms."""
+        if count:
+            motion.smooth(frames, self.motion)
+            motion.place(self.motion, self.positions)
+            motion.learn_bias(self.motion)
+        motion.feel(permille, self.motion, self.positions)
+        value = permille | zigzag.NO_VALUE if no_value else permille
+        motion.away(self.positions, self._rest)
+        events = zigzag.follow(self.positions, value, self.now, forget, self._zigzag, self._history)
+        if events & _AWAYS or forget:
+            self._take_rest(events, forget)
+        if forget and not self.now & 63 and self.now:
+            self._find_floors()
+        self._pending |= events
+        self.now += 1
+
+    def _take_rest(self, events, forget):
+        """Let the pose be that of rest where a way back has ended, or while nothing is going on."""
+        for kind in range(2):
+            source = motion.AWAY + kind
+            state = source * zigzag.STRIDE
+            if events >> source & 1 and self._zigzag[state + zigzag.DIRECTION] < 0:
+                self._rest_at(kind, self._zigzag[state + zigzag.EXTREME_AT])
+            elif events >> source & 65536 and self._zigzag[state + zigzag.DIRECTION] > 0:
+                self._rest_at(kind, self._zigzag[state + zigzag.LAST_EXTREME_AT])
+            elif forget and self.now - self._zigzag[state + zigzag.EXTREME_AT] > 50 and not self.now & 31:
+                self._rest_at(kind, self.now)
+
+    def _find_floors(self):
+        """Let what counts as a swing follow from how still the limb was in the last seconds but one."""
+        for source in range(MUSCLE):
+            spread = zigzag.spread(self._history, source, self.now, min(self.now, 128))
+            floor = min(spread, self._spread[source]) * 5 >> 2
+            self._spread[source] = spread
+            self._zigzag[source * zigzag.STRIDE + zigzag.FLOOR] = max(min(floor, _FLOORS[source]), _LEAST[source])
+
+    def _rest_at(self, kind, step):
+        at = step & (zigzag.HISTORY_STEPS - 1)
+        for axis in range(3 * kind, 3 * kind + 3):
+            self._rest[axis] = self._history[axis * zigzag.HISTORY_STEPS + at] - zigzag.OFFSET
+
+    def work(self):
+        """Do one thing that the steps have left to do; return the source that has a new swing, NOBODY if none has."""
+        if self._pending:
+            return self._take_event()
+        if self._unjudged:
+            source = 0
+            while not self._unjudged >> source & 1:
+                source += 1
+            self._unjudged &= ~(1 << source)
+            self._judge(source)
+            self._unchosen = True
+        elif self._unchosen:
+            self._unchosen = False
+            self._choose(0)
+        return NOBODY
+
+    def restart(self):
+        """Forget all swings: a new set."""
+        for source in range(SOURCES):
+            self.found[source] = 0
+            self._score[source] = swings.UNKNOWN
+        self._pending = self._unjudged = 0
+        self._unchosen = False
+        self.leader = NOBODY
+        self.confirmed = 0
+
+    def row(self, source, index):
+        """Return where the row of a swing begins."""
+        return self.table(source) + (index & (swings.SWINGS_MAX - 1)) * swings.ROW
+
+    def first(self, source):
+        """Return the oldest swing of a source that is still known."""
+        return max(self.found[source] - swings.SWINGS_MAX, 0)
+
+    def table(self, source):
+        """Return where the rows of a source begin."""
+        return source * swings.SWINGS_MAX * swings.ROW
+
+    def judge_all(self, source):
+        """Judge a source by all its swings that are still known, the one that has settled last among them."""
+        if self.found[source] and self._may_count(source):
+            if self._zigzag[source * zigzag.STRIDE + zigzag.SETTLED]:
+                self._measure(source, zigzag.BASE)
+                self.found[source] += 1
+            first = self.first(source)
+            self._score[source] = self.irregularity(source, first, self.found[source] - first, True)
+
+    def choose(self):
+        """Let the best source lead, with a bonus for each kind of source that agrees; return how irregular it is."""
+        self._choose(_VOTE)
+        return swings.UNKNOWN if self.leader == NOBODY else self._score[self.leader]
+
+    def _agrees(self, source):
+        """Return whether the other side, of movement and muscle, has found as much."""
+        for other in range(SOURCES):
+            if (other == MUSCLE) != (source == MUSCLE) and self._score[other] < _DECENT:
+                if abs(self.found[other] - self.found[source]) <= 1:
+                    return True
+        return False
+
+    def guide(self):
+        """Return the source that tells the phases best: the leader, or, if that is no angle, the best angle."""
+        best = self.leader
+        if best in TURNING:
+            return best
+        least = _DECENT
+        for source in TURNING:
+            if self.found[source] > 1 and self._score[source] < least:
+                least = self._score[source]
+                best = source
+        return best
+
+    def irregularity(self, source, first, count, spare=False):
+        """Return how much the swings differ; UNKNOWN if they are too few, or too fast or slow for the exercise."""
+        if count < swings.SCORED_MIN:
+            return swings.UNKNOWN
+        table = self.table(source)
+        cycle_ms = STEP_MS * swings.period(self.rows, table, first, (count - 1) >> 1)
+        if not self.exercise.cycle_min_ms <= cycle_ms <= self.exercise.cycle_max_ms:
+            return swings.UNKNOWN
+        return swings.irregularity(self.rows, table, first, count, spare)
+
+    @micropython.native
+    def _measure(self, source, at):
+        """Measure a swing into the source's next row; return whether it is to be kept."""
+        row = self.row(source, self.found[source])
+        peak = swings.measure(
+            self._history, source, self._zigzag, source * zigzag.STRIDE + at, self.now, row, self.rows
+        )
+        return self.found[source] > 0 or not self.muscle_tells or peak >= self.on_permille
+
+    @micropython.native
+    def _take_event(self):
+        """Take the leader's event, if it has one, or another's."""
+        pending = self._pending
+        source = self.leader
+        if source == NOBODY or not pending >> source & _BOTH:
+            source = 0
+            while not pending >> source & _BOTH:
+                source += 1
+        self._pending = pending & ~(_BOTH << source)
+        if not self._may_count(source):
+            return NOBODY
+        if not pending >> source & _TURNED:
+            self._settled(source)
+            return NOBODY
+        if not self._measure(source, zigzag.LAST):
+            return NOBODY
+        self.found[source] += 1
+        self._unjudged |= 1 << source
+        return source
+
+    def _settled(self, source):
+        if not self._measure(source, zigzag.BASE):
+            return
+        leader = self.leader
+        if leader in (NOBODY, source) or self._score[leader] > _DECENT or self._score[source] < _DECENT:
+            self.moved_at = self.now
+        if leader == NOBODY:
+            self.leader = leader = source
+        first_top = 2 if self.exercise.lowers_first else 1
+        tops = (self.found[source] + 3 - first_top) >> 1
+        if source == leader:
+            self.confirmed = max(self.confirmed, tops)
+        elif source == MUSCLE and tops == self.confirmed + 1 and abs(self.found[source] - self.found[leader]) <= 1:
+            self.confirmed = tops
+
+    def _may_count(self, source):
+        wanted = self.exercise.source
+        if source == MUSCLE:
+            return wanted != MOVEMENT and self.muscle_tells
+        return wanted != MUSCLE_ONLY and self.imu_tells
+
+    def _judge(self, source):
+        """Bring the source's score up to date: the irregularity of its last swings, or how large the first ones are."""
+        found = self.found[source]
+        count = min(found, _LIVE)
+        size = self.rows[self.row(source, found - 1) + swings.SIZE]
+        if count >= swings.SCORED_MIN:
+            self._score[source] = self.irregularity(source, found - count, count)
+            if source in TURNING and size > _PLAIN_TURN:
+                self._score[source] -= _PREFERRED
+            return
+        early = _MUSCLE_EARLY
+        if source != MUSCLE:
+            early = min(size * 100 // self._zigzag[source * zigzag.STRIDE + zigzag.FLOOR], _EARLY_MAX)
+        self._score[source] = swings.UNKNOWN - early
+
+    @micropython.native
+    def _choose(self, vote):
+        """Let the source lead that is best, but none that has missed half of what a decent one has seen, and no
+        movement that has missed a quarter of what a decent muscle did.
+
+        ``vote``: the bonus for agreeing with the other side.
+        """
+        best = 2 * swings.UNKNOWN
+        most = 0
+        for source in range(SOURCES):
+            if self._score[source] < _DECENT:
+                most = max(most, self.found[source])
+        worked = self.found[MUSCLE] if self._score[MUSCLE] < _DECENT else 0
+        for source in range(SOURCES):
+            found = self.found[source]
+            if found:
+                score = self._score[source]
+                if 2 * found + most // 8 < most or 4 * found < 3 * worked:
+                    score += swings.UNKNOWN
+                elif vote and self._agrees(source):
+                    score -= vote
+                if score < best:
+                    best = score
+                    self.leader = source

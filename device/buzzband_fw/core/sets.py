@@ -1,0 +1,281 @@
+"""Sets: from the first rep to eight quiet seconds. A rep is told when it is over, a set at its end.
+
+Reps -> confirmed -> rep ... rep -> closing: judge, choose, trim -> the reps again if anything has changed -> set
+
+What is told of a set at its end is what counts: its reps of the revision that it names, none if they were no set.
+"""
+
+from buzzband_fw.core import swings
+from buzzband_fw.core.cue import BLANKED
+from buzzband_fw.core.exercises import STEADY
+from buzzband_fw.core.hold import Hold
+from buzzband_fw.core.motion import AWAY, DELAY_STEPS, MUSCLE, PER_DEGREE, SOURCES, SPEED, STEP_MS
+from buzzband_fw.core.portable import const, micropython
+from buzzband_fw.core.reps import NOBODY, Reps
+from buzzband_fw.core.tempo import Rep
+
+QUIET_MS = const(8000)
+REPS_MIN = const(3)
+CYCLES_MIN = const(10)
+
+NOTHING = const(0)  # what ``work`` tells
+CONFIRMED = const(1)  # a rep has reached its top
+REP = const(2)
+HOLD = const(3)
+SET = const(4)
+
+_FEW = const(5)  # so few reps may be anything: they are to be regular, and each is to be a contraction
+_IRREGULAR = const(350)  # permille
+_IRREGULAR_FEW = const(150)
+_ENOUGH = const(4)
+_TOLD_APART_MS = const(1500)  # contractions that follow faster run into each other
+_SLOW_MS = const(1000)  # but then this is no exercise for such reps
+_APART = const(3)  # half cycles from one swing to the next
+_UNLIKE = const(4)  # times smaller, larger or longer than the others
+_NO_MUSCLE = const(7)  # rail, flat, hum: core/quality.py
+_STEP_MASK = const(0xFFFF)
+_DEGREES_MAX = const(255)
+
+
+class Sets:
+    """What the wearer does, told every 20 ms.
+
+    ``number``: of the set, from 0. ``confirmed``: reps of it. ``degrees``: how far the limb is from its pose of rest.
+    When ``work`` has told REP, HOLD or SET, ``rep``, ``hold`` or the attributes from ``revision`` on say which.
+    """
+
+    def __init__(self, exercise, target_permille):
+        self.exercise = exercise
+        self.reps = Reps(exercise, target_permille)
+        self.hold = Hold(target_permille)
+        self.rep = Rep()
+        self.number = self.confirmed = self.degrees = 0
+        self.revision = self.source = self.count = self.start = self.end = self.cycle_ms = 0
+        self._steady = exercise.pace == STEADY
+        self._active = self._hold_over = self._set_over = False
+        self._quiet = 0  # steps
+        self._began = 0
+        self._told = 0  # reps
+        self._told_by = NOBODY
+        self._closing = 0
+        self._first = self._length = 0  # swings of the leader that make the set
+
+    def begin(self):
+        """Begin anew with set 0: a new session."""
+        self.number = self.revision = 0
+        self._set_over = self._hold_over = False
+        self.hold.end(self.reps.now)
+        self._restart()
+
+    @micropython.native
+    def step(self, frames, count, permille, flags, imu_tells):
+        """Take two frames, or none (``count`` 0), the gated activation after 20 ms, and the flags of core/cue.py."""
+        reps = self.reps
+        reps.muscle_tells = flags & _NO_MUSCLE == 0
+        reps.imu_tells = imu_tells
+        reps.step(frames, count, permille, flags & BLANKED, not self._active)
+        if self.hold.step(reps.now, permille, reps.motion[SPEED] if count else 0):
+            self._hold_over = True
+        self._quiet += 1
+        if not reps.muscle_tells:
+            self._quiet = min(self._quiet, reps.now - reps.moved_at)
+        elif permille >= reps.on_permille:
+            self._quiet = 0
+
+    def work(self):
+        """Do one thing that is left to do, and return what it leads to: NOTHING, CONFIRMED, REP, HOLD or SET.
+
+        It is to be called twice after each step.
+        """
+        if self._set_over:
+            self._set_over = False
+            self.number += 1
+            self.revision = 0
+        if self._hold_over:
+            self._hold_over = False
+            return HOLD
+        if self._closing:
+            return self._close()
+        reps = self.reps
+        source = reps.work()
+        if reps.leader == NOBODY:
+            return NOTHING
+        if source == reps.leader:
+            self._worked_at(source)
+        if not self._active:
+            self._active = True
+            self._quiet = 0
+            self._began = reps.now
+        if self._quiet * STEP_MS >= QUIET_MS:
+            self._begin_closing()
+            return NOTHING
+        if reps.confirmed > self.confirmed:
+            self.confirmed = reps.confirmed
+            return CONFIRMED
+        return self._tell() if source == reps.leader and not self._steady else NOTHING
+
+    def finish(self):
+        """End the set now, for the session ends: ``work`` is then to be called until ``finished``."""
+        if self.hold.end(self.reps.now):
+            self._hold_over = True
+        if not self._closing and self.reps.leader != NOBODY:
+            self._begin_closing()
+
+    def finished(self):
+        """Return whether nothing is left to tell."""
+        return not self._closing and not self._hold_over
+
+    def look(self):
+        """Bring ``degrees`` up to date."""
+        positions = self.reps.positions
+        self.degrees = min(max(positions[AWAY], positions[AWAY + 1]) // PER_DEGREE, _DEGREES_MAX)
+
+    def _worked_at(self, source):
+        """Take a swing in which the muscle worked for a sign of life, as old as it is."""
+        reps = self.reps
+        row = reps.row(source, reps.found[source] - 1)
+        if reps.rows[row + swings.PEAK] >= reps.on_permille:
+            self._quiet = min(self._quiet, reps.now - reps.rows[row + swings.MIDDLE] & _STEP_MASK)
+
+    def _tell(self):
+        """Tell the rep that the leader's last swing completes, if it does."""
+        found = self.reps.found[self.reps.leader]
+        if found & 1:
+            return NOTHING
+        if found != 2 * self._told + 2 or (self._told and self._told_by != self.reps.leader):
+            self.revision = 1
+        self._told_by = self.reps.leader
+        self._told = found >> 1
+        self._fill(self._told - 1, found - 2, found)
+        return REP
+
+    def _fill(self, number, index, end):
+        self.rep.number = number
+        self.rep.revision = self.revision
+        self.rep.fill(self.reps, index, index + 1 < end)
+
+    def _begin_closing(self):
+        self._closing = 1
+
+    def _close(self):
+        """Go on with the end of the set: judge each source by all of it, decide, tell what is new."""
+        stage = self._closing - 1
+        self._closing += 1
+        if stage < SOURCES:
+            self.reps.judge_all(stage)
+            return NOTHING
+        if stage == SOURCES:
+            self._decide()
+            return NOTHING
+        number = stage - SOURCES - 1
+        if self._steady or number >= self.count:
+            return self._end()
+        if not self.revision and number < self._told:
+            return NOTHING
+        self._fill(number, self._first + 2 * number, self._first + self._length)
+        return REP
+
+    def _decide(self):
+        """Decide which swings make the set, if it is one."""
+        reps = self.reps
+        reps.choose()
+        leader = reps.leader
+        self._first = reps.first(leader)
+        self._length = reps.found[leader] - self._first
+        if not self._steady and self._length >= swings.SCORED_MIN:
+            self._trim()
+        self.count = self._reps_in(reps.found[leader] if self._steady else self._length)
+        if not self._is_set():
+            self.count = 0
+        if leader != self._told_by or self._first or self._told > self.count:
+            self.revision = 1
+
+    def _reps_in(self, length):
+        """Return the reps in so many swings: a last one that was lifted counts, even if it was let go."""
+        return (length + (0 if self.exercise.lowers_first else 1)) >> 1
+
+    def _trim(self):
+        """Leave out swings at both ends that are not like the others, or in which the muscle was off."""
+        reps = self.reps
+        table = reps.table(reps.leader)
+        size = swings.typical(reps.rows, table, self._first, self._length, swings.SIZE)
+        duration = swings.typical(reps.rows, table, self._first, self._length, swings.DURATION)
+        usual = swings.period(reps.rows, table, self._first, self._length - 1 >> 1) * _APART >> 1
+        while self._length > 1 and (self._is_odd(self._first, size, duration) or self._gap(self._first) > usual):
+            self._first += 1
+            self._length -= 1
+        last = self._first + self._length - 1
+        while self._length > 1 and (self._is_odd(last, size, duration) or self._gap(last - 1) > usual):
+            self._length -= 1
+            last -= 1
+
+    def _gap(self, index):
+        """Return the steps from the middle of a swing to that of the next."""
+        reps = self.reps
+        here = reps.rows[reps.row(reps.leader, index) + swings.MIDDLE]
+        return reps.rows[reps.row(reps.leader, index + 1) + swings.MIDDLE] - here & _STEP_MASK
+
+    def _is_odd(self, index, size, duration):
+        row = self.reps.row(self.reps.leader, index)
+        found = self.reps.rows[row + swings.SIZE]
+        longest = self.reps.rows[row + swings.DURATION]
+        return found * _UNLIKE < size or found > size * _UNLIKE or longest > duration * _UNLIKE or self._is_off(index)
+
+    def _is_off(self, index):
+        """Return whether the muscle was off in a swing, as far as the electrodes can tell."""
+        reps = self.reps
+        return reps.muscle_tells and reps.rows[reps.row(reps.leader, index) + swings.PEAK] < reps.on_permille
+
+    def _is_set(self):
+        """Return whether the swings are enough, regular enough, and work."""
+        if self.count < (CYCLES_MIN if self._steady else REPS_MIN):
+            return False
+        reps = self.reps
+        contractions = reps.found[MUSCLE] + 1 >> 1
+        many = max(self.count, contractions) >= _FEW
+        irregularity = reps.irregularity(reps.leader, self._first, self._length, many)
+        if irregularity >= (_IRREGULAR if many else _IRREGULAR_FEW):
+            return False
+        if self._steady or not reps.muscle_tells:
+            return True
+        cycle_ms = STEP_MS * swings.period(reps.rows, reps.table(reps.leader), self._first, self._length - 1 >> 1)
+        told_apart = cycle_ms >= _TOLD_APART_MS or self.exercise.cycle_min_ms >= _SLOW_MS
+        if told_apart and contractions < (min(self.count + 1 >> 1, _ENOUGH) if many else self.count):
+            return False
+        return 2 * self._swings_off() <= self._length
+
+    def _swings_off(self):
+        off = 0
+        for index in range(self._first, self._first + self._length):
+            off += self._is_off(index)
+        return off
+
+    def _end(self):
+        """Tell the set, unless nothing was ever told of it."""
+        told = self._told or self.count
+        if self.count:
+            reps = self.reps
+            leader = reps.leader
+            rows = reps.rows
+            last = reps.row(leader, self._first + self._length - 1)
+            self.source = leader
+            first = rows[reps.row(leader, self._first) + swings.START]
+            self.start = self._began if reps.first(leader) else self._ago(first)
+            self.end = self._ago(rows[last + swings.START] + (rows[last + swings.DURATION] >> 1))
+            self.cycle_ms = STEP_MS * swings.period(rows, reps.table(leader), self._first, self._length - 1 >> 1)
+        self._restart()
+        if told:
+            self._set_over = True
+            return SET
+        self.revision = 0
+        return NOTHING
+
+    def _ago(self, step):
+        """Return a step modulo 2^16 of the last 21 minutes as what it is."""
+        return self.reps.now - (self.reps.now - step & _STEP_MASK) - DELAY_STEPS
+
+    def _restart(self):
+        self.reps.restart()
+        self._active = False
+        self.confirmed = self._closing = self._told = self._quiet = 0
+        self._told_by = NOBODY

@@ -1,0 +1,130 @@
+"""Zigzag: finds the swings in positions that go up and down, however large, by a hysteresis that adapts to them.
+
+A swing leads from one extreme to the next. It has *settled* as soon as the position rests at its far end or has begun
+to come back; it has *turned* once it has come back so far that the extreme is certain.
+"""
+
+from buzzband_fw.core.motion import SOURCES
+from buzzband_fw.core.portable import const, int32s, micropython, ptr16, ptr32, uint16s
+
+HISTORY_STEPS = const(1024)  # 20 s
+ACTIVATION = const(9)  # column of the history behind those of the sources
+NO_VALUE = const(4096)  # flag in that column: the motor may have shaken the electrodes
+OFFSET = const(32768)  # makes positions unsigned in the history
+TURNED = const(16)  # the bit of source 0 among the events; that its swing has settled is bit 0
+
+STRIDE = const(14)  # of the state of one source
+DIRECTION = const(0)  # of the swing that is under way: 1 up, -1 down
+BASE = const(1)  # where it comes from, when it was there, how far it has got, and when
+EXTREME_AT = const(4)
+AMPLITUDE = const(5)
+FLOOR = const(6)
+SETTLED = const(7)
+LAST = const(8)  # the swing that has turned: base, when, extreme, when
+LAST_EXTREME_AT = const(11)
+
+_SOURCES = const(9)
+_STEPS = const(1024)
+_MASK = const(1023)
+_ACTIVATION = const(9)
+_OFFSET = const(32768)
+_TURNED = const(16)
+_STRIDE = const(14)
+_DIRECTION = const(0)
+_BASE = const(1)
+_EXTREME = const(3)
+_EXTREME_AT = const(4)
+_AMPLITUDE = const(5)
+_FLOOR = const(6)
+_SETTLED = const(7)
+_LAST = const(8)
+_MARK = const(12)  # the last position that was clearly further, by a sixteenth of the swing, and when
+_MARK_AT = const(13)
+_REST_STEPS = const(18)  # 0.36 s without getting clearly further
+_FORGET_STEPS = const(100)  # 2 s
+
+
+def new_history():
+    """Return room for the last 20 s: a column for each source, then one for the activation."""
+    return uint16s([0] * (HISTORY_STEPS * (SOURCES + 1)))
+
+
+def new_state(floors):
+    """Return the state of all sources. ``floors``: the least swing of each that counts."""
+    state = int32s([0] * (STRIDE * SOURCES))
+    for source in range(SOURCES):
+        state[source * STRIDE + DIRECTION] = 1
+        state[source * STRIDE + FLOOR] = floors[source]
+    return state
+
+
+@micropython.viper
+def follow(positions: ptr32, activation: int, step: int, forget: int, state: ptr32, history: ptr16) -> int:
+    """Take the positions at ``step`` and return which sources' swings have settled, bits 0 to 8, or turned, 16 to 24.
+
+    A swing turns when the position has come back by three eighths of what swings are on average, at least by ``FLOOR``.
+    If ``forget``, the average fades after 2 s without a new extreme.
+    """
+    history[_ACTIVATION * _STEPS + (step & _MASK)] = activation
+    events = 0
+    for source in range(_SOURCES):
+        x = positions[source]
+        history[source * _STEPS + (step & _MASK)] = x + _OFFSET
+        s = source * _STRIDE
+        amplitude = state[s + _AMPLITUDE]
+        threshold = amplitude * 3 >> 3
+        if threshold < state[s + _FLOOR]:
+            threshold = state[s + _FLOOR]
+        direction = state[s + _DIRECTION]
+        swing = (state[s + _EXTREME] - state[s + _BASE]) * direction
+        ahead = (x - state[s + _EXTREME]) * direction
+        if step == 0:
+            state[s + _BASE] = x
+            ahead = 1
+        if ahead > 0:
+            state[s + _EXTREME] = x
+            state[s + _EXTREME_AT] = step
+            if (x - state[s + _MARK]) * direction << 4 > swing:
+                state[s + _MARK] = x
+                state[s + _MARK_AT] = step
+        elif ahead + threshold < 0:
+            if swing >= threshold:
+                events |= 1 << (source + _TURNED)
+                for i in range(4):
+                    state[s + _LAST + i] = state[s + _BASE + i]
+                if amplitude == 0:
+                    state[s + _AMPLITUDE] = swing
+                elif swing << 3 > amplitude * 5:
+                    state[s + _AMPLITUDE] += (swing - amplitude) >> 2
+                else:
+                    state[s + _AMPLITUDE] -= amplitude >> 4
+            state[s + _DIRECTION] = 0 - direction
+            state[s + _BASE] = state[s + _EXTREME]
+            state[s + _BASE + 1] = state[s + _EXTREME_AT]
+            state[s + _EXTREME] = x
+            state[s + _EXTREME_AT] = step
+            state[s + _MARK] = x
+            state[s + _MARK_AT] = step
+            state[s + _SETTLED] = 0
+            continue
+        elif forget and step - state[s + _EXTREME_AT] > _FORGET_STEPS:
+            state[s + _AMPLITUDE] = amplitude - (amplitude >> 4)
+        if state[s + _SETTLED] == 0 and swing >= threshold and swing << 3 > amplitude * 5:
+            if step - state[s + _MARK_AT] >= _REST_STEPS or swing + ahead * 6 < 0:
+                state[s + _SETTLED] = 1
+                events |= 1 << source
+    return events
+
+
+@micropython.viper
+def spread(history: ptr16, source: int, step: int, count: int) -> int:
+    """Return by how much the positions of a source differ at most in the ``count`` steps before ``step``."""
+    least = 65535
+    most = 0
+    for i in range(step - count, step):
+        x = history[source * _STEPS + (i & _MASK)]
+        if x < least:
+            least = x
+        if x > most:
+            most = x
+    return most - least
