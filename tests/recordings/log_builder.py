@@ -3,7 +3,9 @@
 import json
 import struct
 from collections.abc import Sequence
+from dataclasses import astuple
 
+from buzzband.recordings.lifting import Hold, Rep, Set
 from buzzband_fw.store import records
 from buzzband_fw.store.records import Framer
 
@@ -50,6 +52,22 @@ class LogWriter:
 
     def fault(self, block: int, code: int, value: int) -> "LogWriter":
         self.record(records.FAULT, struct.pack("<IBI", block, code, value), block * BLOCK_MS)
+        return self
+
+    def movement(self, block: int, degrees: Sequence[int]) -> "LogWriter":
+        self.record(records.MOVEMENT, struct.pack("<I", block) + bytes(degrees), block * BLOCK_MS)
+        return self
+
+    def rep(self, rep: Rep) -> "LogWriter":
+        self.record(records.REP, struct.pack(records.REP_FORMAT, *astuple(rep)))
+        return self
+
+    def hold(self, hold: Hold) -> "LogWriter":
+        self.record(records.HOLD, struct.pack(records.HOLD_FORMAT, *astuple(hold)))
+        return self
+
+    def set(self, one: Set) -> "LogWriter":
+        self.record(records.SET, struct.pack(records.SET_FORMAT, *astuple(one)))
         return self
 
     def end(self, blocks: int, reason: int = records.BY_BUTTON) -> "LogWriter":

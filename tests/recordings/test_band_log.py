@@ -4,6 +4,7 @@ import random
 import struct
 import time
 from collections.abc import Callable
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -12,10 +13,18 @@ from hypothesis import strategies as st
 
 from buzzband.errors import UnknownFormat
 from buzzband.recordings.band_log import Cue, End, Fault, Record, intact_records, read_log
+from buzzband.recordings.lifting import Hold, Rep, Set
 from buzzband_fw.store import records
+from recordings.lifting_builder import ended, rep
 from recordings.log_builder import HEADER, OTHER_SESSION, SESSION, LogWriter, session
 
 MUTATED_LOGS = 10_000
+
+
+def packed(told: Rep | Hold | Set) -> bytes:
+    """What a record of it holds."""
+    layout = {Rep: records.REP_FORMAT, Hold: records.HOLD_FORMAT, Set: records.SET_FORMAT}[type(told)]
+    return struct.pack(layout, *astuple(told))
 
 
 def recovered(data: bytes) -> list[bytes]:
@@ -45,6 +54,39 @@ def test_faults_and_ends_have_names() -> None:
 def test_flags_are_told_apart_from_the_activation() -> None:
     log = read_log(LogWriter().header().activation(1, [4000, 5], flags=0b1010).bytes())
     assert (log.permille.tolist(), log.flags.tolist()) == ([4000, 5], [10, 10])
+
+
+def test_reps_sets_and_holds_are_read_as_they_were_written() -> None:
+    made = LogWriter().header().rep(rep(0)).rep(rep(0, revision=1, flags=2)).hold(Hold(3000, 2500, 800)).set(ended(1))
+    log = read_log(made.bytes())
+    assert log.lifting.reps == (rep(0), rep(0, revision=1, flags=2))
+    assert log.lifting.holds == (Hold(3000, 2500, 800),)
+    assert log.lifting.sets == (ended(1),)
+    assert log.damaged == 0
+
+
+def test_degrees_lie_at_their_blocks_and_are_0_where_there_are_none() -> None:
+    log = read_log(LogWriter().header().movement(7, [5, 6]).movement(39, [90, 91]).end(64).bytes())
+    assert log.lifting.degrees.tolist() == [5, 6, 0, 0, 90, 91, 0, 0]
+    assert log.lifting.degrees.dtype == np.uint8
+
+
+def test_degrees_need_no_activation() -> None:
+    log = read_log(LogWriter().header().movement(7, [5]).bytes())
+    assert (len(log.permille), len(log.lifting.degrees)) == (0, 1)
+
+
+def test_a_set_that_takes_its_reps_back_means_nothing_else() -> None:
+    log = read_log(LogWriter().header().set(ended(0, start_block=9, end_block=0xFFFFFFFF)).bytes())
+    assert (len(log.lifting.sets), log.damaged) == (1, 0)
+
+
+def test_thousands_of_sets_are_told_apart() -> None:
+    made = LogWriter().header()
+    for number in range(3000):
+        made.rep(rep(0, set=number)).rep(rep(1, set=number)).set(ended(1, number=number))
+    log = read_log(made.bytes())
+    assert [(one.set, one.number) for one in log.lifting.counted()] == [(number, 0) for number in range(3000)]
 
 
 def test_a_missing_record_leaves_a_gap_that_is_not_valid() -> None:
@@ -78,8 +120,10 @@ def test_what_a_later_version_appends_is_passed_over() -> None:
     made = LogWriter().header(imu=True)
     made.record(records.CUE, struct.pack("<IB", 5, 1) + b"more")
     made.record(records.END, struct.pack("<IB", 6, 1) + b"more")
+    made.record(records.REP, packed(rep()) + b"more")
     log = read_log(made.bytes())
     assert (log.cues, log.end, log.header) == ((Cue(5, 1),), End(6, 1), HEADER)
+    assert log.lifting.reps == (rep(),)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +136,17 @@ def test_what_a_later_version_appends_is_passed_over() -> None:
         (records.ACTIVATION, b"12345"),
         (records.ACTIVATION, struct.pack("<IH", 0xFFFFFFFE, 500)),
         (records.ACTIVATION, struct.pack("<IH", 24 * 3600 * 100, 500)),
+        (records.MOVEMENT, b"123"),
+        (records.MOVEMENT, struct.pack("<IB", 24 * 3600 * 100, 9)),
+        (records.REP, bytes(records.REP_SIZE - 1)),
+        (records.REP, packed(rep(start_block=24 * 3600 * 100 + 1))),
+        (records.REP, packed(rep(peak_permille=4096))),
+        (records.HOLD, bytes(records.HOLD_SIZE - 1)),
+        (records.HOLD, packed(Hold(0, 24 * 3600 * 1000 + 10, 500))),
+        (records.HOLD, packed(Hold(0, 1000, 4096))),
+        (records.SET, bytes(records.SET_SIZE - 1)),
+        (records.SET, packed(ended(3, end_block=24 * 3600 * 100 + 1))),
+        (records.SET, packed(ended(3, start_block=2000, end_block=1999))),
         (records.HEADER, b"[]"),
         (records.HEADER, b"\xff"),
         (records.HEADER, b'{"supply_mv": NaN}'),
@@ -104,6 +159,7 @@ def test_a_record_that_makes_no_sense_is_counted_and_passed_over(kind: int, payl
     made.record(kind, payload)
     log = read_log(made.end(2).bytes())
     assert log.permille.tolist() == [500]
+    assert (log.lifting.reps, log.lifting.sets, log.lifting.holds) == ((), (), ())
     assert (log.damaged, log.missing) == (1, ())
 
 
@@ -216,7 +272,7 @@ def insert(data: bytes, chance: random.Random) -> bytes:
 
 def insert_sync(data: bytes, chance: random.Random) -> bytes:
     at = chance.randrange(len(data) + 1)
-    false = struct.pack(records.HEADER_FORMAT, records.SYNC, chance.randrange(6), 0, chance.randrange(1025), 3, 4)
+    false = struct.pack(records.HEADER_FORMAT, records.SYNC, chance.randrange(10), 0, chance.randrange(1025), 3, 4)
     return data[:at] + false + data[at:]
 
 
@@ -260,15 +316,18 @@ def test_no_file_is_a_crash(data: bytes) -> None:
 
 
 payloads = st.binary(max_size=40)
+kinds = st.integers(1, 9) | st.integers(0, 255)
 
 
-@given(st.lists(st.tuples(st.integers(0, 255), payloads), max_size=12))
+@given(st.lists(st.tuples(kinds, payloads), max_size=12))
 def test_whatever_stands_in_intact_records_is_no_crash(contents: list[tuple[int, bytes]]) -> None:
     made = LogWriter().header()
     for kind, payload in contents:
         made.record(kind, payload)
     log = read_log(made.bytes())
     assert log.missing == ()
+    log.lifting.counted()
+    log.lifting.counted_sets()
 
 
 @pytest.mark.parametrize(
@@ -280,6 +339,7 @@ def test_whatever_stands_in_intact_records_is_no_crash(contents: list[tuple[int,
         b"\xa5\x5a\x01\x00\x00\x04" + b'"session": "%s"' % SESSION.encode(),
         LogWriter().record(77, b""),
         LogWriter().record(records.HEADER, b"[" * 900),
+        LogWriter().record(records.REP, b"\xff" * records.REP_SIZE),
     ],
 )
 def test_a_hostile_megabyte_takes_less_than_a_second(unit: bytes) -> None:

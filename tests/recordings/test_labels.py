@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from buzzband.errors import BadRate, NoSuchChannel, UnknownFormat
+from buzzband.errors import BadRate, BadSamples, NoSuchChannel, UnknownFormat
 from buzzband.recordings.labels import check_emg_rate, emg_channel, imu, split_unit
 from buzzband.recordings.model import Channel, Recording
 from recordings.builders import recording
@@ -99,6 +99,9 @@ def test_accelerometer_axes_are_found_by_label_and_put_in_order(labels):
         ("m/s²", 9.80665, 1),
         ("m/s^2", 9.80665, 1),
         ("m/s2", 0, 0),
+        ("mG", 1000, 1),
+        ("m·s⁻²", 9.80665, 1),
+        ("M/S^2", 9.80665, 1),
     ],
 )
 def test_acceleration_comes_in_g(unit, value, expected):
@@ -115,6 +118,12 @@ def test_acceleration_comes_in_g(unit, value, expected):
         ("dps", 90, 90),
         ("rad/s", np.pi / 2, 90),
         ("Rad / s", np.pi, 180),
+        ("mdps", 90_000, 90),
+        ("DEG/S", 90, 90),
+        ("degrees/sec", 90, 90),
+        ("º/s", 90, 90),
+        ("° s⁻¹", 90, 90),
+        ("rad·s^-1", np.pi, 180),
     ],
 )
 def test_rotation_comes_in_degrees_per_second(unit, value, expected):
@@ -133,9 +142,28 @@ def test_an_unknown_unit_is_refused_with_the_known_ones():
     assert "m/s²" in caught.value.hint
 
 
-@pytest.mark.parametrize("labels", [("EMG",), ("AccX", "AccY"), ("EMG accX", "GyrX")])
-def test_a_sensor_with_an_axis_missing_counts_as_absent(labels):
+@pytest.mark.parametrize("labels", [("EMG",), ("EMG accX", "GPS"), ("Across", "gyrate")])
+def test_a_recording_without_axes_has_no_imu(labels):
     assert imu(recording(*labels)) is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (("AccX", "AccZ"), "has AccX, AccZ, but no AccY"),
+        (("EMG", "gyr_2", "gyr_1"), "has gyr_1, gyr_2, but no GyrZ"),
+        ((*ACC, "Gyro Y"), "has Gyro Y, but no GyrX and no GyrZ"),
+    ],
+)
+def test_an_axis_that_is_missing_is_named(labels, message):
+    with pytest.raises(NoSuchChannel, match=message) as caught:
+        imu(recording(*labels))
+    assert "three axes" in caught.value.hint
+
+
+def test_numbers_that_no_sensor_can_give_are_refused_by_channel():
+    with pytest.raises(BadSamples, match="'GyrX'"):
+        imu(recording(*GYR, unit="rad/s", value=1e308))
 
 
 def test_axes_that_differ_in_rate_are_refused():

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from buzzband.errors import BadRate, NoSuchChannel, UnknownFormat
+from buzzband.errors import BadRate, BadSamples, NoSuchChannel, UnknownFormat
+from buzzband.recordings.adc import SAMPLE_MAX
 from buzzband.recordings.model import Channel, Recording, Samples
 
 EMG_RATES_HZ = (100.0, 30_000.0)
@@ -14,10 +15,14 @@ STANDARD_GRAVITY = 9.80665  # m/s²
 _UNIT = re.compile(r"(?P<label>.*?)\s*[\[(](?P<unit>[^\[\]()]*)[\])]")
 _AXIS = re.compile(r"(?P<sensor>acc|gyr).*(?P<axis>[xyz123])", re.IGNORECASE)
 _AXES = {"x": 0, "1": 0, "y": 1, "2": 1, "z": 2, "3": 2}
-_TO_G = {"": 1.0, "g": 1.0, "mg": 1e-3} | dict.fromkeys(["m/s2", "m/s/s", "ms-2", "m.s-2"], 1 / STANDARD_GRAVITY)
-_TO_DEGREES = dict.fromkeys(["", "deg/s", "°/s", "dps", "deg/sec", "degree/s", "degrees/s"], 1.0)
-_TO_DEGREES |= dict.fromkeys(["rad/s", "rad/sec", "radian/s", "radians/s"], 180 / np.pi)
+_METRES = ["m/s2", "m/s/s", "ms-2", "m.s-2", "m/sec2"]
+_A_SECOND = ["/s", "/sec", "/second", "s-1", ".s-1"]
+_TO_G = {"": 1.0, "g": 1.0, "mg": 1e-3} | dict.fromkeys(_METRES, 1 / STANDARD_GRAVITY)
+_TO_DEGREES = {"": 1.0, "dps": 1.0, "mdps": 1e-3}
+_TO_DEGREES |= {angle + by: 1.0 for angle in ("deg", "°", "degree", "degrees") for by in _A_SECOND}
+_TO_DEGREES |= {angle + by: 180 / np.pi for angle in ("rad", "radian", "radians") for by in _A_SECOND}
 _FACTORS = {"acc": _TO_G, "gyr": _TO_DEGREES}
+_PLAIN = str.maketrans({"²": "2", "¹": "1", "⁻": "-", "−": "-", "º": "°", "·": ".", "*": ".", "^": "", " ": ""})
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +79,9 @@ def check_emg_rate(channel: Channel) -> None:
 def imu(recording: Recording) -> Imu | None:
     """Return the accelerometer and the gyroscope, or None when the recording has neither.
 
-    A sensor counts when all three of its axes are there; of several sensors, the first. A channel without a unit is
-    taken to be in g or deg/s. Raises UnknownFormat for any other unit than g, mg, m/s², deg/s and rad/s, and BadRate
-    when the axes of a sensor differ in rate or length.
+    Of several sensors of a kind, the first. A channel without a unit is taken to be in g or deg/s. Raises
+    NoSuchChannel when an axis is missing, UnknownFormat for any other unit than g, mg, m/s², deg/s, mdps and rad/s,
+    BadRate when the axes of a sensor differ in rate or length, and BadSamples for numbers that cannot be a signal.
     """
     accelerometer, gyroscope = _motion(recording, "acc"), _motion(recording, "gyr")
     return Imu(accelerometer, gyroscope) if accelerometer or gyroscope else None
@@ -106,22 +111,38 @@ def _motion(recording: Recording, sensor: str) -> Motion | None:
         found = _axis(channel)
         if found and found[0] == sensor:
             axes.setdefault(found[1], channel)
-    if len(axes) < 3:
+    if not axes:
         return None
-    ordered = [axes[index] for index in range(3)]
-    if len({(channel.rate_hz, len(channel.samples)) for channel in ordered}) > 1:
-        labels = ", ".join(channel.label for channel in ordered)
-        raise BadRate(f"The axes {labels} of {recording.name} differ in rate or length.", hint="Record them together.")
-    samples = np.column_stack([channel.samples * _factor(channel, sensor) for channel in ordered])
+    ordered = _complete(recording, sensor, axes)
+    samples = np.column_stack([_sane(channel).samples * _factor(channel, sensor) for channel in ordered])
     return Motion(ordered[0].rate_hz, samples)
+
+
+def _complete(recording: Recording, sensor: str, axes: dict[int, Channel]) -> list[Channel]:
+    """Return the channels of a sensor in the order x, y, z, or raise for what they lack."""
+    ordered = [axes[index] for index in sorted(axes)]
+    labels = ", ".join(channel.label for channel in ordered)
+    if missing := [sensor.capitalize() + "XYZ"[index] for index in range(3) if index not in axes]:
+        raise NoSuchChannel(
+            f"{recording.name} has {labels}, but no {' and no '.join(missing)}.",
+            hint="Record all three axes, or none of them.",
+        )
+    if len({(channel.rate_hz, len(channel.samples)) for channel in ordered}) > 1:
+        raise BadRate(f"The axes {labels} of {recording.name} differ in rate or length.", hint="Record them together.")
+    return ordered
+
+
+def _sane(channel: Channel) -> Channel:
+    if (largest := float(np.abs(channel.samples).max())) > SAMPLE_MAX:
+        raise BadSamples(f"Channel {channel.label!r} holds a sample of size {largest:g}, which no signal can be.")
+    return channel
 
 
 def _factor(channel: Channel, sensor: str) -> float:
     """Return what to multiply by to get g or deg/s."""
     unit = channel.unit or split_unit(channel.label)[1]
-    plain = unit.casefold().replace("²", "2").replace("º", "°").replace("·", ".")
-    factor = _FACTORS[sensor].get(plain.replace(" ", "").replace("^", ""))
+    factor = _FACTORS[sensor].get(unit.casefold().translate(_PLAIN))
     if factor is None:
-        wanted = "g, mg or m/s²" if sensor == "acc" else "deg/s or rad/s"
+        wanted = "g, mg or m/s²" if sensor == "acc" else "deg/s, mdps or rad/s"
         raise UnknownFormat(f"Channel {channel.label!r} is in {unit!r}.", hint=f"Convert it to {wanted}.")
     return factor

@@ -26,3 +26,8 @@ def band_noise(n: int, rate_hz: float, band_hz: tuple[float, float], rng: np.ran
     # irfft gives each bin 2/length of its size, so its variance is 4/length² for parts of unit variance
     noise: Samples = np.fft.irfft(spectrum, length)[:n] * (length / (2 * math.sqrt(len(bins))))
     return noise
+
+
+def band_noises(n: int, count: int, rate_hz: float, band_hz: tuple[float, float], rng: np.random.Generator) -> Samples:
+    """Return ``count`` independent ``band_noise`` side by side, shape (n, count)."""
+    return np.column_stack([band_noise(n, rate_hz, band_hz, rng) for _ in range(count)])

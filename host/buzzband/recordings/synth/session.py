@@ -1,5 +1,6 @@
 """Whole training sessions: what was done, as plain data, and the recording that a band would have made of it."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,41 +8,17 @@ import numpy as np
 
 from buzzband.recordings.model import Annotation, Channel, Recording, Samples
 from buzzband.recordings.synth.activation import RATE_HZ, REST, Activation, through
-from buzzband.recordings.synth.movement import IMU_RATE_HZ, TYPICAL, UPPER_ARM, Imu, Placement, Tempo, imu, joint_angle
+from buzzband.recordings.synth.exercises import Exercise, Knots
+from buzzband.recordings.synth.form import USUAL_FORM, Form
+from buzzband.recordings.synth.life import Activity, Doing, Scene, live
+from buzzband.recordings.synth.movement import TYPICAL, Imu, Motion, imu
 from buzzband.recordings.synth.muscle import emg
+from buzzband.recordings.synth.placement import ALIGNED, UPPER_ARM, Mounting, Placement
+from buzzband.recordings.synth.reps import Rep
+from buzzband.recordings.synth.sets import SETTLE_S, Set, SetTruth, angle_of, motion_of, place_reps, tiring
 from buzzband.recordings.synth.spoil import USUAL, Spoiler, movement_artefact
 
 FULL_EFFORT_MV = 1.0  # RMS of the EMG at activation 1: the order of a biceps under surface electrodes
-FULL_AT = 0.6  # of the concentric phase: from here on the peak activation is held to the top
-ECCENTRIC = 0.6  # of the peak: what lowering the same load takes
-EASING = 0.25  # of the eccentric phase: the way down to its plateau, and from it to rest
-JITTER_LIMIT = 2.5  # SD
-
-Knots = list[tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Set:
-    """One set of repetitions.
-
-    ``peaks`` are the peak activations, spread evenly over the repetitions with straight lines between: one value for
-    all, two for a trend, or one for each. ``tempo_jitter`` and ``peak_jitter`` are the SD, relative, of phases and
-    peaks from one repetition to the next. ``load`` is in words ("12 kg").
-    """
-
-    reps: int = 8
-    peaks: tuple[float, ...] = (0.7,)
-    tempo: Tempo = Tempo()  # noqa: RUF009 - frozen
-    load: str = ""
-    tempo_jitter: float = 0.08
-    peak_jitter: float = 0.03
-
-    def __post_init__(self) -> None:
-        """Refuse a set that cannot be done."""
-        if self.reps < 1 or not self.peaks or not all(0 <= peak <= 1 for peak in self.peaks):
-            raise ValueError("a set has at least one repetition, and peak activations within 0..1")
-        if not (0 <= self.tempo_jitter < 1 / JITTER_LIMIT and 0 <= self.peak_jitter < 1 / JITTER_LIMIT):
-            raise ValueError(f"a jitter of {1 / JITTER_LIMIT} or more could turn time back")
 
 
 @dataclass(frozen=True)
@@ -64,7 +41,9 @@ class Squeezes:
 class Session:
     """Rest, perhaps squeezes, then sets; ``rest_s`` lies between any two of these blocks.
 
-    The default ``lead_out_s`` is long enough for a band to see that the last set has ended (8 s).
+    The default ``lead_out_s`` is long enough for a band to see that the last set has ended (8 s). ``life`` is what may
+    be done between sets and in the lead-out; nothing unless given. ``placement`` is where the band sits in all sets,
+    if not where each exercise has it.
     """
 
     sets: tuple[Set, ...]
@@ -72,72 +51,40 @@ class Session:
     lead_in_s: float = 3.0
     lead_out_s: float = 10.0
     squeezes: Squeezes | None = None
-    placement: Placement = UPPER_ARM
-    range_deg: float = 120.0
+    placement: Placement | None = None
+    mounting: Mounting = ALIGNED
+    form: Form = USUAL_FORM
+    life: tuple[Activity, ...] = ()
 
-
-@dataclass(frozen=True)
-class Rep:
-    """What really happened in one repetition; ``set_index`` counts from 0, ``peak_s`` is when the top is reached."""
-
-    set_index: int
-    start_s: float
-    tempo: Tempo
-    peak: float
+    def __post_init__(self) -> None:
+        """Refuse exercises for which the band would have to be worn on several segments."""
+        if len({one.exercise.worn.name for one in self.sets}) > 1 and self.placement is None:
+            raise ValueError("in one session the band stays on one segment")
 
     @property
-    def peak_s(self) -> float:
-        """Return the time of the top: the end of the concentric phase, the start of the hold."""
-        return self.start_s + self.tempo.concentric_s
+    def worn(self) -> Placement:
+        """Return where the band sits, as the first set has it."""
+        return self.placement or (self.sets[0].exercise.worn if self.sets else UPPER_ARM)
 
-    @property
-    def end_s(self) -> float:
-        """Return the end of the eccentric phase."""
-        return self.start_s + self.tempo.moving_s
-
-    @property
-    def concentric_s(self) -> float:
-        """Return the time it took to lift."""
-        return self.tempo.concentric_s
-
-    @property
-    def hold_s(self) -> float:
-        """Return the time spent at the top."""
-        return self.tempo.hold_s
-
-    @property
-    def eccentric_s(self) -> float:
-        """Return the time it took to lower."""
-        return self.tempo.eccentric_s
-
-
-@dataclass(frozen=True)
-class SetTruth:
-    """What really happened in one set, from the start of its first repetition to the end of its last."""
-
-    index: int
-    reps: tuple[Rep, ...]
-    load: str
-
-    @property
-    def start_s(self) -> float:
-        """Return the start of the first repetition."""
-        return self.reps[0].start_s
-
-    @property
-    def end_s(self) -> float:
-        """Return the end of the last repetition."""
-        return self.reps[-1].end_s
+    def exercise(self, one: Set) -> Exercise:
+        """Return the exercise of a set with the band where it sits."""
+        return one.exercise.on(self.placement) if self.placement else one.exercise
 
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """What a session's recording was made from. ``squeezes``: (start, end) in s; ``angle``: of the joint, in deg."""
+    """What a session's recording was made from.
+
+    ``squeezes``: (start, end) in s. ``angle``: of the joint in degrees; between sets, the sum of what the segment turns
+    by. ``motion``: of the segment, sway and drift included, tremor not. ``doings``: what was done between the sets.
+    """
 
     activation: Activation
     angle: Channel
     squeezes: tuple[tuple[float, float], ...]
     sets: tuple[SetTruth, ...]
+    motion: Motion
+    doings: tuple[Doing, ...] = ()
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -176,7 +123,7 @@ def build(
     signal += movement_artefact(_angle_at(truth.angle, len(signal), rate_hz), rate_hz, artefact_rng, amplitude=artefact)
     channels = (
         Channel("EMG", rate_hz, FULL_EFFORT_MV * signal, "mV"),
-        *imu(truth.angle.samples, imu_rng, placement=session.placement, errors=errors, rate_hz=truth.angle.rate_hz),
+        *imu(truth.motion, imu_rng, lever_m=session.worn.lever_m, mounting=session.mounting, errors=errors),
     )
     return Synthetic(Recording(f"synthetic session, seed {seed}", channels, _annotations(truth)), truth)
 
@@ -193,20 +140,31 @@ def demo_session() -> Session:
 
 def plan(session: Session, rng: np.random.Generator) -> Truth:
     """Return the truth of a session without making its signals."""
-    clock = session.lead_in_s
-    squeezes = _place_squeezes(session.squeezes, clock)
-    if squeezes:
-        clock = squeezes[-1][1] + session.rest_s
-    sets = []
-    for index, one in enumerate(session.sets):
-        sets.append(SetTruth(index, _place_reps(one, index, clock, rng), one.load))
-        clock = sets[-1].end_s + session.rest_s
+    form_rng, life_rng = rng.spawn(2)
+    squeezes = _place_squeezes(session.squeezes, session.lead_in_s)
+    sets = _place_sets(session, squeezes[-1][1] + session.rest_s if squeezes else session.lead_in_s, rng)
     end_s = max([session.lead_in_s, *(end for _, end in squeezes), *(one.end_s for one in sets)])
-    duration_s = end_s + session.lead_out_s
-    reps = [rep for one in sets for rep in one.reps]
-    angle = joint_angle([(rep.start_s, rep.tempo) for rep in reps], duration_s, range_deg=session.range_deg)
-    activation = _activation(session.squeezes, squeezes, reps, duration_s)
-    return Truth(activation, Channel("Angle", IMU_RATE_HZ, angle, "deg"), squeezes, tuple(sets))
+    lived = _live(session, sets, end_s, life_rng)
+    level = _level(session.squeezes, squeezes, sets, end_s + session.lead_out_s)
+    times = np.arange(len(level)) / RATE_HZ
+    motion = Motion(session.form.wander(len(times), form_rng), np.zeros((len(times), 3)))
+    angle = np.zeros(len(times))
+    for one in sets:
+        angle += angle_of(one, times)
+        np.maximum(level, tiring(one, times), out=level)
+        _add(motion, motion_of(one, times, session.form, form_rng), slice(None))
+    for doing, scene in lived:
+        during = slice(first := round(doing.start_s * RATE_HZ), first + len(scene.level))
+        angle[during] += scene.motion.turn_deg.sum(axis=1)
+        np.maximum(level[during], scene.level, out=level[during])
+        _add(motion, scene.motion, during)
+    doings = tuple(doing for doing, _ in lived)
+    return Truth(Activation(level, RATE_HZ), Channel("Angle", RATE_HZ, angle, "deg"), squeezes, sets, motion, doings)
+
+
+def _add(motion: Motion, more: Motion, during: slice) -> None:
+    motion.turn_deg[during] += more.turn_deg
+    motion.path_m[during] += more.path_m
 
 
 def _place_squeezes(squeezes: Squeezes | None, start_s: float) -> tuple[tuple[float, float], ...]:
@@ -216,49 +174,40 @@ def _place_squeezes(squeezes: Squeezes | None, start_s: float) -> tuple[tuple[fl
     return tuple((start, start + squeezes.on_s) for start in starts)
 
 
-def _place_reps(one: Set, index: int, start_s: float, rng: np.random.Generator) -> tuple[Rep, ...]:
-    """Return the repetitions of a set from ``start_s`` on, each as a person would vary it."""
-    peaks = np.interp(np.linspace(0, 1, one.reps), np.linspace(0, 1, len(one.peaks)), one.peaks)
-    vary = np.clip(rng.standard_normal((one.reps, 5)), -JITTER_LIMIT, JITTER_LIMIT)
-    reps = []
-    for planned, (concentric, hold, eccentric, pause, strength) in zip(peaks.tolist(), vary.tolist(), strict=True):
-        tempo = Tempo(
-            one.tempo.concentric_s * (1 + one.tempo_jitter * concentric),
-            one.tempo.hold_s * (1 + one.tempo_jitter * hold),
-            one.tempo.eccentric_s * (1 + one.tempo_jitter * eccentric),
-            one.tempo.pause_s * (1 + one.tempo_jitter * pause),
-        )
-        peak = min(1.0, planned * (1 + one.peak_jitter * strength))
-        reps.append(Rep(index, start_s, tempo, peak))
-        start_s = reps[-1].end_s + tempo.pause_s
-    return tuple(reps)
+def _place_sets(session: Session, start_s: float, rng: np.random.Generator) -> tuple[SetTruth, ...]:
+    sets = []
+    for index, one in enumerate(session.sets):
+        reps = place_reps(one, index, start_s, rng)
+        sets.append(SetTruth(index, reps, one.load, session.exercise(one), one.fatigue))
+        start_s = sets[-1].end_s + session.rest_s
+    return tuple(sets)
 
 
-def _activation(
-    squeezes: Squeezes | None, placed: Sequence[tuple[float, float]], reps: Sequence[Rep], duration_s: float
-) -> Activation:
+def _live(
+    session: Session, sets: Sequence[SetTruth], end_s: float, rng: np.random.Generator
+) -> list[tuple[Doing, Scene]]:
+    """Return what is done in the rests between sets and in the lead-out; nothing if the session has no life."""
+    if not session.life:
+        return []
+    rests = [(one.end_s, following.start_s) for one, following in itertools.pairwise(sets)]
+    rests.append((end_s, end_s + session.lead_out_s))
+    free = [(start_s + SETTLE_S, stop_s - SETTLE_S) for start_s, stop_s in rests]
+    return [done for start_s, stop_s in free for done in live(start_s, stop_s, session.life, session.worn.habit, rng)]
+
+
+def _level(
+    squeezes: Squeezes | None, placed: Sequence[tuple[float, float]], sets: Sequence[SetTruth], duration_s: float
+) -> Samples:
     """Return the activation of a session: squeezes, then repetitions, and the rest level in between."""
     knots: Knots = [(0.0, REST)]
     if squeezes is not None:
         for start_s, end_s in placed:
             knots += [(start_s, REST), (start_s + squeezes.rise_s, squeezes.level)]
             knots += [(end_s - squeezes.rise_s, squeezes.level), (end_s, REST)]
-    for rep in reps:
-        knots += _rep_knots(rep)
-    return through([*knots, (duration_s, REST)], duration_s, RATE_HZ)
-
-
-def _rep_knots(rep: Rep) -> Knots:
-    """Return the activation within one repetition: up while lifting, kept through the hold, less while lowering."""
-    down_s = rep.peak_s + rep.hold_s
-    return [
-        (rep.start_s, REST),
-        (rep.start_s + FULL_AT * rep.concentric_s, rep.peak),
-        (down_s, rep.peak),
-        (down_s + EASING * rep.eccentric_s, ECCENTRIC * rep.peak),
-        (rep.end_s - EASING * rep.eccentric_s, ECCENTRIC * rep.peak),
-        (rep.end_s, REST),
-    ]
+    for one in sets:
+        for rep in one.reps:
+            knots += one.exercise.effort.knots(rep, REST)
+    return through([*knots, (duration_s, REST)], duration_s, RATE_HZ).level
 
 
 def _angle_at(angle: Channel, n: int, rate_hz: float) -> Samples:
