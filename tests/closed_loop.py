@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from buzzband.engines.job import Blocks, Progress, Settings, block_count, no_progress
+from buzzband.engines.job import Blocks, Settings, block_count
+from buzzband.progress import Progress, no_progress
 from buzzband.twin import Vibration
 from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW
 from buzzband_fw.core.pipeline import Pipeline

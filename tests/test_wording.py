@@ -2,7 +2,7 @@
 
 import pytest
 
-from buzzband.wording import clock, count, length, listed, percent, printable, share
+from buzzband.wording import clock, count, cycles, length, listed, percent, printable, share, tempo, work
 
 
 @pytest.mark.parametrize(("permille", "text"), [(0, "0"), (599, "59"), (600, "60"), (1234, "123"), (-3, "-1")])
@@ -34,6 +34,22 @@ def test_length(time_s: float, text: str) -> None:
 def test_count_agrees_with_its_number() -> None:
     assert [count(n, "rep") for n in (0, 1, 2)] == ["no reps", "1 rep", "2 reps"]
     assert [count(n, "buzz", "buzzes") for n in (0, 1, 2)] == ["no buzzes", "1 buzz", "2 buzzes"]
+
+
+@pytest.mark.parametrize(
+    ("reps", "in_cycles", "text"),
+    [(0, 0, "no reps"), (1, 0, "1 rep"), (0, 1, "1 cycle"), (27, 245, "27 reps and 245 cycles")],
+)
+def test_work_is_reps_or_cycles_or_both(reps: int, in_cycles: int, text: str) -> None:
+    assert work(reps, in_cycles) == text
+
+
+def test_cycles_have_a_cadence_if_it_is_known() -> None:
+    assert (cycles(245, 81.6), cycles(1, None)) == ("245 cycles, 82 a minute", "1 cycle")
+
+
+def test_a_tempo_is_its_phases_in_order() -> None:
+    assert tempo((1.26, 0.3, 10.0)) == "1.3-0.3-10.0\N{NO-BREAK SPACE}s"
 
 
 def test_lists_are_joined_as_in_a_sentence() -> None:

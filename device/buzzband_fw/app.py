@@ -1,16 +1,27 @@
 """The app: puts the band together and runs it, turn by turn, until the host or the battery ends it.
 
-samples -> pipeline -> word -> voice        one turn every 10 ms; then, a turn each,
+samples -> pipeline -> word -> voice    a turn every 10 ms, and another for what the block leaves to do:
            activation -> recorder
-           stream
-           watchdog, button, USB power, LED, and recorder -> flash if no word can be due, in turns
-link                                        until the conversation pauses; then doze until the next tick
+           button; stream, LED, watchdog, USB power, a look whether a host speaks: after even blocks
+                   recorder -> flash, if no word can be due: after odd ones
+IMU -----> movement -> recorder         a third turn
+link                                    turn by turn while a conversation goes on; then doze until the next block
 """
+
+# ruff: noqa: E402  (what takes much room comes before what fills the heap)
 
 import gc
 import sys
 from machine import reset
 from time import ticks_diff, ticks_ms, ticks_us
+
+from buzzband_fw.hal.emg_adc import aligned_ring
+
+RING = aligned_ring()  # 32 KB at a multiple of 32 KB: once all modules are there the heap may have no such gap
+
+from buzzband_fw.core.reps import new_room
+
+ROOM = new_room()  # 17 KB, for the same reason
 
 from buzzband_fw.band import Band
 from buzzband_fw.core.portable import const, micropython
@@ -23,6 +34,7 @@ from buzzband_fw.hal.supply import UsbPower, read_mv
 from buzzband_fw.hal.watchdog import Watchdog, forget_crashes
 from buzzband_fw.link import messages
 from buzzband_fw.link.server import Server
+from buzzband_fw.movement import Movement
 from buzzband_fw.muscle import Muscle
 from buzzband_fw.self_report import SelfReport
 from buzzband_fw.store import records, settings
@@ -33,41 +45,45 @@ CRASH_FILE = "crash.txt"
 WELL_AFTER_BLOCKS = const(1006)  # 10 s without a crash
 
 _BYTES_PER_TURN = const(6)
-_JOBS = const(3)
+_ON_TIME_SAMPLES = const(24)  # after a block that was no later the next one is not there yet, but will be at the tick
 _PARTIAL_MS = const(200)
 _TALK_MS = const(20)
 _FAREWELL_MS = const(100)
+_NOTHING = ()
 
 
 class App:
-    """The composition root. ``leave``: None, or why the app is to end, REPL or RESET of link/messages.py."""
+    """The composition root."""
 
     def __init__(self, slot="a", safe_mode=False):
         chosen = settings.load()
-        muscle = Muscle(chosen)  # takes the largest piece of the heap: first
+        muscle = Muscle(chosen, RING)
         supply_mv = read_mv()
         self.voice = Voice(MotorPwm(supply_mv))
         self.muscle = muscle
-        self.band = Band(chosen, muscle, self.voice, Recorder(), supply_mv, safe_mode)
+        self.movement = Movement(chosen, ROOM)
+        self.band = Band(chosen, muscle, self.movement, self.voice, Recorder(), supply_mv, safe_mode, self._brace)
         self.report = SelfReport(self.band, slot)
         self.server = Server(SerialPort(), self.report)
-        self.band.on_flash = self._brace
         self._usb_power = UsbPower()
-        self._button = Button()
+        self._button = Button(self.band.press)
         self._led = Led()
         self._doze = Doze()
         self._watchdog = None
         self._armed = False
-        self._next = 0
-        self._after_block = (self.band.note, self._send_sample, self._take_turns)
+        self._wrote_flash = False
+        self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
+        move = ((self.band.move,), _NOTHING)
+        self._jobs = (  # after an even block, after an odd one: a row is a turn, to stay below 1.5 ms; then the next row
+            ((self.band.note, self._button.step, self._send_sample, self._keep_house, self._notice_host), move),
+            ((self.band.note, self._button.step, self.band.commit), move),
+        )
+        self._due = _NOTHING
         self._step = muscle.step
         self._poll = self.server.poll
+        self._until_tick = self._doze.until_tick
         self._heard_ms = 0
-
-    @property
-    def leave(self):
-        """Return why the app is to end, None while it is not."""
-        return self.server.leave
+        self._talking = False
 
     def start(self):
         """Begin: the first session, if it is to begin at power-on, then the samples, so that it has them all."""
@@ -79,39 +95,56 @@ class App:
         gc.collect()
         self.report.free_ram_bytes = gc.mem_free()
         self._watchdog = Watchdog()
+        self.movement.start()
         self.muscle.start()
         self.report.boot_ms = ticks_ms()
         while not self._step():
             pass
         self._doze.start()
-        self.band.wrote_flash = False  # not in a turn
-        self.band.speak()
+        self._due = self._jobs[self.muscle.blocks & 1]
+        self._wrote_flash = False  # not in a turn
+
+    @micropython.native
+    def run(self):
+        """Take turns until the host wants the app to end."""
+        turn = self.turn
+        server = self.server
+        while server.leave is None:
+            turn()
 
     @micropython.native
     def turn(self):
-        """Do one thing: what is left of the last block, the next block, the link; or doze."""
+        """Do one thing: what the last block left to do, the next block, the link. Then doze if there is no more."""
         start = ticks_us()
-        armed = self._armed
+        muscle = self.muscle
         busy = True
-        if self._next:
-            self._after_block[-self._next]()
-            self._next -= 1
+        due = self._due
+        if due:
+            jobs, self._due = due
+            for job in jobs:
+                job()
+            busy = self._due or self._talking or muscle.late_samples > _ON_TIME_SAMPLES
         elif self._step():
-            if self.band.speak():
+            if muscle.word and self.band.speak():
                 self._watchdog.feed(True)  # from now on no hang may keep the motor on
-            self._next = _JOBS
+            self._due = self._jobs[muscle.blocks & 1]
+        elif self.movement.hurry:
+            self.band.move()
         else:
             busy = self._listen()
         if self.voice.speaking:
             self.voice.step()
-        self._note_turn(armed, ticks_diff(ticks_us(), start))
+        elapsed_us = ticks_diff(ticks_us(), start)
+        if elapsed_us > self._record_us or self._wrote_flash:
+            self._note_turn(elapsed_us)
         if not busy:
-            self._doze.until_tick()
+            self._until_tick()
 
     def stop(self):
         """Leave everything as the prompt expects it: motor off first of all."""
         self.voice.hush()
         self.muscle.stop()
+        self.movement.stop()
         self._doze.stop()
         self._led.stop()
         if self._watchdog is not None:
@@ -120,62 +153,73 @@ class App:
 
     def _brace(self):
         """Give the watchdog the time that flash takes: it may have but what the motor is allowed."""
+        self._wrote_flash = True
         if self._watchdog is not None:
             self._watchdog.feed(False)
 
-    def _take_turns(self):
-        """Look at the button; do what need not be done after every block."""
-        pressed = self._button.step()
-        if pressed:
-            self.band.press(pressed)
-        elif self.muscle.blocks & 1:
-            self.band.commit()
-        else:
-            self._keep_house()
-
+    @micropython.native
     def _keep_house(self):
-        """Feed the watchdog and go on with the LED; look at USB power, the LED's rhythm and well-being in turns."""
-        self._armed = not self.band.is_clear()
-        if not self.voice.motor.is_overdue():
-            self._watchdog.feed(self.voice.motor.running)
+        """Go on with the LED; feed the watchdog, look at USB power, the LED's rhythm and well-being in turns."""
+        self._armed = armed = not self.band.is_clear()
+        self._record_us = self.report.worst_armed_us if armed else self.report.worst_us
         self._led.step()
-        chore = self.muscle.blocks & 6
+        blocks = self.muscle.blocks
+        chore = blocks & 6
         if chore == 0:
-            self.band.usb_power(self._usb_power.present())
+            self._feed_watchdog()
         elif chore == 2:
-            self._led.show(self.band.rhythm)
-        elif self.muscle.blocks == WELL_AFTER_BLOCKS:
+            self.band.usb_power(self._usb_power.present())
+        elif chore == 4:
+            self._led.show(self.band.rhythm())
+        elif blocks == WELL_AFTER_BLOCKS:
             forget_crashes()
 
-    def _send_sample(self):
-        """Send every second block's values to a host that wants them."""
-        muscle = self.muscle
-        if self.server.streaming and not muscle.blocks & 1:
-            self.server.sample(
-                muscle.blocks, muscle.permille, muscle.gated_permille, muscle.flags, muscle.word, muscle.envelope
-            )
-            self.report.left_out = self.server.left_out
+    def _feed_watchdog(self):
+        motor = self.voice.motor
+        if not motor.is_overdue():
+            self._watchdog.feed(motor.running)
 
+    @micropython.native
+    def _send_sample(self):
+        """Send the block's values to a host that wants them."""
+        if not self.server.streaming:
+            return
+        muscle = self.muscle
+        if not self.server.sample(
+            muscle.blocks, muscle.permille(), muscle.gated_permille(), muscle.flags(), muscle.word, muscle.envelope()
+        ):
+            self.report.left_out += 1
+
+    @micropython.native
+    def _notice_host(self):
+        """Listen, while no conversation is going on: then no turn is spent on that alone."""
+        if not self._talking:
+            self._listen()
+
+    @micropython.native
     def _listen(self):
         """Serve the link; return whether a conversation is going on."""
         if self._poll(_BYTES_PER_TURN):
             self._heard_ms = ticks_ms()
+            self._talking = True
             return True
+        if not self._talking:
+            return False
         silent_ms = ticks_diff(ticks_ms(), self._heard_ms)
         if silent_ms > _PARTIAL_MS:
             self.server.forget_partial()
+            self._talking = False
         return silent_ms < _TALK_MS
 
-    def _note_turn(self, armed, elapsed_us):
+    def _note_turn(self, elapsed_us):
         report = self.report
-        if self.band.wrote_flash:
-            self.band.wrote_flash = False
+        if self._wrote_flash:
+            self._wrote_flash = False
             report.worst_flash_us = max(report.worst_flash_us, elapsed_us)
             return
-        if elapsed_us > report.worst_us:
-            report.worst_us = elapsed_us
-        if armed and elapsed_us > report.worst_armed_us:
-            report.worst_armed_us = elapsed_us
+        report.worst_us = max(report.worst_us, elapsed_us)
+        if self._armed:
+            report.worst_armed_us = max(report.worst_armed_us, elapsed_us)
 
 
 def main(slot="a", safe_mode=False):
@@ -183,8 +227,7 @@ def main(slot="a", safe_mode=False):
     app = App(slot, safe_mode)
     try:
         app.start()
-        while app.leave is None:
-            app.turn()
+        app.run()
         _take_leave(app)
     except Exception as error:
         app.voice.hush()
@@ -192,7 +235,7 @@ def main(slot="a", safe_mode=False):
         reset()
     finally:
         app.stop()
-    if app.leave == messages.RESET:
+    if app.server.leave == messages.RESET:
         reset()
 
 

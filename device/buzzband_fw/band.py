@@ -4,7 +4,8 @@ import json
 from time import ticks_ms
 
 from buzzband_fw import __version__
-from buzzband_fw.core.portable import const
+from buzzband_fw.core.portable import const, micropython
+from buzzband_fw.core.sets import HOLD, REP, SET
 from buzzband_fw.hal import button, chip, led
 from buzzband_fw.link import messages
 from buzzband_fw.store import records
@@ -16,15 +17,17 @@ _HALTING = messages.UNCALIBRATED | messages.USB_POWER
 
 
 class Band:
-    """Sessions, words and faults. After each block the app calls ``speak``, ``note`` and ``commit``.
+    """Sessions, words and faults. The app calls ``speak`` for a word, ``note`` after each block, ``commit`` after some.
 
     ``state``, ``faults``: those of link/messages.py. ``recorded``: blocks of the session. ``cues``: words said in it.
     """
 
-    def __init__(self, settings, muscle, voice, recorder, supply_mv, safe_mode):
+    def __init__(self, settings, muscle, movement, voice, recorder, supply_mv, safe_mode, brace):
+        """``brace``: is called before flash is written, the motor standing."""
         self.state = messages.STARTING
         self.settings = settings
         self.muscle = muscle
+        self.movement = movement
         self.recorder = recorder
         self.supply_mv = supply_mv
         self.recorded = 0
@@ -35,8 +38,7 @@ class Band:
         if settings.problems:
             self.faults |= messages.BAD_SETTINGS
         self._voice = voice
-        self.wrote_flash = False  # set by what takes long on that account; reset by the app
-        self.on_flash = None  # called before flash is written, the motor standing
+        self._brace = brace
         self._first_block = 0
         self._lost_blocks = 0
 
@@ -45,11 +47,12 @@ class Band:
         self.state = messages.IDLE
         if self.faults & _HALTING:
             return
-        self.faults &= ~(messages.FLASH_FULL | messages.RECORDER_FAILED)
+        self.faults &= ~(messages.FLASH_FULL | messages.RECORDER_FAILED | messages.NO_IMU)
         self.recorded = self.cues = 0
-        self._first_block = self.muscle.blocks
+        self._first_block = self.muscle.blocks & ~1  # even, so that activation is always noted after even blocks
         self._lost_blocks = self.muscle.lost_blocks
         self._brace()
+        self.movement.begin()
         session_id = new_id((chip.uid() + str(ticks_ms())).encode())
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
@@ -61,50 +64,76 @@ class Band:
         """End the session, if there is one. Touches flash."""
         self._voice.hush()
         self.state = messages.IDLE
-        if not self.recorder.running:
+        if self.recorder.session_id is None:
             return
         self._brace()
+        self._finish_movement()
         try:
             self.recorder.close(self.recorded, reason, ticks_ms())
         except OSError as error:
             self._lose(error)
 
     def speak(self):
-        """Say the word that the last block calls for, unless it would be too late; return whether it is said."""
-        if self.state != messages.RUNNING:
+        """Say the word that the last block calls for, unless it would come too late; return whether it is said."""
+        if self.state != messages.RUNNING or self.muscle.late_ms() > CUE_LATE_MS or self.faults & messages.SAFE_MODE:
             return False
-        muscle = self.muscle
-        self.recorded = muscle.blocks - self._first_block
-        if not muscle.word or muscle.late_ms > CUE_LATE_MS or self.faults & messages.SAFE_MODE:
-            return False
-        self._voice.say(muscle.word)
+        self._voice.say(self.muscle.word)
         return True
 
+    @micropython.native
     def note(self):
-        """Note what the last block held."""
-        if not self.recorder.running:
+        """Count the last block and note what it held."""
+        if self.state != messages.RUNNING:
             return
         muscle = self.muscle
-        block = self.recorded - 1
-        if muscle.lost_blocks != self._lost_blocks:
-            self.recorder.fault(block, records.OVERRUN, muscle.lost_blocks - self._lost_blocks, ticks_ms())
-            self._lost_blocks = muscle.lost_blocks
-        if muscle.fifo_overflowed():
-            self.recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
+        block = muscle.blocks - self._first_block - 1
+        self.recorded = block + 1
+        recorder = self.recorder
+        if block & 1:
+            self.movement.feel(muscle.gated_permille(), muscle.flags())
+        if recorder.session_id is None:
+            return
         if muscle.word:
             self._note_word(block)
-        if block & 1:
-            self.recorder.activation(block, muscle.permille, muscle.flags, ticks_ms())
+        if not block & 1:
+            return
+        if muscle.lost_blocks != self._lost_blocks:
+            lost = muscle.lost_blocks - self._lost_blocks
+            recorder.fault(block, records.OVERRUN, lost, ticks_ms())
+            self._lost_blocks = muscle.lost_blocks
+            self.movement.skip(lost)
+        if muscle.fifo_overflowed():
+            recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
+        recorder.activation(block, muscle.permille(), muscle.flags(), ticks_ms())
 
+    @micropython.native
+    def move(self):
+        """Get on with the movement by one block and note what that leads to."""
+        movement = self.movement
+        if self.state != messages.RUNNING:
+            movement.hurry = False
+            return
+        movement.step()
+        if movement.fault:
+            self._note_imu()
+        if self.recorder.session_id is None:
+            return
+        if movement.shown:
+            self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
+        if movement.event:
+            self._note_event(movement.event)
+
+    @micropython.native
     def commit(self):
         """Write to flash what waits for it, if this is a moment for it: no word possible, the motor silent.
 
         Nor while blocks are being caught up with: one stall after the other would be too much for the ring.
         """
-        if not self.recorder.running:
+        recorder = self.recorder
+        if recorder.session_id is None:
             return
-        urgency = self.recorder.due()
-        if not urgency or self._voice.speaking or self.muscle.late_ms > CUE_LATE_MS:
+        urgency = recorder.due()
+        if not urgency or self._voice.speaking or self.muscle.late_ms() > CUE_LATE_MS:
             return
         if self.muscle.clear_ms() >= CLEAR_NEEDED_MS[urgency]:
             self._commit()
@@ -127,30 +156,57 @@ class Band:
         if self.state == messages.RUNNING:
             self.end(records.BY_USB_POWER)
 
+    @micropython.native
     def is_clear(self):
         """Return whether no word can be due within the next 10 ms."""
         return self.state != messages.RUNNING or self.muscle.clear_ms() > 0
 
-    @property
     def rhythm(self):
         """Return the rhythm of the LED."""
         if self.faults & messages.SAFE_MODE:
             return led.SAFE_MODE
-        if self.faults:
+        if self.faults & ~messages.NO_IMU:
             return led.TROUBLE
         return led.RUNNING if self.state == messages.RUNNING else led.IDLE
 
-    def _brace(self):
-        self.wrote_flash = True
-        if self.on_flash is not None:
-            self.on_flash()
-
     def _note_word(self, block):
-        if self.muscle.late_ms > CUE_LATE_MS:
-            self.recorder.fault(block, records.CUE_LATE, self.muscle.late_ms, ticks_ms())
+        if self.muscle.late_ms() > CUE_LATE_MS:
+            self.recorder.fault(block, records.CUE_LATE, self.muscle.late_ms(), ticks_ms())
             return
         self.cues += 1
         self.recorder.cue(block, self.muscle.word, ticks_ms())
+
+    def _note_event(self, event):
+        """Note what the core tells of the movement."""
+        movement = self.movement
+        sets = movement.sets
+        if event == REP:
+            self.recorder.rep(sets.number, sets.rep, movement.first_step, ticks_ms())
+        elif event == SET:
+            self.recorder.set(sets, movement.first_step, ticks_ms())
+        elif event == HOLD:
+            self.recorder.hold(sets.hold, movement.first_step, ticks_ms())
+
+    def _note_imu(self):
+        """Note what has gone wrong with the IMU, or that it is back."""
+        movement = self.movement
+        code = movement.fault
+        movement.fault = 0
+        if code == records.IMU_BACK:
+            self.faults &= ~messages.NO_IMU
+        elif code != records.IMU_OVERFLOW:
+            self.faults |= messages.NO_IMU
+        if self.recorder.session_id is not None:
+            self.recorder.fault(self.recorded, code, movement.fault_value, ticks_ms())
+
+    def _finish_movement(self):
+        """Note the set that the end of the session ends."""
+        sets = self.movement.sets
+        sets.finish()
+        while not sets.finished():
+            self._note_event(sets.work())
+            if self.recorder.due() == 3:
+                self._commit()
 
     def _commit(self):
         self._brace()

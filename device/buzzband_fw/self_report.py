@@ -12,7 +12,11 @@ _U16_MAX = 65535
 
 
 class SelfReport:
-    """Answers for a band. ``worst_…_us``: the longest turns, kept up to date by the app; see messages.STATUS_FORMAT."""
+    """Answers for a band. See messages.STATUS_FORMAT.
+
+    ``worst_…_us``: the longest turns. ``left_out``: samples of the stream that the host did not take in time. The app
+    keeps both up to date.
+    """
 
     def __init__(self, band, slot):
         self.worst_us = 0
@@ -50,13 +54,13 @@ class SelfReport:
             buffer,
             offset,
             band.state,
-            muscle.flags,
+            muscle.flags(),
             band.faults,
             0,
             muscle.blocks,
             band.recorded,
-            muscle.envelope,
-            muscle.permille,
+            muscle.envelope(),
+            muscle.permille(),
             min(band.cues, _U16_MAX),
             min(band.supply_mv, _U16_MAX),
             min(self.worst_armed_us, _U16_MAX),

@@ -3,6 +3,7 @@
 from time import ticks_diff, ticks_ms
 
 from buzzband_fw.core.words import PULSES_MS
+from buzzband_fw.hal.motor_pwm import EARLY_MS
 
 
 class Voice:
@@ -29,7 +30,7 @@ class Voice:
         if self.motor.running:
             return
         now = ticks_ms()
-        if self._index & 1 and ticks_diff(now, self._since_ms) < self._pulses[self._index]:
+        if self._index & 1 and ticks_diff(now, self._since_ms) < self._pulses[self._index] - EARLY_MS:
             return
         self._since_ms = now
         self._index += 1

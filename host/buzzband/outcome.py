@@ -1,5 +1,6 @@
 """What a run of the core over a recording told: the common ground of services, report and ``--json``."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,11 +26,14 @@ class CueMark:
 
 @dataclass(frozen=True)
 class Rep:
-    """One contraction. ``concentric_s`` + ``hold_s`` + ``eccentric_s`` is its length.
+    """One rep: up and down again, or down and up where ``lowers_first``. The phases and the hold add up to its length.
 
-    ``hold_s``: how long the activation was within 10 % of the peak. ``source``: what it was found by.
+    ``set``: index of its set. ``peak_s``: end of the concentric phase. ``source``: what it was found by, ``tilt``,
+    ``turn`` or ``emg``. ``muscle_off``: the limb moved, the muscle did not work. ``approximate``: the phases are those
+    of the muscle, not of the limb.
     """
 
+    set: int
     start_s: float
     peak_s: float
     end_s: float
@@ -38,17 +42,67 @@ class Rep:
     hold_s: float
     peak_permille: int
     mean_permille: int
+    concentric_permille: int
+    eccentric_permille: int
     source: str
+    lowers_first: bool = False
+    muscle_off: bool = False
+    too_fast: bool = False
+    approximate: bool = False
+
+    @property
+    def tempo_s(self) -> tuple[float, float, float]:
+        """Return how long the first phase, the hold and the second phase took."""
+        if self.lowers_first:
+            return self.eccentric_s, self.hold_s, self.concentric_s
+        return self.concentric_s, self.hold_s, self.eccentric_s
+
+    @property
+    def complete(self) -> bool:
+        """Return whether both phases were seen: a weight may be dropped at the end of a set."""
+        return self.concentric_s > 0 and self.eccentric_s > 0
+
+
+def mean_tempo_s(reps: Iterable[Rep]) -> tuple[float, float, float] | None:
+    """Return the mean tempo of the reps of which both phases were seen; None if there are none."""
+    tempos = [rep.tempo_s for rep in reps if rep.complete]
+    if not tempos:
+        return None
+    first, hold, second = (sum(times) / len(tempos) for times in zip(*tempos, strict=True))
+    return first, hold, second
 
 
 @dataclass(frozen=True)
 class SetSpan:
-    """Reps with less than 8 s between them; ``first`` is the index of the first one."""
+    """Work without a long pause. ``pace``: ``reps``, or ``steady`` as on a bike, where ``reps`` counts cycles.
+
+    ``cycle_s``: their mean, pauses included; 0 of a single rep.
+    """
 
     start_s: float
     end_s: float
-    first: int
     reps: int
+    pace: str = "reps"
+    cycle_s: float = 0.0
+
+    @property
+    def steady(self) -> bool:
+        """Return whether its work is told in cycles, not rep by rep."""
+        return self.pace == "steady"
+
+    @property
+    def cadence_rpm(self) -> float | None:
+        """Return the cycles a minute; None where single reps are told."""
+        return 60 / self.cycle_s if self.steady and self.cycle_s else None
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A time in which muscle and limb stood still under load."""
+
+    start_s: float
+    end_s: float
+    mean_permille: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +119,9 @@ class Outcome:
     """A whole run. ``permille``: activation from the free-running envelope, shape (n,), at ``rate_hz``.
 
     ``blanked``: shape (n,), true where the motor ran or had just run, so that vibration may be in the value.
-    ``notes``: what the wearer should know about how the recording was read.
+    ``movement``: degrees away from the pose of rest, shape (m,), at ``movement_rate_hz``; empty without an IMU.
+    ``exercise``: what the band was told to expect. ``imu``: whether it could feel the movement. ``notes``: what the
+    wearer should know about how the recording was read.
     """
 
     name: str
@@ -73,6 +129,7 @@ class Outcome:
     sample_rate_hz: float
     duration_s: float
     mode: str
+    exercise: str
     target_permille: int
     mains_hz: int
     gain: float
@@ -80,12 +137,25 @@ class Outcome:
     rate_hz: int
     permille: NDArray[np.int32]
     blanked: NDArray[np.bool_]
+    imu: bool
+    movement_rate_hz: float
+    movement: NDArray[np.uint8]
     cues: tuple[CueMark, ...]
     reps: tuple[Rep, ...]
     sets: tuple[SetSpan, ...]
+    holds: tuple[Hold, ...]
     quality: tuple[QualitySpan, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def cycles(self) -> int:
+        """Return how many cycles there were in the steady sets."""
+        return sum(one.reps for one in self.sets if one.steady)
 
     def cued(self, rep: Rep) -> bool:
         """Return whether the band buzzed in ``rep``."""
         return any(rep.start_s <= cue.t_s <= rep.end_s for cue in self.cues)
+
+    def reps_of(self, index: int) -> tuple[Rep, ...]:
+        """Return the reps of a set."""
+        return tuple(rep for rep in self.reps if rep.set == index)

@@ -1,6 +1,7 @@
 """Numbers and foreign text as a reader meets them."""
 
 import unicodedata
+from collections.abc import Iterable
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -21,6 +22,11 @@ def share(part: float, whole: float) -> str:
 def seconds(time_s: float) -> str:
     """Return a short time with one decimal."""
     return f"{time_s:.1f}{SPACE}s"
+
+
+def tempo(phases_s: Iterable[float]) -> str:
+    """Return the times of the phases of a rep in the order in which they were done: 1.3-0.3-1.8 s."""
+    return "-".join(f"{time_s:.1f}" for time_s in phases_s) + f"{SPACE}s"
 
 
 def clock(time_s: float) -> str:
@@ -44,6 +50,17 @@ def length(time_s: float) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return ``number`` and the noun in its number: no reps, 1 rep, 2 reps."""
     return f"{number or 'no'} {noun if number == 1 else plural or noun + 's'}"
+
+
+def work(reps: int, in_cycles: int) -> str:
+    """Return how much was done: 27 reps, 245 cycles, or both."""
+    parts = [count(reps, "rep")] if reps or not in_cycles else []
+    return listed([*parts, count(in_cycles, "cycle")] if in_cycles else parts)
+
+
+def cycles(number: int, cadence_rpm: float | None) -> str:
+    """Return how many cycles there were and how fast they came, if that is known: 245 cycles, 82 a minute."""
+    return count(number, "cycle") + (f", {cadence_rpm:.0f} a minute" if cadence_rpm else "")
 
 
 def listed(items: list[str]) -> str:

@@ -34,6 +34,19 @@ def test_a_cue_is_one_pulse_of_120_ms():
         assert motor_starts_s(virtual) == pytest.approx(cue_times_s(virtual, raw), abs=0.002)
 
 
+@pytest.mark.parametrize("late_us", [100, 300, 500, 700, 900])
+def test_a_pulse_that_begins_a_little_late_is_no_longer_for_it(late_us):
+    raw = contractions(1)
+    with band(raw) as virtual:
+        virtual.run_for(0.3)
+        (at_s,) = cue_times_s(virtual, raw)
+        virtual.world.schedule(round(at_s * 1e6) + late_us - 1000, "stall", 1)
+        virtual.play()
+        (burst,) = virtual.motor
+    assert burst.start_s - at_s > late_us / 1e6 - 0.0001
+    assert round(burst.duration_s * 1000) in (119, 120)
+
+
 @pytest.mark.parametrize(("supply_mv", "kick", "hold"), [(3300, 1.0, 0.682), (4000, 0.9, 0.5625), (5000, 0.72, 0.45)])
 def test_a_pulse_is_a_kick_of_50_ms_and_then_a_hold_as_the_supply_demands(supply_mv, kick, hold):
     with band(contractions(1), supply_mv=supply_mv) as virtual:

@@ -59,6 +59,16 @@ def test_an_id_that_is_taken_is_given_to_no_other_session():
         assert only_log(virtual).session_id == asked[1].hex() != asked[0].hex()
 
 
+def test_a_session_that_finds_no_room_takes_none():
+    with band(script=[(3.0, "free_bytes", 32768)]) as virtual:
+        virtual.run_for(2)
+        virtual.press()
+        virtual.run_for(1.5)
+        virtual.press()
+        assert virtual.app.band.faults == messages.FLASH_FULL
+        assert virtual.app.band.recorder.free_bytes == 32768
+
+
 def test_the_header_tells_which_session_of_which_band_with_what_settings():
     with band(changes={"target_permille": 400}, supply_mv=3700) as virtual:
         virtual.run_for(1)

@@ -27,7 +27,7 @@ try:
             band._brace()
             file.write(junk)
             file.flush()
-    while band.muscle.late_ms > 20:
+    while band.muscle.late_ms() > 20:
         band.turn()
     band.band.end(1)
 finally:
@@ -49,7 +49,7 @@ try:
     for _ in range(4):
         sleep_ms(1000)
         band._watchdog.feed(False)
-    while band.muscle.blocks < 500:
+    while band.band.recorded < 500:
         band.turn()
     band.band.end(1)
 finally:

@@ -7,10 +7,11 @@ from builders import Signal, calibrated, codes, tell
 from buzzband.engines.cpython import run_core
 from buzzband.engines.job import track
 from buzzband.engines.recorded import pull
-from chip.worn import crossings, feel, latencies_ms, link_to
+from chip.worn import awake_s, crossings, feel, latencies_ms, link_to
 
 LATEST_MS = 12
 ARMED_US = 1500
+AWAKE_SHARE = 0.12
 OTHERWISE_US = 10_000
 FREE_RAM = 60_000
 BOOT_MS = 1000
@@ -70,14 +71,18 @@ def test_every_one_of_50_crossings_is_felt_within_12_ms(twin) -> None:
     raw = codes(bursts_of_effort(52))
     blocks = run_core(raw, settings, trace=True)
     worn = twin(raw, settings.as_dict())
-    feel(worn, len(raw), 1 + len(raw) / 4800)
+    feel(worn, 4800, 2.5)
+    before_s, awake_before_s = worn.chip_s, awake_s(worn)
+    feel(worn, len(raw), len(raw) / 4800)
+    awake_share = (awake_s(worn) - awake_before_s) / (worn.chip_s - before_s)
     status = link_to(worn).status()
     found_ms = latencies_ms(worn, crossings(blocks, settings))
     tell(
         f"{len(found_ms)} crossings: {found_ms.min():.1f} to {found_ms.max():.1f} ms, mean {found_ms.mean():.1f}; "
-        f"{worn.flash.erases} erases of {worn.flash.erase_ms} ms; {status}"
+        f"{worn.flash.erases} erases of {worn.flash.erase_ms} ms; awake {100 * awake_share:.1f} %; {status}"
     )
     assert len(found_ms) >= 50
     assert (found_ms <= LATEST_MS).all()
+    assert awake_share <= AWAKE_SHARE
     assert status.lost_blocks == 0
     assert status.worst_armed_us <= ARMED_US

@@ -11,6 +11,7 @@ from buzzband_fw.core.activation import envelope_at, new_scale
 from buzzband_fw.core.chain import BLOCK_RAW
 
 RAW_PER_SAMPLE = 4
+CYCLES_PER_S = 125_000_000
 PATIENCE_S = 2.0
 
 
@@ -23,6 +24,11 @@ def link_to(worn: Twin) -> Link:
 def feel(worn: Twin, samples: int, budget_s: float) -> None:
     """Let the band take so many samples, and the block after them."""
     worn.wait_until(lambda: worn.emg.samples_fed >= samples + BLOCK_RAW, budget_s)
+
+
+def awake_s(worn: Twin) -> float:
+    """How long the processor has not slept since it last started."""
+    return float(worn.chip.mcu.core.cycles) / CYCLES_PER_S
 
 
 def crossings(blocks: Blocks, settings: Settings) -> NDArray[np.int64]:

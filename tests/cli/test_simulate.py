@@ -13,6 +13,7 @@ import pytest
 
 from buzzband.recordings import synth
 from buzzband.services import simulate as service
+from buzzband_fw.core import exercises
 from cli.builders import (
     BUZZBAND,
     bdf,
@@ -26,7 +27,7 @@ from cli.builders import (
     timed,
     written,
 )
-from services.builders import BURSTS, bursts
+from services.builders import BURSTS, NO_IMU, bursts
 
 COUNTED = f"{BURSTS} cues in {BURSTS} reps."
 
@@ -162,6 +163,17 @@ def test_the_target_is_in_percent(file: Path) -> None:
     assert document(file, "--target", "37.5")["target_permille"] == 375
 
 
+@pytest.mark.parametrize("exercise", exercises.NAMES)
+def test_every_exercise_may_be_named(file: Path, exercise: str) -> None:
+    assert document(file, "--exercise", exercise)["exercise"] == exercise
+
+
+def test_an_exercise_that_is_not_known_is_exit_2_and_the_known_ones_are_listed(file: Path) -> None:
+    result = run("simulate", file, "--exercise", "juggling")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'pulldown'" in result.stderr
+
+
 @pytest.mark.parametrize("target", ["5", "200", "33.33"])
 def test_targets_from_5_to_200_percent_will_do(file: Path, target: str) -> None:
     assert document(file, "--target", target)["target_permille"] == round(float(target) * 10)
@@ -282,15 +294,15 @@ def test_the_emg_channels_of_edf_and_bdf_are_taken_by_name(
     tmp_path: Path, make: tuple[Callable[..., Path], Callable[..., Any]], name: str, rate_hz: float
 ) -> None:
     write, signal = make
-    imu = signal(np.sin(np.arange(1000)), 100, "AccX")
+    angle = signal(np.sin(np.arange(1000)), 100, "Angle")
     left, right = signal(bursts()[:10_000], 1000, "EMG left"), signal(bursts(500)[:5000], 500, "EMG right")
-    path = write(tmp_path, imu, left, right)
+    path = write(tmp_path, angle, left, right)
     told = document(path, "--channel", name)
-    assert (told["sample_rate_hz"], told["notes"], len(told["cues"])) == (rate_hz, [], BURSTS)
+    assert (told["sample_rate_hz"], told["notes"], len(told["cues"])) == (rate_hz, [*NO_IMU], BURSTS)
     first = document(path)
     assert (first["sample_rate_hz"], first["notes"]) == (
         1000,
-        ["Took channel EMG left; there are also EMG right (--channel NAME takes another)."],
+        ["Took channel EMG left; there are also EMG right (--channel NAME takes another).", *NO_IMU],
     )
 
 
@@ -301,13 +313,14 @@ def test_a_channel_that_is_not_called_emg_may_be_named(tmp_path: Path) -> None:
 
 MINUTES = 20
 LONG_RATE_HZ = 250
-CYCLE_S = 6
+REPS = 8
 
 
 def long_bursts() -> np.ndarray:
-    """Twenty minutes of noise that swells for 2 s every 6 s."""
+    """Twenty minutes of noise that swells for 2 s every 6 s, eight times in each minute."""
     times = np.arange(MINUTES * 60 * LONG_RATE_HZ) / LONG_RATE_HZ
-    return np.random.default_rng(1).standard_normal(len(times)) * np.where(times % CYCLE_S < 4, 0.02, 1)
+    swells = (times % 6 >= 4) & (times % 60 < 6 * REPS)
+    return np.random.default_rng(1).standard_normal(len(times)) * np.where(swells, 1, 0.02)
 
 
 @pytest.mark.parametrize("kind", ["csv", "edf"])
@@ -319,16 +332,19 @@ def test_twenty_minutes_are_no_trouble(tmp_path: Path, kind: str) -> None:
     told = document(path)
     assert told["duration_s"] == MINUTES * 60
     assert len(told["activation"]["permille"]) == MINUTES * 60 * 50
-    assert len(told["cues"]) == len(told["reps"]) == MINUTES * 60 // CYCLE_S
+    assert len(told["cues"]) == len(told["reps"]) == MINUTES * REPS
+    assert [one["reps"] for one in told["sets"]] == [REPS] * MINUTES
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_ten_hours_at_1000_hz_are_no_trouble_either(tmp_path: Path) -> None:
-    path = edf(tmp_path, edf_signal(np.tile(bursts(), 36_000_000 // 10_500), 1000))
-    told = document(path)
-    assert told["duration_s"] == pytest.approx(36_000, abs=11)
-    assert len(told["cues"]) == len(told["reps"]) == BURSTS * (36_000_000 // 10_500)
+    with_rest = np.concatenate((bursts(), np.tile(bursts()[:1000], 10)))
+    sets = 36_000_000 // len(with_rest)
+    told = document(edf(tmp_path, edf_signal(np.tile(with_rest, sets), 1000)))
+    assert told["duration_s"] == pytest.approx(36_000, abs=21)
+    assert len(told["cues"]) == len(told["reps"]) == BURSTS * sets
+    assert len(told["sets"]) == sets
 
 
 # Files that do not

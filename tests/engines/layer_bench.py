@@ -23,7 +23,7 @@ class BareWorld(World):
         self.boot(cold=True)
         made = modules.build(self)
         self.machine, self.time, self.os = made["machine"], made["time"], made["os"]
-        self.micropython, self.console = made["micropython"], made["sys"]
+        self.micropython, self.console, self.uctypes = made["micropython"], made["sys"], made["uctypes"]
         self.dma = made["rp2"].DMA()
         self.ring = array("H", bytes(2 * RING_SAMPLES))
 

@@ -1,6 +1,7 @@
 """The whole app gives what the core gives, whatever runs it: recorded by the app, pulled over the link, read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from buzzband.engines.job import Track
 from buzzband.engines.recorded import Recorded
 from buzzband.engines.whole_app import on_cpython, on_micropython
 from buzzband.errors import EngineFailed
+from buzzband.recordings.band_log import read_log
 
 Play = Callable[..., Recorded]
 
@@ -57,4 +59,4 @@ def test_a_log_that_is_not_whole_is_refused(recording) -> None:
     with pytest.raises(EngineFailed, match="not whole"):
         recorded.track(100_000)
     with pytest.raises(EngineFailed, match="not whole"):
-        Recorded(recorded.session_id, recorded.data[:-30]).track(200)
+        replace(recorded, log=read_log(recorded.data[:-30], recorded.session_id)).track(200)

@@ -76,8 +76,9 @@ def test_degrees_need_no_activation() -> None:
     assert (len(log.permille), len(log.lifting.degrees)) == (0, 1)
 
 
-def test_a_set_that_takes_its_reps_back_means_nothing_else() -> None:
-    log = read_log(LogWriter().header().set(ended(0, start_block=9, end_block=0xFFFFFFFF)).bytes())
+@pytest.mark.parametrize("end_block", [0, 0xFFFFFFFF])
+def test_a_set_that_takes_its_reps_back_means_nothing_else(end_block: int) -> None:
+    log = read_log(LogWriter().header().set(ended(0, end_block=end_block)).bytes())
     assert (len(log.lifting.sets), log.damaged) == (1, 0)
 
 

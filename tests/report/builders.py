@@ -9,6 +9,7 @@ from buzzband.outcome import Calibration, CueMark, Outcome, QualitySpan, Rep, Se
 from buzzband.recordings import synth
 
 RATE_HZ = 100
+MOVEMENT_RATE_HZ = 12.5
 TARGET = 600
 BLANK_S = 0.24
 _SHAPE = ((0, 0.03), (0.4, 1), (0.6, 1), (1, 0.03))  # of a rep: share of its time, share of its peak
@@ -22,6 +23,7 @@ def outcome(**changes: object) -> Outcome:
         sample_rate_hz=1000.0,
         duration_s=10.0,
         mode="reach",
+        exercise="curl",
         target_permille=TARGET,
         mains_hz=50,
         gain=120.5,
@@ -29,9 +31,13 @@ def outcome(**changes: object) -> Outcome:
         rate_hz=RATE_HZ,
         permille=np.full(1000, 20, np.int32),
         blanked=np.zeros(1000, np.bool_),
+        imu=False,
+        movement_rate_hz=MOVEMENT_RATE_HZ,
+        movement=np.zeros(0, np.uint8),
         cues=(),
         reps=(),
         sets=(),
+        holds=(),
         quality=(),
     )
     return replace(quiet, **changes)  # type: ignore[arg-type]
@@ -44,9 +50,23 @@ def lasting(seconds: float, **changes: object) -> Outcome:
     return outcome(duration_s=seconds, **{**held, **changes})
 
 
-def rep(start_s: float, peak: int = 700, source: str = "emg") -> Rep:
-    """A rep of 3 s with its peak in the middle."""
-    return Rep(start_s, start_s + 1.5, start_s + 3, 1.2, 1.4, 0.4, peak, peak // 2, source)
+def rep(start_s: float, peak: int = 700, **changes: object) -> Rep:
+    """A rep of 3 s: 1.2 s up, 0.4 s held, 1.4 s down."""
+    told = Rep(
+        set=0,
+        start_s=start_s,
+        peak_s=start_s + 1.2,
+        end_s=start_s + 3,
+        concentric_s=1.2,
+        eccentric_s=1.4,
+        hold_s=0.4,
+        peak_permille=peak,
+        mean_permille=peak // 2,
+        concentric_permille=peak * 3 // 5,
+        eccentric_permille=peak * 2 // 5,
+        source="turn",
+    )
+    return replace(told, **changes)  # type: ignore[arg-type]
 
 
 def with_sets(*peaks_of_sets: tuple[int, ...], **changes: object) -> Outcome:
@@ -56,12 +76,27 @@ def with_sets(*peaks_of_sets: tuple[int, ...], **changes: object) -> Outcome:
     clock_s = 3.0
     for peaks in peaks_of_sets:
         starts = [clock_s + 4 * index for index in range(len(peaks))]
-        sets.append(SetSpan(starts[0], starts[-1] + 3, len(reps), len(peaks)))
-        reps += [rep(start, peak) for start, peak in zip(starts, peaks, strict=True)]
+        reps += [rep(start, peak, set=len(sets)) for start, peak in zip(starts, peaks, strict=True)]
+        sets.append(SetSpan(starts[0], starts[-1] + 3, len(peaks), cycle_s=4.0))
         clock_s = sets[-1].end_s + 12
     cues = tuple(CueMark(one.start_s + 1.2, "on_target") for one in reps if one.peak_permille >= TARGET)
     given: dict[str, object] = {"reps": tuple(reps), "sets": tuple(sets), "cues": cues, **changes}
     return from_reps(lasting(clock_s, **given))
+
+
+def steady(cycles: int = 90, cycle_s: float = 0.75, **changes: object) -> Outcome:
+    """A set of cycles from 10 s on, at 30 % activation."""
+    end_s = 10 + cycles * cycle_s
+    told = lasting(end_s + 10, sets=(SetSpan(10.0, end_s, cycles, "steady", cycle_s),), **changes)
+    told.permille[10 * RATE_HZ : round(end_s * RATE_HZ)] = 300
+    return told
+
+
+def moving(told: Outcome, degrees: int = 60) -> Outcome:
+    """The same with an IMU that swings so far and back every 4 s."""
+    times = np.arange(int(told.duration_s * MOVEMENT_RATE_HZ)) / MOVEMENT_RATE_HZ
+    swing = degrees * (1 - np.cos(np.pi / 2 * times)) / 2
+    return replace(told, imu=True, movement=swing.astype(np.uint8))
 
 
 def from_reps(bare: Outcome) -> Outcome:
@@ -88,20 +123,27 @@ def synthetic(session: synth.Session | None = None, seed: int = 1, **changes: ob
     level = truth.activation.level
     wobble = np.convolve(rng.standard_normal(len(level)), np.hanning(12) / np.sqrt((np.hanning(12) ** 2).sum()), "same")
     permille = np.asarray(1000 * level * (1 + 0.05 * wobble), np.int32)
-    reps = tuple(_measured(one, permille) for one in truth.reps)
+    reps = tuple(_measured(rep, one.index, permille) for one in truth.sets for rep in one.reps)
     cues = tuple(CueMark(t_s, "on_target") for one in reps if (t_s := _first_at(permille, one)) is not None)
-    first = np.cumsum([0, *(len(one.reps) for one in truth.sets)]).tolist()
-    sets = tuple(SetSpan(one.start_s, one.end_s, first[one.index], len(one.reps)) for one in truth.sets)
+    sets = tuple(SetSpan(one.start_s, one.end_s, len(one.reps), cycle_s=4.0) for one in truth.sets)
     whole: dict[str, object] = {"reps": reps, "sets": sets, "cues": cues, "permille": permille}
     whole |= {"name": "synthetic session", "duration_s": len(level) / RATE_HZ, "blanked": blanks(cues, len(level))}
-    return outcome(**{**whole, **changes})
+    return moving(outcome(**{**whole, **changes}))
 
 
-def _measured(one: synth.Rep, permille: NDArray[np.int32]) -> Rep:
+def _measured(one: synth.Rep, index: int, permille: NDArray[np.int32]) -> Rep:
     inside = permille[round(one.start_s * RATE_HZ) : round(one.end_s * RATE_HZ)]
-    peak_s = one.start_s + inside.argmax() / RATE_HZ
-    peak, mean = int(inside.max()), int(inside.mean())
-    return Rep(one.start_s, peak_s, one.end_s, one.concentric_s, one.eccentric_s, one.hold_s, peak, mean, "emg")
+    return rep(
+        one.start_s,
+        int(inside.max()),
+        set=index,
+        peak_s=one.start_s + one.concentric_s,
+        end_s=one.end_s,
+        concentric_s=one.concentric_s,
+        eccentric_s=one.eccentric_s,
+        hold_s=one.hold_s,
+        mean_permille=int(inside.mean()),
+    )
 
 
 def _first_at(permille: NDArray[np.int32], one: Rep) -> float | None:
@@ -124,6 +166,7 @@ def hostile(text: str) -> Outcome:
         name=text,
         engine=text,
         mode=text,
+        exercise=text,
         calibration=replace(plain.calibration, how=text),
         cues=tuple(replace(cue, word=text) for cue in plain.cues),
         reps=tuple(replace(one, source=text) for one in plain.reps),

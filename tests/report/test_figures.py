@@ -9,7 +9,7 @@ from importlib import resources
 
 import pytest
 
-from buzzband.outcome import CueMark, Outcome, QualitySpan
+from buzzband.outcome import CueMark, Hold, Outcome, QualitySpan
 from buzzband.report.figures import (
     LIGHT,
     NARROW,
@@ -23,7 +23,7 @@ from buzzband.report.figures import (
 )
 from buzzband.report.measures import set_figures
 from buzzband.report.svg import INKS
-from report.builders import an_hour, lasting, outcome, rep, synthetic, with_sets
+from report.builders import an_hour, lasting, moving, outcome, rep, synthetic, with_sets
 from report.pages import Element, parsed
 
 
@@ -69,12 +69,68 @@ def test_a_set_shows_its_own_buzzes_and_numbers_its_reps() -> None:
     tree = drawn_set(one, 2)
     assert len(tree.all("use")) == 2
     assert [text for text in texts(tree) if re.fullmatch(r"[1-9]", text)] == ["1", "2", "3"]
-    assert count_of(tree, "f-rep") == 3
+
+
+def shades(tree: Element) -> list[str]:
+    """The phases that are shaded, from left to right."""
+    names = {f"f-{name}": name for name in ("concentric", "held", "eccentric")}
+    found = [one for one in tree.everything() if one.attributes.get("class") in names]
+    at = {id(one): float(re.findall(r"[\d.]+", one.attributes["d"] or "")[0]) for one in found}
+    return [names[str(one.attributes["class"])] for one in sorted(found, key=lambda one: at[id(one)])]
+
+
+def test_reps_are_shaded_by_phase() -> None:
+    assert shades(drawn_set(with_sets((700, 500)))) == ["concentric", "held", "eccentric"] * 2
+
+
+def test_a_rep_that_lowers_first_is_shaded_so() -> None:
+    one = with_sets((700,))
+    one = replace(one, reps=(replace(one.reps[0], lowers_first=True),))
+    assert shades(drawn_set(one)) == ["eccentric", "held", "concentric"]
+
+
+def test_a_phase_that_was_not_seen_is_not_shaded() -> None:
+    one = with_sets((700,))
+    one = replace(one, reps=(replace(one.reps[0], hold_s=0.0, eccentric_s=0.0),))
+    assert shades(drawn_set(one)) == ["concentric"]
+
+
+def test_holds_are_shaded_where_they_are_in_view() -> None:
+    one = outcome(holds=(Hold(1.0, 4.0, 500), Hold(20.0, 24.0, 500)))
+    assert shades(drawn(one)) == ["held"]
+
+
+def lines(tree: Element, name: str) -> list[Element]:
+    return [one for one in tree.all("path") if one.attributes.get("class") == f"s-{name}"]
+
+
+@pytest.mark.parametrize("canvas", [WIDE, NARROW])
+def test_movement_is_drawn_below_the_activation(canvas: Canvas) -> None:
+    tree = drawn(moving(outcome(), degrees=60), canvas)
+    (movement,), (activation,) = lines(tree, "move"), lines(tree, "muscle")
+    heights = [
+        [float(y) for _, y in re.findall(r"([\d.]+) ([\d.]+)", one.attributes["d"] or "")]
+        for one in (activation, movement)
+    ]
+    assert max(heights[0]) < min(heights[1])
+    assert {"0°", "60°"} <= set(texts(tree))
+
+
+def test_without_movement_a_figure_is_as_high_as_its_canvas() -> None:
+    boxes = [drawn(one).all("svg")[0].attributes["viewbox"] for one in (outcome(), moving(outcome()))]
+    assert boxes[0] == f"0 0 {WIDE.width} {WIDE.height}"
+    assert boxes[1] == f"0 0 {WIDE.width} {WIDE.fitting(moving(outcome())).height}"
+    assert boxes[0] != boxes[1]
+
+
+@pytest.mark.parametrize(("degrees", "top"), [(0, "10°"), (8, "10°"), (9, "10°"), (47, "45°"), (200, "180°")])
+def test_the_axis_of_movement_ends_near_the_largest(degrees: int, top: str) -> None:
+    assert top in texts(drawn(moving(outcome(), degrees=degrees)))
 
 
 def test_reps_that_are_too_close_are_not_all_numbered_but_all_shaded() -> None:
     tree = drawn_set(with_sets((700,) * 60))
-    assert count_of(tree, "f-rep") == 60
+    assert count_of(tree, "f-concentric") == 60
     assert "5" in texts(tree)
     assert "4" not in texts(tree)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buzzband.report.trace import blanks_hidden, extremes, trace
-from report.builders import lasting, outcome, synthetic
+from buzzband.report.trace import blanks_hidden, extremes, movement, trace
+from report.builders import lasting, moving, outcome, synthetic
 
 
 @given(st.lists(st.integers(-(2**20), 2**20), min_size=1, max_size=300), st.integers(1, 100))
@@ -56,6 +56,21 @@ def test_a_column_that_is_mostly_blanked_is_drawn_as_blanked() -> None:
     one.blanked[1000:2000] = True
     points = trace(one, 0.0, 60.0, 100)
     assert points.blanked.mean() == pytest.approx(1 / 6, abs=0.02)
+
+
+def test_movement_lies_at_the_ends_of_its_steps() -> None:
+    told = moving(lasting(10.0))
+    times, degrees = movement(told, 2.0, 4.0, 300)
+    assert times.tolist() == pytest.approx(((np.arange(25, 50) + 1) / 12.5).tolist())
+    assert degrees.tolist() == told.movement[25:50].tolist()
+
+
+def test_thinned_movement_keeps_its_extremes() -> None:
+    told = moving(lasting(3600.0), degrees=20)
+    told.movement[12_345] = 170
+    times, degrees = movement(told, 0.0, 3600.0, 640)
+    assert len(times) == len(degrees) <= 2 * 640
+    assert times[degrees.argmax()] == pytest.approx(12_346 / 12.5)
 
 
 def test_hidden_blanks_are_known_to_be() -> None:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from buzzband.outcome import Outcome, QualitySpan, SetSpan
+from buzzband.outcome import Hold, Outcome, QualitySpan, SetSpan
 from buzzband.report.measures import set_figures
 from buzzband.report.words import about_set, quality_of, session_alt, set_alt, summary, timing, trust
-from report.builders import lasting, outcome, rep, with_sets
+from report.builders import lasting, moving, outcome, rep, steady, with_sets
 
 
 def plain(text: str) -> str:
@@ -64,9 +64,20 @@ def plain(text: str) -> str:
             "(90 %). The band buzzed 9 times. The signal could be trusted throughout.",
         ),
         (
-            replace(with_sets((700, 700, 700)), sets=()),
-            "This recording of 26 s has 3 reps and no complete set. The muscle reached the target of 60 % in all 3 "
-            "reps. The band buzzed 3 times. The signal could be trusted throughout.",
+            steady(90, 0.75),
+            "This session has 1 set with 90 cycles in 1 min 28 s. The highest activation was 30 %, below the target of "
+            "60 %. The band did not buzz. The signal could be trusted throughout.",
+        ),
+        (
+            replace(with_sets((700,)), reps=(rep(3.0, 700, muscle_off=True, too_fast=True),)),
+            "This session has 1 set with 1 rep in 18 s. The muscle reached the target of 60 % in that rep. "
+            "In 1 rep the limb moved while the muscle was off. 1 rep was too fast. The band buzzed once. "
+            "The signal could be trusted throughout.",
+        ),
+        (
+            outcome(holds=(Hold(1.0, 3.5, 500), Hold(5.0, 9.0, 500))),
+            "No reps were found in this recording of 10 s. The highest activation was 2 %, below the target of 60 %. "
+            "There were 2 holds, 6.5 s in all. The band did not buzz. The signal could be trusted throughout.",
         ),
     ],
     ids=lambda value: None if isinstance(value, Outcome) else plain(value)[:30],
@@ -126,20 +137,35 @@ def test_a_set_with_doubtful_signal_says_so() -> None:
     assert said.endswith(" The signal could not be trusted for 1.0 s of it.")
 
 
-def test_a_set_without_reps_is_told_as_one() -> None:
-    one = outcome(sets=(SetSpan(1.0, 5.0, 0, 0),))
-    (empty,) = set_figures(one)
-    assert about_set(empty, one) == "From 0:01 to 0:05, with no reps in it."
-    assert set_alt(empty) == "Activation in set 1: no reps, no buzzes."
+@pytest.mark.parametrize(("cycle_s", "cadence"), [(0.75, "90 cycles, 80 a minute"), (0.0, "90 cycles")])
+def test_a_steady_set_is_told_in_cycles(cycle_s: float, cadence: str) -> None:
+    one = steady()
+    one = replace(one, sets=(replace(one.sets[0], cycle_s=cycle_s),))
+    (cycled,) = set_figures(one)
+    assert plain(about_set(cycled, one)) == f"From 0:10 to 1:17: {cadence}, with a mean activation of 30 %."
+    assert set_alt(cycled) == f"Activation in set 1: {cadence}, no buzzes."
+
+
+def test_a_set_whose_reps_were_lost_is_told_by_its_count() -> None:
+    one = outcome(sets=(SetSpan(1.0, 5.0, 4),))
+    assert plain(about_set(set_figures(one)[0], one)) == "From 0:01 to 0:05: 4 reps, with a mean activation of 2 %."
 
 
 @pytest.mark.parametrize(
-    ("sources", "named", "approximate"),
-    [(("emg", "emg"), False, True), (("gyro", "gyro"), True, False), (("gyro", "emg"), True, True)],
+    ("sources", "said"),
+    [
+        (("turn", "turn"), "Reps were found by the turning of the limb."),
+        (("tilt", "emg"), "Reps were found by the muscle and the tilt of the limb."),
+        (("hat",), "Reps were found by hat."),
+    ],
 )
-def test_rep_timing_from_emg_is_called_approximate(sources: tuple[str, ...], named: bool, approximate: bool) -> None:
-    said = timing(outcome(reps=tuple(rep(4.0 * index, source=source) for index, source in enumerate(sources))))
-    assert ("Reps were found by" in said, "approximate" in said) == (named, approximate)
+def test_what_the_reps_were_found_by_is_told(sources: tuple[str, ...], said: str) -> None:
+    assert timing(outcome(reps=tuple(rep(4.0 * n, source=source) for n, source in enumerate(sources)))) == said
+
+
+def test_times_by_the_muscle_are_explained() -> None:
+    assert "≈" in timing(outcome(reps=(rep(1.0), rep(4.0, approximate=True))))
+    assert "≈" not in timing(outcome(reps=(rep(1.0),)))
 
 
 def test_figures_are_told_in_words() -> None:
@@ -147,6 +173,7 @@ def test_figures_are_told_in_words() -> None:
     assert plain(session_alt(one)) == (
         "Activation over 22 s, target 60 %: 1 set, 2 reps, 1 buzz, 1 stretch of signal not trusted."
     )
+    assert session_alt(moving(one)).startswith("Activation and movement over 22")
     assert plain(set_alt(set_figures(one)[0])) == "Activation in set 1: 2 reps, 1 buzz, with peaks from 50 % to 70 %."
 
 

@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from buzzband.engines.job import Track
-from buzzband.outcome import Outcome, Rep
+from buzzband.outcome import Outcome
 from buzzband.recordings import synth
 from buzzband.recordings.model import Channel, Recording, Samples
+from buzzband.services.notes import of_movement
 from buzzband.services.simulate import Options, simulate
 
+NO_IMU = of_movement(("accelerometer", "gyroscope"))  # the notes of every recording without movement
 BURSTS = 3  # of 1.5 s at 80 %, each after 1.5 s of rest
 
 
@@ -27,6 +29,18 @@ def channel(samples: ArrayLike, rate_hz: float = 1000.0, label: str = "EMG", uni
 def recording(*channels: Channel, name: str = "test") -> Recording:
     """A recording of these channels, or one with three bursts."""
     return Recording(name, channels or (channel(bursts()),))
+
+
+def imu(
+    seconds: float, *, sensors: tuple[str, ...] = ("Acc", "Gyr"), units: tuple[str, ...] = ("g", "deg/s")
+) -> list[Channel]:
+    """The channels of an IMU that lies still, z upwards."""
+    n = round(seconds * 100)
+    return [
+        channel(np.full(n, float((sensor, axis) == ("Acc", "Z"))), 100, sensor + axis, unit)
+        for sensor, unit in zip(sensors, units, strict=False)
+        for axis in "XYZ"
+    ]
 
 
 def ran(of: Recording | None = None, **options: object) -> Outcome:
@@ -50,8 +64,3 @@ def tracked(length: int, cues: tuple[tuple[int, int], ...] = (), flags: Mapping[
     for index, value in (flags or {}).items():
         up[index] = value
     return Track(np.zeros(length, np.int32), up, cues)
-
-
-def rep(start_s: float, end_s: float) -> Rep:
-    """A rep of 70 % whose times alone matter."""
-    return Rep(start_s, start_s, end_s, 0.0, 0.0, end_s - start_s, 700, 500, "emg")

@@ -1,27 +1,17 @@
-"""Reps, sets and flags, from what the log tells every 20 ms."""
-
-import itertools
+"""Reps, sets, holds and flags, from what the log tells."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from buzzband.engines.job import BLOCKS_PER_S
-from buzzband.outcome import CueMark, QualitySpan
+from buzzband import outcome
+from buzzband.outcome import CueMark, QualitySpan, SetSpan
+from buzzband.recordings.lifting import NO_LIFTING, Hold
 from buzzband.services import analysis
-from buzzband_fw.core import quality, words
+from buzzband_fw.core import quality, tempo, words
 from buzzband_fw.core.cue import BLANKED
-from services.builders import course, rep, tracked
-
-TARGET = 500
-LEVEL = 200  # 40 % of it
-REST = (0, 100)
-
-
-def spans(*stretches: tuple[int, int]) -> list[tuple[float, float]]:
-    """Start and end of the contractions in such a course."""
-    return [(one.start_s, one.end_s) for one in analysis.contractions(course(*stretches), TARGET)]
+from buzzband_fw.core.exercises import STEADY
+from recordings.lifting_builder import ended, lifting, rep
+from services.builders import tracked
 
 
 @pytest.mark.parametrize(
@@ -39,86 +29,100 @@ def test_runs_are_the_stretches_of_true(mask: str, expected: list[tuple[int, int
     assert list(analysis.runs(np.array([mark == "x" for mark in mask], np.bool_))) == expected
 
 
-@pytest.mark.parametrize(("level", "found"), [(LEVEL - 1, 0), (LEVEL, 1)])
-def test_a_contraction_reaches_40_percent_of_the_target(level: int, found: int) -> None:
-    assert len(spans(REST, (level, 50), REST)) == found
+def test_a_rep_is_told_in_seconds() -> None:
+    (one,), _ = analysis.reps_and_sets(lifting(rep(0), ended(1)))
+    assert (one.start_s, one.peak_s, one.end_s) == (10.0, 11.3, 13.4)
+    assert (one.concentric_s, one.hold_s, one.eccentric_s) == (1.3, 0.3, 1.8)
+    assert (one.peak_permille, one.concentric_permille, one.eccentric_permille) == (700, 450, 250)
+    assert (one.set, one.source) == (0, "turn")
 
 
-@pytest.mark.parametrize(("length", "found"), [(4, 0), (5, 1)])
-def test_a_contraction_lasts_100_ms(length: int, found: int) -> None:
-    assert len(spans(REST, (300, length), REST)) == found
+def test_a_rep_that_lowers_first_has_its_peak_at_its_end() -> None:
+    (one,), _ = analysis.reps_and_sets(lifting(rep(0, flags=tempo.LOWERS_FIRST)))
+    assert (one.start_s, one.peak_s, one.end_s) == (10.0, 13.4, 13.4)
+    assert one.tempo_s == (1.8, 0.3, 1.3)
 
 
-@pytest.mark.parametrize(("gap", "expected"), [(24, [(2.0, 4.48)]), (25, [(2.0, 3.0), (3.5, 4.5)])])
-def test_a_dip_of_half_a_second_parts_two_contractions(gap: int, expected: list[tuple[float, float]]) -> None:
-    assert spans(REST, (300, 50), (LEVEL - 1, gap), (300, 50), REST) == expected
+def test_the_mean_of_both_phases_is_weighted_by_their_length() -> None:
+    told = lifting(rep(0, concentric_ms=1000, eccentric_ms=3000, concentric_permille=800, eccentric_permille=400))
+    (one,), _ = analysis.reps_and_sets(told)
+    assert one.mean_permille == 500
 
 
-def test_pieces_too_short_by_themselves_may_be_one_contraction_together() -> None:
-    assert spans(REST, (300, 3), (0, 20), (300, 3), REST) == [(2.0, 2.52)]
+def test_a_rep_whose_way_back_was_not_seen_has_the_mean_of_its_first_phase() -> None:
+    (one,), _ = analysis.reps_and_sets(lifting(rep(0, eccentric_ms=0, eccentric_permille=0)))
+    assert (one.mean_permille, one.complete) == (450, False)
 
 
-def test_a_contraction_may_run_from_the_first_block_to_the_last() -> None:
-    assert spans((300, 70)) == [(0.0, 1.4)]
+def test_a_rep_of_no_length_is_no_crash() -> None:
+    (one,), _ = analysis.reps_and_sets(lifting(rep(0, concentric_ms=0, hold_ms=0, eccentric_ms=0)))
+    assert (one.start_s, one.end_s, one.mean_permille) == (10.0, 10.0, 0)
 
 
-@pytest.mark.parametrize("permille", [course(), course((0, 500)), course((199, 500))])
-def test_without_a_contraction_there_are_no_reps_and_no_sets(permille: np.ndarray) -> None:
-    assert analysis.contractions(permille, TARGET) == ()
-    assert analysis.sets(()) == ()
+@pytest.mark.parametrize("flag", ["muscle_off", "too_fast", "approximate", "lowers_first"])
+def test_flags_are_passed_on(flag: str) -> None:
+    (one,), _ = analysis.reps_and_sets(lifting(rep(0, flags=getattr(tempo, flag.upper()))))
+    told = {name: getattr(one, name) for name in ("muscle_off", "too_fast", "approximate", "lowers_first")}
+    assert [name for name, value in told.items() if value] == [flag]
 
 
-def test_a_tiny_target_does_not_make_rest_a_contraction() -> None:
-    assert analysis.contractions(course((0, 500)), target_permille=1) == ()
+def test_only_reps_that_count_are_told() -> None:
+    told = lifting(*(rep(number) for number in range(5)), ended(3))
+    reps, sets = analysis.reps_and_sets(told)
+    assert (len(reps), [one.reps for one in sets]) == (3, [3])
 
 
-def test_a_rep_is_held_while_within_10_percent_of_its_peak() -> None:
-    (one,) = analysis.contractions(course(REST, (500, 40), (900, 20), (1000, 10), (900, 30), (899, 60), REST), TARGET)
-    assert (one.concentric_s, one.hold_s, one.eccentric_s) == (0.8, 1.2, 1.2)
-    assert (one.start_s, one.peak_s, one.end_s) == (2.0, 3.2, 5.2)
+def test_a_set_is_told_as_the_band_told_its_end() -> None:
+    _, sets = analysis.reps_and_sets(lifting(rep(0), rep(1), rep(2), ended(3)))
+    assert sets == (SetSpan(10.0, 21.4, 3, "reps", 4.0),)
+    assert sets[0].cadence_rpm is None
 
 
-def test_a_dip_within_the_hold_belongs_to_it() -> None:
-    (one,) = analysis.contractions(course(REST, (1000, 10), (300, 30), (950, 10), REST), TARGET)
-    assert (one.concentric_s, one.hold_s, one.eccentric_s) == (0.0, 1.0, 0.0)
+def test_steady_work_has_a_cadence_and_no_reps() -> None:
+    reps, (one,) = analysis.reps_and_sets(lifting(ended(240, pace=STEADY, cycle_ms=750)))
+    assert reps == ()
+    assert (one.pace, one.reps, one.cycle_s, one.cadence_rpm) == ("steady", 240, 0.75, 80)
 
 
-def test_peak_and_mean_are_those_of_the_contraction_alone() -> None:
-    (one,) = analysis.contractions(course(REST, (600, 10), (400, 30), REST), TARGET)
-    assert (one.peak_permille, one.mean_permille, one.source) == (600, 450, "emg")
+def test_a_set_without_an_end_is_made_from_its_reps() -> None:
+    _, sets = analysis.reps_and_sets(lifting(rep(0), rep(1), rep(2)))
+    assert sets == (SetSpan(10.0, 21.4, 3, "reps", 4.0),)
 
 
-@given(
-    stretches=st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 120)), max_size=20), target=st.integers(50, 2000)
-)
-def test_reps_come_in_order_and_their_phases_add_up(stretches: list[tuple[int, int]], target: int) -> None:
-    reps = analysis.contractions(course(*stretches), target)
-    for one in reps:
-        assert one.start_s <= one.peak_s < one.end_s
-        assert one.concentric_s + one.hold_s + one.eccentric_s == pytest.approx(one.end_s - one.start_s)
-        assert one.hold_s > 0
-        assert one.mean_permille <= one.peak_permille
-        assert one.peak_permille >= target * 40 // 100
-    for one, after in itertools.pairwise(reps):
-        assert after.start_s - one.end_s >= 0.5 - 1e-9
+def test_a_single_rep_has_no_cycle() -> None:
+    _, (one,) = analysis.reps_and_sets(lifting(rep(0)))
+    assert one.cycle_s == 0
 
 
-@given(end=st.integers(0, 4_000_000))
-def test_a_set_ends_with_8_s_without_a_rep(end: int) -> None:
-    first = rep(0.0, end / BLOCKS_PER_S)
-    apart = [analysis.sets((first, rep((end + gap) / BLOCKS_PER_S, 1e6))) for gap in (799, 800)]
-    assert [len(sets) for sets in apart] == [1, 2]
+def test_reps_name_their_set_by_where_it_stands() -> None:
+    told = lifting(rep(0), ended(0), rep(0, set=1), ended(1, number=1), rep(0, set=7))
+    reps, sets = analysis.reps_and_sets(told)
+    assert [one.set for one in reps] == [0, 1]
+    assert len(sets) == 2
 
 
-@given(gaps=st.lists(st.floats(0.5, 20), min_size=1, max_size=20))
-def test_every_rep_is_in_one_set(gaps: list[float]) -> None:
-    starts = np.cumsum(gaps) + 3 * np.arange(len(gaps))
-    reps = [rep(start, start + 3) for start in starts.tolist()]
-    sets = analysis.sets(reps)
-    assert [index for one in sets for index in range(one.first, one.first + one.reps)] == list(range(len(reps)))
-    for one in sets:
-        assert one.start_s == reps[one.first].start_s
-        assert one.end_s == reps[one.first + one.reps - 1].end_s
+def test_sets_come_in_order_whichever_of_them_has_an_end() -> None:
+    told = lifting(rep(0), rep(0, set=1, start_block=5000), ended(1, number=1, start_block=5000, end_block=5340))
+    _, sets = analysis.reps_and_sets(told)
+    assert [one.start_s for one in sets] == [10.0, 50.0]
+
+
+def test_a_set_that_began_too_early_is_left_out_with_its_reps() -> None:
+    later = [rep(number, set=1, start_block=5000 + 400 * number) for number in range(2)]
+    told = lifting(rep(0), rep(1), ended(2), *later, ended(2, number=1, start_block=5000, end_block=5740))
+    reps, sets = analysis.reps_and_sets(told, from_s=11.0)
+    assert [(one.set, one.start_s) for one in reps] == [(0, 50.0), (0, 54.0)]
+    assert [one.start_s for one in sets] == [50.0]
+
+
+def test_nothing_told_is_nothing() -> None:
+    assert analysis.reps_and_sets(NO_LIFTING) == ((), ())
+    assert analysis.holds(NO_LIFTING) == ()
+
+
+def test_holds_are_told_in_seconds() -> None:
+    told = lifting(Hold(250, 2500, 480), Hold(1000, 12340, 510))
+    assert analysis.holds(told, from_s=3.0) == (outcome.Hold(10.0, 22.34, 510),)
 
 
 def test_a_cue_is_timed_at_the_end_of_the_block_that_decided() -> None:

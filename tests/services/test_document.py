@@ -11,11 +11,13 @@ import jsonschema
 import numpy as np
 import pytest
 
-from buzzband.outcome import Outcome
+from buzzband.outcome import Hold, Outcome
 from buzzband.recordings import synth
 from buzzband.services.demo import DemoPage, demo
 from buzzband.services.document import DEMO_SCHEMA, SIMULATE_SCHEMA, demo_document, simulate_document
-from buzzband_fw.core import quality, words
+from buzzband_fw.core import exercises, hold, quality, reps, sets, words
+from doc_pages import rows
+from report.builders import moving, steady, with_sets
 from services.builders import bursts, channel, flat, ran, recording
 
 SCHEMA = json.loads((files("buzzband") / "schemas" / "simulate.json").read_text(encoding="utf-8"))
@@ -72,7 +74,24 @@ def test_the_document_tells_the_outcome() -> None:
     assert document["activation"] == {"rate_hz": 50, "permille": told.permille.tolist()}
     assert [cue["t_s"] for cue in document["cues"]] == [cue.t_s for cue in told.cues]
     assert [rep["peak_permille"] for rep in document["reps"]] == [rep.peak_permille for rep in told.reps]
-    assert document["sets"] == [{"start_s": told.reps[0].start_s, "end_s": told.reps[-1].end_s, "reps": 3}]
+    assert [one["reps"] for one in document["sets"]] == [one.reps for one in told.sets]
+    assert (document["imu"], document["exercise"], document["movement"]["degrees"]) == (False, "custom", [])
+
+
+def test_movement_holds_and_steady_sets_are_what_the_schema_says() -> None:
+    told = moving(steady(holds=(Hold(1.0, 4.0, 500),)))
+    document = json.loads(json.dumps(simulate_document(told), allow_nan=False))
+    assert problems(document) == []
+    assert document["movement"] == {"rate_hz": 12.5, "degrees": told.movement.tolist()}
+    assert document["holds"] == [{"start_s": 1.0, "end_s": 4.0, "mean_permille": 500}]
+    (one,) = document["sets"]
+    assert (one["pace"], one["cycle_s"], one["cadence_rpm"]) == ("steady", 0.75, 80)
+
+
+def test_a_set_of_reps_has_no_cadence() -> None:
+    document = simulate_document(with_sets((700, 700)))
+    assert problems(document) == []
+    assert [one["cadence_rpm"] for one in document["sets"]] == [None]
 
 
 def test_the_schema_is_a_schema_and_names_no_host() -> None:
@@ -82,7 +101,7 @@ def test_the_schema_is_a_schema_and_names_no_host() -> None:
 
 
 def test_the_schema_asks_for_every_field_and_refuses_any_other() -> None:
-    assert len(objects()) == 7
+    assert len(objects()) == 9
     for one in objects():
         assert one["additionalProperties"] is False
         assert set(one["required"]) == set(one["properties"])
@@ -97,12 +116,15 @@ def test_the_schema_describes_every_field() -> None:
 
 def test_the_schema_gives_every_number_a_range() -> None:
     for one in schemas():
-        if one.get("type") in ("number", "integer"):
+        if {"number", "integer"} & set(one.get("type", ()) if isinstance(one.get("type"), list) else [one.get("type")]):
             assert {"minimum", "exclusiveMinimum"} & set(one), one
 
 
-def test_the_schema_knows_every_word_flag_and_engine() -> None:
+def test_the_schema_knows_every_word_flag_source_pace_and_exercise() -> None:
     definitions = SCHEMA["$defs"]
+    assert definitions["rep"]["properties"]["source"]["enum"] == sorted(set(reps.NAMES), key=reps.NAMES.index)
+    assert definitions["set"]["properties"]["pace"]["enum"] == list(exercises.PACES)
+    assert SCHEMA["properties"]["exercise"]["enum"] == list(exercises.NAMES)
     assert definitions["cue"]["properties"]["word"]["enum"] == list(words.NAMES[1:])
     assert definitions["quality"]["properties"]["flag"]["enum"] == list(quality.NAMES)
 
@@ -153,7 +175,11 @@ def test_the_page_names_every_field() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["rail", "flat", "hum", "on_target", "reach", "emg", "cpython", "micropython", "pico"]
+    "value",
+    [
+        *("rail", "flat", "hum", "on_target", "reach", "tilt", "turn", "emg", "reps", "steady"),
+        *("cpython", "micropython", "pico", *exercises.NAMES),
+    ],
 )
 def test_the_page_names_every_value(value: str) -> None:
     assert f"`{value}`" in PAGE.read_text(encoding="utf-8")
@@ -165,11 +191,22 @@ def test_the_page_s_example_is_right() -> None:
 
 
 def test_the_page_gives_the_thresholds_of_the_core() -> None:
-    from buzzband.services import analysis
-
     text = " ".join(PAGE.read_text(encoding="utf-8").split())
     window_s = quality.WINDOW_BLOCKS / 100
     assert f"Judged every {window_s:g} s on {quality.WINDOW_BLOCKS * 12} samples" in text
-    assert f"{analysis.LEVEL_PERCENT} % of the target" in text
-    assert f"below that for {analysis.MERGE_S:g} s, and at least {analysis.BURST_MIN_S:g} s" in text
-    assert f"less than {analysis.SET_GAP_S:g} s" in text
+    assert f"after {sets.QUIET_MS // 1000} s in which" in text
+    assert f"at least {hold.TOLD_MS // 1000} s of work at {hold.HOLD_PERCENT} % of the target" in text
+    assert f"less than {hold.STILL_DPS} °/s" in text
+
+
+def test_the_page_lists_every_exercise_as_the_core_has_it() -> None:
+    found = [[cell.strip("`") for cell in row] for row in rows(PAGE.read_text(encoding="utf-8"), "exercise")]
+    assert found == [
+        [one.name, "letting down" if one.lowers_first else "lifting", exercises.PACES[one.pace], *_least(one)]
+        for one in exercises.EXERCISES
+    ]
+
+
+def _least(one: exercises.Exercise) -> list[str]:
+    """The least seconds of both phases, as far as there are any."""
+    return [f"{ms / 1000:g}" if ms else "" for ms in (one.concentric_min_ms, one.eccentric_min_ms)]

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from buzzband.recordings import synth
+from buzzband.recordings.model import Channel
 from buzzband.services.notes import line_share
-from services.builders import BURSTS, bursts, channel, ran, recording
+from services.builders import BURSTS, NO_IMU, bursts, channel, imu, ran, recording
 
 RATE_HZ = 1000.0
 
@@ -16,8 +17,41 @@ def sine(hz: float, amplitude: float, like: np.ndarray) -> np.ndarray:
     return amplitude * np.sin(2 * np.pi * hz * np.arange(len(like)) / RATE_HZ)
 
 
-def test_a_clean_recording_needs_no_notes() -> None:
-    assert told(bursts()) == ""
+def test_a_clean_recording_with_movement_needs_no_notes() -> None:
+    assert ran(recording(channel(bursts()), *imu(10.5))).notes == ()
+
+
+def test_without_an_imu_the_notes_say_what_that_means() -> None:
+    assert "by the muscle alone" in told(bursts())
+
+
+@pytest.mark.parametrize(
+    ("sensors", "said"), [(("Acc",), "without a gyroscope"), (("Gyr",), "without an accelerometer")]
+)
+def test_half_an_imu_is_noted_and_used(sensors: tuple[str, ...], said: str) -> None:
+    units = {"Acc": "g", "Gyr": "deg/s"}
+    half = ran(recording(channel(bursts()), *imu(10.5, sensors=sensors, units=tuple(units[one] for one in sensors))))
+    (note,) = half.notes
+    assert said in note
+    assert half.imu
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (imu(10.5)[:2], "no AccZ"),
+        (imu(10.5, units=("furlong", "deg/s")), "'furlong'"),
+        ([*imu(10.5)[:2], *imu(9.5)[2:3]], "differ in rate or length"),
+    ],
+    ids=["an axis is missing", "a unit that is none", "axes of two lengths"],
+)
+def test_movement_that_cannot_be_used_is_left_out_and_the_notes_say_why(broken: list[Channel], why: str) -> None:
+    left_out = ran(recording(channel(bursts()), *broken))
+    assert not left_out.imu
+    assert "The movement is left out. " in left_out.notes[0]
+    assert why in left_out.notes[0]
+    assert left_out.notes[1:] == NO_IMU
+    assert left_out.permille.tolist() == ran(recording(channel(bursts()))).permille.tolist()
 
 
 def test_noise_without_a_muscle_is_doubted() -> None:
@@ -56,10 +90,10 @@ def test_one_artefact_that_sets_the_reference_is_suspected() -> None:
 
 def test_two_channels_of_one_name_are_told_apart_only_by_their_order() -> None:
     twins = recording(channel(bursts()), channel(bursts()))
-    assert ran(twins).notes == ("Took the first of the channels that are all called EMG.",)
+    assert ran(twins).notes == ("Took the first of the channels that are all called EMG.", *NO_IMU)
 
 
-@pytest.mark.parametrize("hum", [1.0, 3.0])
+@pytest.mark.parametrize("hum", [0.5, 1.0])
 def test_the_start_of_the_filters_is_neither_a_rep_nor_a_reference(hum: float) -> None:
     clean = ran(recording(channel(bursts())))
     hummed = ran(recording(channel(bursts() + sine(50, hum, bursts()) + 5)), gain=clean.gain)

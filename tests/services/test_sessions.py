@@ -2,9 +2,10 @@
 
 import pytest
 
+from buzzband.engines.recorded import pull_session
 from buzzband.errors import UnknownFormat
 from buzzband.services.devices_port import chosen_port, linked
-from buzzband.services.sessions import list_sessions, pull_session, pull_sessions
+from buzzband.services.sessions import list_sessions, pull_sessions
 from buzzband.transports.link import Link
 from buzzband.transports.replies import Entry
 from recordings.log_builder import SESSION, session

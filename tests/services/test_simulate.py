@@ -13,7 +13,7 @@ from buzzband.recordings.adc import digitise
 from buzzband.recordings.model import Recording
 from buzzband.services import simulate as service
 from buzzband.services.notes import clipped_share
-from services.builders import BURSTS, bursts, channel, flat, ran, recording
+from services.builders import BURSTS, NO_IMU, bursts, channel, flat, imu, ran, recording
 
 RATES_HZ = (200, 250, 500, 1000, 1024, 1925.93, 2000, 4800, 10_000)
 
@@ -51,14 +51,14 @@ def test_a_rate_that_no_emg_has_is_refused(rate_hz: float) -> None:
 
 
 def test_the_first_of_several_emg_channels_is_taken_and_the_others_are_named() -> None:
-    told = ran(recording(channel(np.zeros(3000), label="AccX"), *(channel(bursts(), label=f"EMG {n}") for n in "abc")))
-    assert told.notes == ("Took channel EMG a; there are also EMG b, EMG c (--channel NAME takes another).",)
+    told = ran(recording(*(channel(bursts(), label=f"EMG {n}") for n in "abc")))
+    assert told.notes == ("Took channel EMG a; there are also EMG b, EMG c (--channel NAME takes another).", *NO_IMU)
 
 
 @pytest.mark.parametrize("name", ["EMG b", "emg B", " EMG b "])
 def test_a_named_channel_is_taken_without_a_note(name: str) -> None:
     other = ran(recording(channel(bursts(), label="EMG a"), channel(bursts(500), 500, label="EMG b")), channel=name)
-    assert (other.sample_rate_hz, other.notes) == (500, ())
+    assert (other.sample_rate_hz, other.notes) == (500, NO_IMU)
 
 
 def test_the_channels_are_listed_when_none_has_the_name() -> None:
@@ -108,7 +108,7 @@ def test_without_a_distance_from_rest_to_reference_the_notes_say_so() -> None:
 def test_a_signal_beyond_the_rails_of_the_converter_is_flagged_rail() -> None:
     told = ran(gain=20 * ran().gain)
     assert "rail" in flags(told)
-    assert told.notes == ()
+    assert told.notes == NO_IMU
 
 
 def test_a_recording_that_was_cut_off_is_noted() -> None:
@@ -217,6 +217,36 @@ def test_hum_of_the_mains_that_was_named_is_taken_out(mains_hz: int) -> None:
 def test_hum_stronger_than_the_muscle_is_flagged() -> None:
     hum = 5 * np.sin(2 * np.pi * 50 * np.arange(len(bursts())) / 1000)
     assert "hum" in flags(ran(recording(channel(bursts() + hum))))
+
+
+def test_reps_are_found_by_movement_where_there_is_some() -> None:
+    one = synth.Set(reps=6, peaks=(0.8, 0.8), exercise=synth.RAISE)
+    made = synth.build(synth.Session((one,)), seed=1)
+    told = ran(made.recording, exercise="raise")
+    assert told.imu
+    assert [one.reps for one in told.sets] == [6]
+    assert {rep.source for rep in told.reps} <= {"tilt", "turn"}
+    assert not any(rep.approximate for rep in told.reps)
+    assert told.movement.max() > 45
+    assert len(told.movement) == int(told.duration_s * 12.5)
+
+
+def test_without_an_imu_there_is_no_movement_and_the_times_are_approximate() -> None:
+    told = ran()
+    assert (told.imu, len(told.movement)) == (False, 0)
+    assert {rep.source for rep in told.reps} == {"emg"}
+    assert all(rep.approximate for rep in told.reps)
+
+
+def test_a_limb_that_lies_still_has_degrees_of_0() -> None:
+    told = ran(recording(channel(bursts()), *imu(10.5)))
+    assert (told.imu, told.movement.max(), len(told.movement)) == (True, 0, 131)
+
+
+def test_the_exercise_is_told_to_the_core() -> None:
+    told = ran(exercise="squat")
+    assert told.exercise == "squat"
+    assert all(rep.lowers_first for rep in told.reps)
 
 
 def test_without_a_file_or_an_example_there_is_nothing_to_load() -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from buzzband.outcome import CueMark, Outcome, QualitySpan, SetSpan
+from buzzband.outcome import CueMark, Hold, Outcome, QualitySpan, SetSpan
 from buzzband.services import summary
-from report.builders import lasting, outcome, with_sets
+from report.builders import lasting, outcome, steady, with_sets
 from services.builders import flat, ran
 
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -82,9 +82,55 @@ def test_one_is_singular_and_all_else_plural(peaks: tuple[int, ...], counted: st
 def test_each_set_has_a_line() -> None:
     lines = summary.outcome_text(with_sets((700, 500), (650,))).splitlines()
     assert lines[-2:] == [
-        "  set 1: 0:03.0 to 0:10.0, 2 reps, 1 reached the target, mean peak 60 %",
-        "  set 2: 0:22.0 to 0:25.0, 1 rep, 1 reached the target, mean peak 65 %",
+        "  set 1: 0:03.0 to 0:10.0, 2 reps, 1 reached the target, mean peak 60 %, 1.2-0.4-1.4 s",
+        "  set 2: 0:22.0 to 0:25.0, 1 rep, 1 reached the target, mean peak 65 %, 1.2-0.4-1.4 s",
     ]
+
+
+def test_reps_without_the_muscle_and_too_fast_ones_are_counted() -> None:
+    told = with_sets((700, 100, 700))
+    marked = (replace(told.reps[0], too_fast=True), replace(told.reps[1], muscle_off=True, too_fast=True), told.reps[2])
+    line = summary.outcome_text(replace(told, reps=marked)).splitlines()[-1]
+    assert line.endswith(", 1.2-0.4-1.4 s, 1 with the muscle off, 2 too fast")
+
+
+def test_a_rep_that_was_not_finished_has_no_part_in_the_tempo() -> None:
+    told = with_sets((700, 700))
+    unfinished = replace(told.reps[1], hold_s=0.0, eccentric_s=0.0)
+    assert "1.2-0.4-1.4 s" in summary.outcome_text(replace(told, reps=(told.reps[0], unfinished)))
+    alone = replace(told, reps=(replace(unfinished, set=0),))
+    assert summary.outcome_text(alone).splitlines()[-1].endswith("mean peak 70 %")
+
+
+def test_a_tempo_that_the_muscle_tells_is_called_approximate() -> None:
+    told = with_sets((700, 700))
+    vague = (told.reps[0], replace(told.reps[1], approximate=True))
+    assert ", about 1.2-0.4-1.4 s" in summary.outcome_text(replace(told, reps=vague))
+    assert "about" not in summary.outcome_text(told)
+
+
+def test_a_steady_set_has_a_cadence() -> None:
+    assert summary.outcome_text(steady(90, 0.75)).splitlines()[-2:] == [
+        "No cues in 90 cycles.",
+        "  set 1: 0:10.0 to 1:17.5, 90 cycles, 80 a minute",
+    ]
+
+
+def test_a_set_whose_reps_were_lost_has_its_count() -> None:
+    told = outcome(sets=(SetSpan(1.0, 5.0, 4),))
+    assert summary.outcome_text(told).splitlines()[-1] == "  set 1: 0:01.0 to 0:05.0, 4 reps"
+
+
+def test_each_hold_has_a_line() -> None:
+    told = outcome(holds=(Hold(1.0, 3.5, 489),))
+    assert summary.outcome_text(told).splitlines()[-1] == "  hold: 0:01.0, 2.5 s, mean 48 %"
+
+
+@pytest.mark.parametrize(("holds", "said"), [(12, None), (13, "  and 1 more hold"), (14, "  and 2 more holds")])
+def test_from_the_thirteenth_on_holds_are_only_counted(holds: int, said: str | None) -> None:
+    lines = summary.outcome_text(outcome(holds=(Hold(1.0, 3.5, 489),) * holds)).splitlines()
+    assert sum(line.startswith("  hold: ") for line in lines) == 12
+    assert [line for line in lines if line.startswith("  and")] == ([said] if said else [])
 
 
 @pytest.mark.parametrize(("sets", "said"), [(12, None), (13, "  and 1 more set"), (14, "  and 2 more sets")])
@@ -109,5 +155,4 @@ def test_the_words_are_not_those_of_a_programmer(told: Callable[[], Outcome]) ->
 
 
 def test_a_set_with_reps_that_were_not_buzzed_says_none_reached() -> None:
-    told = with_sets((590, 580))
-    assert "0 reached the target" in summary.outcome_text(replace(told, sets=(SetSpan(3.0, 10.0, 0, 2),)))
+    assert "0 reached the target" in summary.outcome_text(with_sets((590, 580)))

@@ -1,9 +1,12 @@
 """docs/log-format.md says what the code does: every number, and the example byte for byte."""
 
 import json
+import struct
+
+import pytest
 
 from buzzband.recordings.band_log import Cue, End, read_log
-from buzzband_fw.core import quality
+from buzzband_fw.core import exercises, quality, reps, tempo
 from buzzband_fw.store import records
 from doc_pages import page, rows
 from recordings.log_builder import SESSION, LogWriter
@@ -42,8 +45,28 @@ def test_the_example_reads_as_the_page_says() -> None:
 
 def test_every_kind_has_its_row() -> None:
     told = [(int(row[0]), row[1]) for row in rows(PAGE, "payload")]
-    names = ("HEADER", "ACTIVATION", "CUE", "FAULT", "END")
+    names = ("HEADER", "ACTIVATION", "CUE", "FAULT", "END", "MOVEMENT", "REP", "HOLD", "SET")
     assert told == [(getattr(records, name), name) for name in names]
+
+
+@pytest.mark.parametrize(("record", "layout"), [("REP", records.REP_FORMAT), ("SET", records.SET_FORMAT)])
+def test_the_fields_of_a_record_are_those_of_its_layout(record: str, layout: str) -> None:
+    letters = {"u8": "B", "u16": "H", "u32": "I"}
+    fields = [(len(row[0].split(", ")), letters[row[1].split()[0]]) for row in rows(PAGE, f"field of {record}")]
+    assert "<" + "".join(count * letter for count, letter in fields) == layout
+    assert f"{record} | {struct.calcsize(layout)} bytes" in PAGE
+
+
+def test_sources_flags_and_paces_are_those_of_the_code() -> None:
+    told = {row[0]: row[2] for row in rows(PAGE, "field of REP")}
+    assert told["source"].endswith("0 to 2 and 6 tilt, 3 to 5 and 7 turn, 8 emg")
+    assert reps.NAMES == ("tilt",) * 3 + ("turn",) * 3 + ("tilt", "turn", "emg")
+    assert told["flags"] == (
+        f"{tempo.MUSCLE_OFF} muscle off, {tempo.TOO_FAST} too fast, {tempo.HALF} way back not seen, "
+        f"{tempo.APPROXIMATE} times approximate, {tempo.LOWERS_FIRST} eccentric phase first"
+    )
+    (pace,) = (row[2] for row in rows(PAGE, "field of SET") if row[0] == "pace")
+    assert all(f"{number} {name}" in pace for number, name in enumerate(exercises.PACES))
 
 
 def test_every_fault_and_every_reason_has_its_row() -> None:

@@ -6,7 +6,7 @@ from buzzband_fw.core.portable import const
 HOLD_PERCENT = const(80)  # of the target
 STILL_DPS = const(25)  # normal reps stay below it for 0.2 s at most
 ENTRY_MS = const(500)
-TOLD_MS = const(2000)  # shorter ones belong to a rep
+TOLD_MS = const(5000)  # shorter ones belong to a rep
 
 _GRACE_STEPS = const(10)  # 0.2 s in which the effort may fluctuate
 

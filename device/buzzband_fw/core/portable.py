@@ -18,11 +18,19 @@ if sys.implementation.name == "micropython":
         """Return ``values`` as an array of 32-bit integers: state and sample blocks live in these."""
         return array("i", values)
 
+    def zeros16(count):
+        """Return ``count`` zeros as an array of unsigned 16-bit integers, without a list of them on the way."""
+        return array("H", bytes(2 * count))
+
     def uint16s(values):
         """Return ``values`` as an array of unsigned 16-bit integers: raw samples live in these."""
         return array("H", values)
 
 else:
+    def zeros16(count):
+        """Return ``count`` zeros."""
+        return [0] * count
+
     int32s = uint16s = list  # indexed twice as fast as an array; tests check that nothing leaves its 32 bits
 
     def const(value):

@@ -24,10 +24,17 @@ _EARLY_MAX = const(5000)
 _PLAIN_TURN = const(510)  # 10°
 _PREFERRED = const(60)
 _VOTE = const(150)
+_REST_EVERY = const(31)
+_REST_STEPS = const(50)  # 1 s without getting further away
 _DECENT = const(400)  # a score that makes it likely that the swings are reps
 _AWAYS = const(12583104)  # both events of the sources that tell how far away the limb is
 _TURNED = const(65536)  # bit of the events of source 0
 _BOTH = const(65537)  # settled or turned
+
+
+def new_room():
+    """Return what a ``Reps`` works in, 17 KB: the history of the positions, and the swings of a set."""
+    return zigzag.new_history(), swings.new_rows()
 
 
 class Reps:
@@ -37,11 +44,10 @@ class Reps:
     reps whose top has been reached. ``muscle_tells``, ``imu_tells``: whether electrodes and IMU can be trusted.
     """
 
-    def __init__(self, exercise, target_permille):
+    def __init__(self, exercise, target_permille, room):
         self.exercise = exercise
         self.on_permille = max(target_permille * _ON_PERCENT // 100, 1)
         self.motion = motion.new_state()
-        self.rows = swings.new_rows()
         self.found = int32s([0] * SOURCES)
         self.now = 0
         self.leader = NOBODY
@@ -50,9 +56,9 @@ class Reps:
         self.muscle_tells = self.imu_tells = True
         self.positions = int32s([0] * SOURCES)
         self._zigzag = zigzag.new_state(_FLOORS + (4 * self.on_permille,))
-        self._history = zigzag.new_history()
+        self._history, self.rows = room
         self._score = int32s([swings.UNKNOWN] * SOURCES)
-        self._pending = self._unjudged = 0  # bits of sources
+        self._pending = self._unjudged = self._settled_rows = 0  # bits of sources
         self._unchosen = False
         self._rest = int32s([0] * 6)
         self._spread = int32s([32767] * MUSCLE)
@@ -84,8 +90,9 @@ class Reps:
                 self._rest_at(kind, self._zigzag[state + zigzag.EXTREME_AT])
             elif events >> source & 65536 and self._zigzag[state + zigzag.DIRECTION] > 0:
                 self._rest_at(kind, self._zigzag[state + zigzag.LAST_EXTREME_AT])
-            elif forget and self.now - self._zigzag[state + zigzag.EXTREME_AT] > 50 and not self.now & 31:
-                self._rest_at(kind, self.now)
+            elif forget and not self.now & _REST_EVERY:
+                if self.now - self._zigzag[state + zigzag.EXTREME_AT] > _REST_STEPS or not self.now:
+                    self._rest_at(kind, self.now)
 
     def _find_floors(self):
         """Let what counts as a swing follow from how still the limb was in the last seconds but one."""
@@ -121,7 +128,7 @@ class Reps:
         for source in range(SOURCES):
             self.found[source] = 0
             self._score[source] = swings.UNKNOWN
-        self._pending = self._unjudged = 0
+        self._pending = self._unjudged = self._settled_rows = 0
         self._unchosen = False
         self.leader = NOBODY
         self.confirmed = 0
@@ -206,15 +213,23 @@ class Reps:
         if not pending >> source & _TURNED:
             self._settled(source)
             return NOBODY
-        if not self._measure(source, zigzag.LAST):
+        if not self._is_known(source) and not self._measure(source, zigzag.LAST):
             return NOBODY
         self.found[source] += 1
         self._unjudged |= 1 << source
         return source
 
+    def _is_known(self, source):
+        """Return whether the swing that has turned was measured when it settled, and has left the history since."""
+        known = self._settled_rows >> source & 1
+        self._settled_rows &= ~(1 << source)
+        since = self._zigzag[source * zigzag.STRIDE + zigzag.LAST + 1]
+        return known and self.now - since >= zigzag.HISTORY_STEPS
+
     def _settled(self, source):
         if not self._measure(source, zigzag.BASE):
             return
+        self._settled_rows |= 1 << source
         leader = self.leader
         if leader in (NOBODY, source) or self._score[leader] > _DECENT or self._score[source] < _DECENT:
             self.moved_at = self.now

@@ -44,9 +44,10 @@ class Sets:
     When ``work`` has told REP, HOLD or SET, ``rep``, ``hold`` or the attributes from ``revision`` on say which.
     """
 
-    def __init__(self, exercise, target_permille):
+    def __init__(self, exercise, target_permille, room):
+        """``room``: from ``reps.new_room``: a band takes it early, while its heap is whole."""
         self.exercise = exercise
-        self.reps = Reps(exercise, target_permille)
+        self.reps = Reps(exercise, target_permille, room)
         self.hold = Hold(target_permille)
         self.rep = Rep()
         self.number = self.confirmed = self.degrees = 0
@@ -170,9 +171,11 @@ class Sets:
         number = stage - SOURCES - 1
         if self._steady or number >= self.count:
             return self._end()
-        if not self.revision and number < self._told:
+        known = self.reps.first(self.reps.leader)
+        index = self._first - known + 2 * number
+        if index < known or (not self.revision and number < self._told):
             return NOTHING
-        self._fill(number, self._first + 2 * number, self._first + self._length)
+        self._fill(number, index, self._first + self._length)
         return REP
 
     def _decide(self):
@@ -184,9 +187,11 @@ class Sets:
         self._length = reps.found[leader] - self._first
         if not self._steady and self._length >= swings.SCORED_MIN:
             self._trim()
-        self.count = self._reps_in(reps.found[leader] if self._steady else self._length)
+        self.count = self._reps_in(reps.first(leader) + self._length)
         if not self._is_set():
             self.count = 0
+        if reps.first(leader):
+            return  # too long ago to be told again
         if leader != self._told_by or self._first or self._told > self.count:
             self.revision = 1
 

@@ -1,10 +1,10 @@
 """Swings: what is kept of every swing of every source in a set, and how regular they are."""
 
 from buzzband_fw.core.motion import MUSCLE, SOURCES
-from buzzband_fw.core.portable import const, micropython, ptr16, uint16s
+from buzzband_fw.core.portable import const, micropython, ptr16, zeros16
 from buzzband_fw.core.zigzag import HISTORY_STEPS, OFFSET
 
-SWINGS_MAX = const(128)
+SWINGS_MAX = const(64)  # the last 32 reps
 ROW = const(6)
 START = const(0)  # step modulo 2^16
 MIDDLE = const(1)
@@ -16,11 +16,11 @@ SIZE = const(5)  # in units of the source
 UNKNOWN = const(20000)  # irregularity of what is too short to tell
 SCORED_MIN = const(5)  # swings; fewer do not tell a rhythm
 _STEP_MASK = const(0xFFFF)
-_STEPS = const(1024)
-_MASK = const(1023)
+_STEPS = const(512)
+_MASK = const(511)
 _ACTIVATION = const(9)
 _NO_VALUE = const(4096)
-_SWINGS_MASK = const(127)
+_SWINGS_MASK = const(63)
 _ROW = const(6)
 _MIDDLE = const(1)
 _MEAN = const(3)
@@ -34,7 +34,7 @@ _SMOOTHED_MIN = const(400)  # 0.5 s: the least that the averages leave of a sudd
 
 def new_rows():
     """Return room for the swings of all sources."""
-    return uint16s([0] * (SOURCES * SWINGS_MAX * ROW))
+    return zeros16(SOURCES * SWINGS_MAX * ROW)
 
 
 @micropython.viper

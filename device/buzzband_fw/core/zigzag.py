@@ -5,9 +5,9 @@ to come back; it has *turned* once it has come back so far that the extreme is c
 """
 
 from buzzband_fw.core.motion import SOURCES
-from buzzband_fw.core.portable import const, int32s, micropython, ptr16, ptr32, uint16s
+from buzzband_fw.core.portable import const, int32s, micropython, ptr16, ptr32, zeros16
 
-HISTORY_STEPS = const(1024)  # 20 s
+HISTORY_STEPS = const(512)  # 10 s
 ACTIVATION = const(9)  # column of the history behind those of the sources
 NO_VALUE = const(4096)  # flag in that column: the motor may have shaken the electrodes
 OFFSET = const(32768)  # makes positions unsigned in the history
@@ -24,8 +24,8 @@ LAST = const(8)  # the swing that has turned: base, when, extreme, when
 LAST_EXTREME_AT = const(11)
 
 _SOURCES = const(9)
-_STEPS = const(1024)
-_MASK = const(1023)
+_STEPS = const(512)
+_MASK = const(511)
 _ACTIVATION = const(9)
 _OFFSET = const(32768)
 _TURNED = const(16)
@@ -45,8 +45,8 @@ _FORGET_STEPS = const(100)  # 2 s
 
 
 def new_history():
-    """Return room for the last 20 s: a column for each source, then one for the activation."""
-    return uint16s([0] * (HISTORY_STEPS * (SOURCES + 1)))
+    """Return room for the last 10 s: a column for each source, then one for the activation."""
+    return zeros16(HISTORY_STEPS * (SOURCES + 1))
 
 
 def new_state(floors):

@@ -3,10 +3,9 @@
 from machine import Pin
 from time import ticks_add, ticks_diff, ticks_ms
 
-from buzzband_fw.core.portable import const
+from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.hal import pins
 
-NONE = const(0)
 SHORT = const(1)
 LONG = const(2)
 
@@ -17,22 +16,26 @@ LONG_MS = const(1000)
 class Button:
     """The button; ``step`` tells of a press when it ends."""
 
-    def __init__(self):
+    def __init__(self, on_press):
+        """``on_press``: is called with SHORT or LONG."""
+        self._on_press = on_press
         self._value = Pin(pins.BUTTON, Pin.IN, Pin.PULL_UP).value
         self._pressed = not self._value()
         self._since_ms = ticks_add(ticks_ms(), -LONG_MS)  # a press at power-on is no short one
 
+    @micropython.native
     def step(self):
-        """Return NONE, SHORT or LONG. What is seen for less than 20 ms is a bounce."""
+        """Look at the button. What is seen for less than 20 ms is a bounce."""
         pressed = not self._value()
-        if pressed == self._pressed:
-            return NONE
-        self._pressed = pressed
+        if pressed != self._pressed:
+            self._pressed = pressed
+            self._change(pressed)
+
+    def _change(self, pressed):
         now = ticks_ms()
         if pressed:
             self._since_ms = now
-            return NONE
+            return
         held_ms = ticks_diff(now, self._since_ms)
-        if held_ms < BOUNCE_MS:
-            return NONE
-        return SHORT if held_ms < LONG_MS else LONG
+        if held_ms >= BOUNCE_MS:
+            self._on_press(SHORT if held_ms < LONG_MS else LONG)

@@ -1,4 +1,4 @@
-"""Doze: sleeps until there may be something to do. Halves the chip's current, and lets an emulator skip the time.
+"""Doze: sleeps until there may be something to do; an emulator skips the time.
 
 ``machine.idle`` would wake every millisecond, each time through the interpreter, and out of step with blocks.
 """
@@ -8,7 +8,7 @@ from time import ticks_add, ticks_diff, ticks_us
 
 from buzzband_fw.core.portable import const, micropython
 
-TICK_US = const(5000)  # half a block
+TICK_US = const(10000)  # a block
 
 _TIMER = const(0x40054000)  # RP2040 datasheet, 4.6.5
 _MARGIN_US = const(200)
@@ -32,19 +32,20 @@ def _nothing(_timer):
 
 
 class Doze:
-    """Sleep in steps of 5 ms."""
+    """Sleep in steps of 10 ms."""
 
     def __init__(self):
         self._timer = Timer()
         self._next_us = 0
 
     def start(self):
-        """Start the ticks. Called when a block has just been completed, every second tick follows one: converter and
-        timer run from the same crystal.
+        """Start the ticks. Called when a block has just been completed, each follows one: converter and timer run from
+        the same crystal.
         """
         self._timer.init(mode=Timer.PERIODIC, period=TICK_US, tick_hz=1000000, callback=_nothing)
         self._next_us = ticks_us()
 
+    @micropython.native
     def until_tick(self):
         """Sleep until the next tick."""
         now = ticks_us()

@@ -9,7 +9,7 @@ from machine import ADC, Pin, mem32
 from rp2 import DMA
 from uctypes import addressof
 
-from buzzband_fw.core.portable import const
+from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.hal import pins
 
 RING_SAMPLES = const(16384)
@@ -62,9 +62,9 @@ def _zeros(size):
 class EmgAdc:
     """The EMG as a ring of 16-bit samples, ``ring``, of which ``taken`` have been written since ``start``."""
 
-    def __init__(self):
-        """Take the ring first: later the heap has holes."""
-        self.ring = aligned_ring()
+    def __init__(self, ring):
+        """``ring``: one that ``aligned_ring`` has made."""
+        self.ring = ring
         self._dma = None
 
     def start(self):
@@ -80,6 +80,7 @@ class EmgAdc:
         self._dma.config(read=_FIFO, write=self.ring, count=_COUNT, ctrl=control, trigger=True)
         mem32[_CS] = _ENABLE_START_MANY
 
+    @micropython.native
     def taken(self):
         """Return how many samples the ring has been given. Sample n is at ``ring[n % RING_SAMPLES]``."""
         return _COUNT - self._dma.count

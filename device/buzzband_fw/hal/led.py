@@ -3,6 +3,7 @@
 from machine import Pin
 from time import ticks_diff, ticks_ms
 
+from buzzband_fw.core.portable import micropython
 from buzzband_fw.hal import pins
 
 IDLE = (50, 1950)  # ms on, ms off
@@ -24,6 +25,7 @@ class Led:
         """Go on in ``rhythm``, one of those above."""
         self._rhythm = rhythm
 
+    @micropython.native
     def step(self):
         """Switch when it is time to."""
         now = ticks_ms()

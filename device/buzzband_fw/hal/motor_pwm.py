@@ -11,10 +11,11 @@ from buzzband_fw.core.portable import const
 from buzzband_fw.hal import pins
 
 PWM_HZ = const(21600)
-KICK_MV = const(3600)  # the most that makers of coin motors allow
+KICK_MV = const(3600)  # a fifth above the rated 3.0 V
 HOLD_MV = const(2250)  # three quarters of the rated 3.0 V
 KICK_MS = const(50)
 CAP_MS = const(1000)
+EARLY_MS = const(1)  # looked at every 10 ms, a time that is nearly over would else last 10 ms too long
 
 _DUTY_MAX = const(65535)
 _GRACE_MS = const(50)
@@ -43,7 +44,7 @@ class MotorPwm:
         """Run for ``ms``, at most ``CAP_MS``."""
         self._set_duty(self._kick)
         self.running = self._kicking = True
-        self._run_ms = min(ms, CAP_MS)
+        self._run_ms = min(ms, CAP_MS) - EARLY_MS
         self._started_ms = ticks_ms()
 
     def step(self):
@@ -53,7 +54,7 @@ class MotorPwm:
         elapsed = ticks_diff(ticks_ms(), self._started_ms)
         if elapsed >= self._run_ms:
             self.stop()
-        elif self._kicking and elapsed >= KICK_MS:
+        elif self._kicking and elapsed >= KICK_MS - EARLY_MS:
             self._kicking = False
             self._set_duty(self._hold)
 

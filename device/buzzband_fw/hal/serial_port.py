@@ -31,6 +31,7 @@ class SerialPort:
         micropython.kbd_intr(_NOBODY)
         self._ready(0)  # makes what it gives back now, while there is a heap
 
+    @micropython.native
     def read(self):
         """Return the next byte, or -1 if there is none."""
         for _ in self._ready(0):

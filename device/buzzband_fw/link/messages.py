@@ -55,4 +55,5 @@ FLASH_FULL = const(4)
 RECORDER_FAILED = const(8)
 BAD_SETTINGS = const(16)
 SAFE_MODE = const(32)
-FAULTS = ("uncalibrated", "usb power", "flash full", "recorder failed", "bad settings", "safe mode")
+NO_IMU = const(64)  # none there, or none that answers: the muscle alone is felt
+FAULTS = ("uncalibrated", "usb power", "flash full", "recorder failed", "bad settings", "safe mode", "no imu")

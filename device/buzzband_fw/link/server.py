@@ -3,7 +3,7 @@
 import hashlib
 import struct
 
-from buzzband_fw.core.portable import const
+from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.link import frames, messages
 
 _KNOCK = b"\r\x03"  # what mpremote and ampy send first: Ctrl-C at the start of a line
@@ -22,13 +22,11 @@ class Server:
     """Answers requests about a band and sends samples while the host wants them.
 
     ``band``: a ``self_report.SelfReport``. ``leave``: None, or messages.REPL or RESET when the app is to end.
-    ``left_out``: samples of the stream that the host did not take in time.
     """
 
     def __init__(self, port, band):
         self.leave = None
         self.streaming = False
-        self.left_out = 0
         self._port = port
         self._band = band
         self._frame = bytearray(frames.WIRE_MAX)
@@ -43,6 +41,7 @@ class Server:
         self._file_id = None
         self._hash = None
 
+    @micropython.native
     def poll(self, bytes_max):
         """Do one thing: send an answer, make one, or take up to ``bytes_max`` bytes; return whether there was one."""
         if self._waiting:
@@ -61,10 +60,9 @@ class Server:
         return True
 
     def sample(self, block, permille, gated_permille, flags, word, envelope):
-        """Send one sample of the stream, unless the port is not ready for it: then it is left out."""
+        """Send one sample of the stream, unless the port is not ready for it; return whether it is sent."""
         if self._waiting or not self._port.can_write():
-            self.left_out += 1
-            return
+            return False
         body = self._body
         body[0] = messages.SAMPLE
         body[1] = self._sample_number & 255
@@ -73,6 +71,7 @@ class Server:
             messages.SAMPLE_FORMAT, body, frames.PAYLOAD_AT, block, permille, gated_permille, flags, word, envelope
         )
         self._port.write(self._wire, frames.pack(body, messages.SAMPLE_SIZE, self._wire))
+        return True
 
     def is_quiet(self):
         """Return whether every answer has reached the host."""

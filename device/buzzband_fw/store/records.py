@@ -23,9 +23,23 @@ ACTIVATION = const(2)  # block u32 of the first, then u16 for every second block
 CUE = const(3)  # block u32, word u8
 FAULT = const(4)  # block u32, code u8, value u32
 END = const(5)  # blocks u32, reason u8. Always the last record, if the session was ended and not cut off
+MOVEMENT = const(6)  # block u32 of the first, then u8 for every eighth block: degrees away from the pose of rest
+REP = const(7)  # REP_FORMAT. Told when it is over; once more at the end of the set if a second look changed anything
+HOLD = const(8)  # HOLD_FORMAT
+SET = const(9)  # SET_FORMAT. Says which revision of its reps counts, and how many of them: 0 takes them all back
+
+# set u16, number u16, revision u8, source u8, flags u8, block u32 of its start, then in ms its concentric phase, hold
+# and eccentric phase, u16 each, and in permille its peak and the means of both phases, u16 each
+REP_FORMAT = "<HHBBBIHHHHHH"
+REP_SIZE = const(23)
+HOLD_FORMAT = "<IIH"  # block of its start, ms, mean permille
+HOLD_SIZE = const(10)
+SET_FORMAT = "<HBBBHIIH"  # set, revision, source, pace u8, reps or cycles u16, blocks of start and end, mean cycle in ms
+SET_SIZE = const(17)
 
 FORMAT = const(1)
 ACTIVATION_STEP_BLOCKS = const(2)  # 50 Hz
+MOVEMENT_STEP_BLOCKS = const(8)  # 12.5 Hz
 FLAGS_SHIFT = const(12)
 PERMILLE_MASK = const(0xFFF)
 
@@ -33,7 +47,25 @@ OVERRUN = const(1)  # fault codes; value: blocks that were lost
 CONVERTER_FIFO = const(2)  # value: 0. The converter's own FIFO was full: samples are missing somewhere
 CUE_LATE = const(3)  # value: ms. A cue was dropped because it would have come too late
 EXCEPTION = const(4)  # value: 0. The app is about to stop
-FAULT_NAMES = ("", "overrun", "converter_fifo", "cue_late", "exception")
+IMU_ABSENT = const(5)  # value: 0. No IMU answers: the band goes on with the muscle alone, as with all that follow
+IMU_UNKNOWN = const(6)  # value: what the chip says it is
+IMU_BUS = const(7)  # value: errno of the bus
+IMU_OVERFLOW = const(8)  # value: 0. The IMU's FIFO was full: frames are missing
+IMU_FROZEN = const(9)  # value: ms without a frame
+IMU_BACK = const(10)  # value: ms for which the IMU was away
+FAULT_NAMES = (
+    "",
+    "overrun",
+    "converter_fifo",
+    "cue_late",
+    "exception",
+    "imu_absent",
+    "imu_unknown",
+    "imu_bus",
+    "imu_overflow",
+    "imu_frozen",
+    "imu_back",
+)
 
 BY_BUTTON = const(1)  # reasons
 BY_HOST = const(2)

@@ -4,7 +4,8 @@ import hashlib
 import os
 import struct
 
-from buzzband_fw.core.portable import const
+from buzzband_fw.core.motion import STEP_BLOCKS, STEP_MS
+from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.store import records
 
 FOLDER = "log"
@@ -20,7 +21,10 @@ _HALF = const(2048)
 _BLOCK_MS = const(10)
 _VALUES = const(100)  # activations in a record: 2 s
 _RECORD_MAX = const(208)  # bytes from a record's payload to its end
-_SHORT_MAX = const(32)
+_SHORT_MAX = const(48)
+_DEGREES = const(25)  # in a record: 2 s
+_SHOWN_STEPS = const(4)
+_U16_MAX = const(65535)
 _TICKS_MASK = const(0x3FFFFFFF)
 
 
@@ -37,7 +41,7 @@ def new_id(salt):
 
 def path_of(session_id):
     """Return the path of the file of a session. ``session_id``: 8 bytes."""
-    return FOLDER + "/" + "".join(["%02x" % byte for byte in session_id]) + SUFFIX
+    return FOLDER + "/" + session_id.hex() + SUFFIX
 
 
 def listing():
@@ -63,6 +67,11 @@ def free_bytes():
     return found[0] * found[3]
 
 
+def _block(step, first_step):
+    """Return with which block of the session a step of the core begins."""
+    return max(step - first_step, 0) * STEP_BLOCKS
+
+
 class Recorder:
     """Records one session after the other. ``open``, ``commit`` and ``close`` touch flash; the rest allocates nothing.
 
@@ -81,14 +90,13 @@ class Recorder:
         self._end = 0  # of the complete records in _pending; the next one is made right there
         self._values = 0
         self._waiting_ms = 0
-
-    @property
-    def running(self):
-        """Return whether a session is being recorded."""
-        return self._file is not None
+        self._degrees = bytearray(_DEGREES)
+        self._shown = 0  # of them
+        self._shown_from = 0
 
     def open(self, session_id, header, t_ms):
-        """Begin a session. ``header``: JSON as bytes. Raises OSError; then nothing has begun."""
+        """Begin a session. ``header``: JSON as bytes. Raises OSError; then it is to be abandoned."""
+        self.committed = self._end = self._values = self._waiting_ms = self._shown = 0
         self.free_bytes = free_bytes()
         room = self.free_bytes - RESERVE
         if room < _PENDING:
@@ -97,13 +105,13 @@ class Recorder:
             os.mkdir(FOLDER)
         self._framer = records.Framer(session_id)
         self._room = room
-        self.committed = self._end = self._values = self._waiting_ms = 0
         self._pending[records.HEADER_SIZE : records.HEADER_SIZE + len(header)] = header
         self._seal(records.HEADER, len(header), t_ms)
         self._file = open(path_of(session_id), "wb")
         self.session_id = session_id
         self.commit(t_ms)
 
+    @micropython.native
     def activation(self, block, permille, flags, t_ms):
         """Note the activation after ``block``, one of every second; what is noted must be of blocks in a row."""
         pending = self._pending
@@ -133,6 +141,67 @@ class Recorder:
             struct.pack_into("<IBI", self._pending, self._end + records.HEADER_SIZE, block, code, value)
             self._seal(records.FAULT, 9, t_ms)
 
+    @micropython.native
+    def movement(self, step, degrees, t_ms):
+        """Note how far the limb is from its pose of rest after so many steps of the session, four more each time."""
+        if self._shown and step != self._shown_from + _SHOWN_STEPS * self._shown:
+            self._end_movement(t_ms)  # an overrun has taken some
+        if not self._shown:
+            self._shown_from = step
+        self._degrees[self._shown] = degrees
+        self._shown += 1
+        if self._shown == _DEGREES:
+            self._end_movement(t_ms)
+
+    def rep(self, number, rep, first_step, t_ms):
+        """Note a rep of set ``number``. ``rep``: of core/tempo.py. ``first_step``: of the session."""
+        if self._has_room(t_ms):
+            struct.pack_into(
+                records.REP_FORMAT,
+                self._pending,
+                self._end + records.HEADER_SIZE,
+                number & _U16_MAX,
+                rep.number & _U16_MAX,
+                rep.revision,
+                rep.source,
+                rep.flags,
+                _block(rep.start, first_step),
+                min(rep.concentric_ms, _U16_MAX),
+                min(rep.hold_ms, _U16_MAX),
+                min(rep.eccentric_ms, _U16_MAX),
+                rep.peak,
+                rep.concentric,
+                rep.eccentric,
+            )
+            self._seal(records.REP, records.REP_SIZE, t_ms)
+
+    def hold(self, hold, first_step, t_ms):
+        """Note a hold. ``hold``: of core/hold.py."""
+        if self._has_room(t_ms):
+            start = _block(hold.start, first_step)
+            at = self._end + records.HEADER_SIZE
+            struct.pack_into(records.HOLD_FORMAT, self._pending, at, start, hold.steps * STEP_MS, hold.permille)
+            self._seal(records.HOLD, records.HOLD_SIZE, t_ms)
+
+    def set(self, sets, first_step, t_ms):
+        """Note the end of a set. ``sets``: of core/sets.py."""
+        if self._has_room(t_ms):
+            struct.pack_into(
+                records.SET_FORMAT,
+                self._pending,
+                self._end + records.HEADER_SIZE,
+                sets.number & _U16_MAX,
+                sets.revision,
+                sets.source,
+                sets.exercise.pace,
+                min(sets.count, _U16_MAX),
+                _block(sets.start, first_step),
+                _block(sets.end, first_step),
+                min(sets.cycle_ms, _U16_MAX),
+            )
+            self._seal(records.SET, records.SET_SIZE, t_ms)
+
+    @micropython.native
     def due(self):
         """Return how urgent a commit is: 0 not at all, 1 at a good moment, 2 at a fair one, 3 before RAM runs out."""
         if self._end > _HALF:
@@ -148,6 +217,8 @@ class Recorder:
         """
         if self._values:
             self._end_activation(t_ms)
+        if self._shown:
+            self._end_movement(t_ms)
         if self.committed + self._end > self._room:
             return False
         self._write()
@@ -155,6 +226,8 @@ class Recorder:
 
     def close(self, blocks, reason, t_ms):
         """End the session: what is pending, the last record, and the file. Raises OSError."""
+        if self._shown:
+            self._end_movement(t_ms)
         if self._has_room(t_ms):
             struct.pack_into("<IB", self._pending, self._end + records.HEADER_SIZE, blocks, reason)
             self._seal(records.END, 5, t_ms)
@@ -178,6 +251,17 @@ class Recorder:
         if self._values:
             self._end_activation(t_ms)
         return self._end + _SHORT_MAX <= _PENDING
+
+    def _end_movement(self, t_ms):
+        """Turn what has been kept apart of the movement into a record."""
+        count = self._shown
+        if self._has_room(t_ms):
+            at = self._end + records.HEADER_SIZE
+            struct.pack_into("<I", self._pending, at, self._shown_from * STEP_BLOCKS - 1)
+            for i in range(count):
+                self._pending[at + 4 + i] = self._degrees[i]
+            self._seal(records.MOVEMENT, 4 + count, t_ms)
+        self._shown = 0
 
     def _end_activation(self, t_ms):
         length = 4 + 2 * self._values

@@ -2,6 +2,8 @@
 
 import json
 
+from buzzband_fw.core import exercises
+
 PATH = "settings.json"
 
 # name: what stands without it, whether None is allowed, least, greatest. A bool has no range.
@@ -11,6 +13,7 @@ SCHEMA = {
     "reference": (None, True, 0, 1048575),
     "target_permille": (500, False, 50, 2000),
     "mode": ("reach", False, ("reach",), None),
+    "exercise": ("custom", False, exercises.NAMES, None),
     "autostart": (True, False, None, None),  # a session begins at power-on
     "usb_isolator": (False, False, None, None),  # electrodes may be worn while the band is plugged in
 }

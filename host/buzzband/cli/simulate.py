@@ -59,6 +59,9 @@ GAIN = AutoOr(float, 1e-12, 1e12)  # a recording may be in volts or in steps of 
     type=click.Choice([example.name for example in EXAMPLES]),
     help="Take a real recording instead of FILE; fetched once into the cache.",
 )
+@click.option(
+    "--exercise", type=click.Choice(service.EXERCISES), default="custom", show_default=True, help="What is done."
+)
 @click.option("--mode", type=click.Choice(service.MODES), default="reach", show_default=True, help="When to buzz.")
 @click.option(
     "--target",

@@ -5,12 +5,14 @@ It conditions a recording once and keeps the result, so that calibration and any
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from buzzband.engines.job import Blocks, Progress, Settings, Track, block_count, no_progress, track
+from buzzband.engines.job import Blocks, Frames, Settings, Track, block_count, track
+from buzzband.engines.lifting import lift
+from buzzband.progress import Progress, no_progress
 from buzzband_fw.core.chain import BLOCK_RAW, BLOCK_SAMPLES, COUNTS, Chain
 from buzzband_fw.core.cue import BLANKED, Cue
 from buzzband_fw.core.quality import WINDOW_BLOCKS
@@ -66,8 +68,8 @@ def _table(values: "array[int]", columns: int) -> NDArray[np.int32]:
     return np.frombuffer(values, np.int32).reshape(-1, columns)
 
 
-def decide(conditioned: Conditioned, settings: Settings) -> Blocks:
-    """Run the cue policy over what ``condition`` gave for the same mains; traced if that was."""
+def decide(conditioned: Conditioned, settings: Settings, frames: Frames | None = None) -> Blocks:
+    """Run the cue policy over what ``condition`` gave for the same mains, then the reps; traced if that was."""
     cue = Cue(settings.rest, settings.reference, settings.target_permille, capacity=_WINDOW_SAMPLES)
     told: list[tuple[int, int, int]] = []
     gated = array("i")
@@ -84,7 +86,8 @@ def decide(conditioned: Conditioned, settings: Settings) -> Blocks:
                 gated.extend(last)
         if window < len(conditioned.counts):
             cue.judge(conditioned.counts[window].tolist())
-    return _blocks(conditioned, told, _table(gated, BLOCK_SAMPLES))
+    blocks = _blocks(conditioned, told, _table(gated, BLOCK_SAMPLES))
+    return replace(blocks, lifting=lift(blocks.gated, blocks.flags, settings, frames))
 
 
 def _blocks(conditioned: Conditioned, told: list[tuple[int, int, int]], gated: NDArray[np.int32]) -> Blocks:
@@ -99,10 +102,15 @@ def _blocks(conditioned: Conditioned, told: list[tuple[int, int, int]], gated: N
 
 
 def run_core(
-    raw: NDArray[np.uint16], settings: Settings, *, trace: bool = False, progress: Progress = no_progress
+    raw: NDArray[np.uint16],
+    settings: Settings,
+    *,
+    trace: bool = False,
+    progress: Progress = no_progress,
+    frames: Frames | None = None,
 ) -> Blocks:
     """Run the core over ``raw``: ``condition``, then ``decide``."""
-    return decide(condition(raw, settings.mains_hz, trace=trace, progress=progress), settings)
+    return decide(condition(raw, settings.mains_hz, trace=trace, progress=progress), settings, frames)
 
 
 class CPython:
@@ -110,6 +118,12 @@ class CPython:
 
     name = "cpython"
 
-    def run(self, raw: NDArray[np.uint16], settings: Settings, progress: Progress = no_progress) -> Track:
+    def run(
+        self,
+        raw: NDArray[np.uint16],
+        settings: Settings,
+        progress: Progress = no_progress,
+        frames: Frames | None = None,
+    ) -> Track:
         """See ``Engine.run``."""
-        return track(run_core(raw, settings, progress=progress), settings)
+        return track(run_core(raw, settings, progress=progress, frames=frames), settings)

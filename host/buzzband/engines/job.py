@@ -1,12 +1,13 @@
 """What an engine is given, and what it gives back."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from buzzband.progress import Progress, no_progress
+from buzzband.recordings.lifting import NO_LIFTING, Lifting
 from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW
 from buzzband_fw.store.records import ACTIVATION_STEP_BLOCKS
@@ -15,24 +16,21 @@ BLOCKS_PER_S = 1000 // BLOCK_MS
 TRACK_STEP_BLOCKS = ACTIVATION_STEP_BLOCKS
 TRACK_RATE_HZ = BLOCKS_PER_S // TRACK_STEP_BLOCKS
 
-Progress = Callable[[float], None]
-"""Is called with the share of the work that is done, 0 to 1."""
-
-
-def no_progress(_share: float) -> None:
-    """Tell nobody."""
+Frames = NDArray[np.int16]
+"""What an IMU feels, shape (n, 6), 100 a second: see buzzband.recordings.frames."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the core is told: envelopes for 0 and 1000 permille, the target, the mains."""
+    """What the core is told: envelopes for 0 and 1000 permille, the target, the mains, the exercise."""
 
     mains_hz: int
     rest: int
     reference: int
     target_permille: int
+    exercise: str = "custom"
 
-    def as_dict(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, int | str]:
         """Return the settings by name."""
         return asdict(self)
 
@@ -51,6 +49,7 @@ class Blocks:
     word: NDArray[np.uint8]
     samples: NDArray[np.int32] | None = None
     times_us: NDArray[np.uint16] | None = None
+    lifting: Lifting = NO_LIFTING
 
     def __len__(self) -> int:
         return len(self.envelope)
@@ -67,6 +66,7 @@ class Track:
     flags: NDArray[np.uint8]
     cues: tuple[tuple[int, int], ...]
     faults: tuple[tuple[int, str, int], ...] = ()
+    lifting: Lifting = NO_LIFTING
 
 
 def track(blocks: Blocks, settings: Settings) -> Track:
@@ -79,6 +79,7 @@ def track(blocks: Blocks, settings: Settings) -> Track:
         permille=np.array(values, np.int32),
         flags=blocks.flags[shown],
         cues=tuple((block, int(blocks.word[block])) for block in said),
+        lifting=blocks.lifting,
     )
 
 
@@ -87,8 +88,14 @@ class Engine(Protocol):
 
     name: str
 
-    def run(self, raw: NDArray[np.uint16], settings: Settings, progress: Progress = no_progress) -> Track:
-        """Run over ``raw``, shape (n,), 12-bit samples at 4800 S/s.
+    def run(
+        self,
+        raw: NDArray[np.uint16],
+        settings: Settings,
+        progress: Progress = no_progress,
+        frames: Frames | None = None,
+    ) -> Track:
+        """Run over ``raw``, shape (n,), 12-bit samples at 4800 S/s, and what the IMU felt meanwhile; None: there is none.
 
         A last block that is not whole is left out. Raises EngineError.
         """

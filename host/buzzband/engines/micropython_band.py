@@ -19,6 +19,7 @@ from buzzband.bundle import SETTINGS_FILE, bytecode_files, rootfs_files
 from buzzband.engines.band_records import US_PER_S, Burst, bursts, file_contents, flashes
 from buzzband.engines.micropython import executable
 from buzzband.errors import BudgetSpent, EngineFailed, Unplugged
+from buzzband.twin.imu import ImuModel, state_of
 
 _MAIN = "from buzzband.engines.layer.unix import main\nmain()\n"
 _TYPING = "Any = None\n"  # MicroPython has no such module, and does not look at annotations
@@ -43,9 +44,10 @@ class MicroPythonBand:
         script: Sequence[tuple[float, str, Any]] = (),
         heap_locked_s: tuple[float, float] = (0.0, 0.0),
         sources: Mapping[str, bytes] | None = None,
+        imu: ImuModel | None = None,
         **surroundings: Any,
     ) -> None:
-        """``codes``, ``settings``, ``script``, ``surroundings``: see ``VirtualBand``.
+        """``codes``, ``settings``, ``script``, ``imu``, ``surroundings``: see ``VirtualBand``.
 
         ``heap_locked_s``: from when to when, in simulated time, no turn of the app may allocate: a byte is a
         MemoryError, and so a crash. The layer's own calls, and so what they stand for, have the heap open.
@@ -59,9 +61,12 @@ class MicroPythonBand:
             "surroundings": surroundings,
             "script": [(round(when_s * US_PER_S), name, value) for when_s, name, value in script],
             "heap_locked_us": [round(each * US_PER_S) for each in heap_locked_s],
+            "imu": imu and state_of(imu),
         }
         contents = {**_program(sources or bytecode_files()), "job.json": json.dumps(job).encode()}
         contents["raw.bin"] = np.asarray(codes, "<u2").tobytes()
+        if imu is not None:
+            contents["imu.bin"] = np.asarray(imu.frames, "<i2").tobytes()
         if settings is not None:
             contents[f"flash/{SETTINGS_FILE}"] = json.dumps(dict(settings)).encode()
         (self.folder / "flash").mkdir()
@@ -194,11 +199,11 @@ class PipeStream:
 
 
 def _program(sources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return what MicroPython runs, by path: layer, slot and what lies at the flash's root."""
-    layer = files("buzzband.engines.layer")
+    """Return what MicroPython runs, by path: layer, IMU, slot and what lies at the flash's root."""
     program = {
-        f"buzzband/engines/layer/{entry.name}": entry.read_bytes()
-        for entry in layer.iterdir()
+        f"{package.replace('.', '/')}/{entry.name}": entry.read_bytes()
+        for package in ("buzzband.engines.layer", "buzzband.twin.imu")
+        for entry in files(package).iterdir()
         if entry.name.endswith(".py")
     }
     program.update({f"a/{path}": _without_assembler(data) for path, data in sources.items()})

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from buzzband.bundle import mpy_cross_path, native_files, pack_image, unpack_image
 from buzzband.engines import replay
-from buzzband.engines.job import Blocks, Progress, Settings, block_count, no_progress
+from buzzband.engines.job import Blocks, Settings, block_count
 from buzzband.errors import BudgetSpent, EngineError, EngineFailed
 from buzzband.firmware import micropython_uf2
+from buzzband.progress import Progress, no_progress
 from buzzband.twin.chip import EXTRA_FLASH_OFFSET, FLASH_ADDRESS, Chip, device_maker
 from buzzband.twin.feed import Emg
 from buzzband_fw.core.chain import RAW_RATE_HZ

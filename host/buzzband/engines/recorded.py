@@ -1,28 +1,24 @@
-"""A session that the app has recorded, brought over the link: what an engine that runs the app gives back."""
+"""A session that the app has recorded, brought over the link: from a band, or from an engine that runs the app."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
-from buzzband.engines.job import TRACK_STEP_BLOCKS, Progress, Track, no_progress
+from buzzband.engines.job import TRACK_STEP_BLOCKS, Track
 from buzzband.errors import EngineFailed
+from buzzband.progress import Progress, no_progress
 from buzzband.recordings.band_log import SessionLog, read_log
 from buzzband.transports.link import Link
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recorded:
-    """A session as the band kept it: its file, byte for byte, and its id, 16 hexadecimal digits."""
+    """A session as the band kept it: its id, 16 hexadecimal digits, its file, byte for byte, and what the file says."""
 
     session_id: str
     data: bytes
-
-    @cached_property
-    def log(self) -> SessionLog:
-        """What the file says."""
-        return read_log(self.data, self.session_id)
+    log: SessionLog
 
     def track(self, blocks: int) -> Track:
-        """Return the first ``blocks`` blocks; what there is beyond them is not of the recording.
+        """Return the first ``blocks`` blocks; what begins beyond them is not of the recording.
 
         Raises EngineFailed if anything of them is missing.
         """
@@ -34,13 +30,19 @@ class Recorded:
             flags=log.flags[:values],
             cues=tuple((cue.block, cue.word) for cue in log.cues if cue.block < blocks),
             faults=tuple((fault.block, fault.name, fault.value) for fault in log.faults if fault.block < blocks),
+            lifting=log.lifting.until(blocks),
         )
 
 
+def pull_session(link: Link, session_id: str, progress: Progress = no_progress) -> Recorded:
+    """Copy a session and understand it. Raises LinkError, and UnknownFormat if it is none."""
+    data = link.pull(session_id, progress)
+    return Recorded(session_id, data, read_log(data, session_id))
+
+
 def pull(link: Link, progress: Progress = no_progress) -> Recorded:
-    """Return the only session that the band holds. Raises EngineFailed, and what ``Link`` raises."""
+    """Return the only session that the band holds. Raises EngineFailed, and what ``pull_session`` raises."""
     entries = link.sessions()
     if len(entries) != 1:
         raise EngineFailed(f"The app has recorded {len(entries)} sessions where there should be one.")
-    session_id = entries[0].session_id
-    return Recorded(session_id, link.pull(session_id, progress))
+    return pull_session(link, entries[0].session_id, progress)

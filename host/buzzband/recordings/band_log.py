@@ -9,15 +9,17 @@ import math
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from buzzband.errors import UnknownFormat
+from buzzband.recordings.lifting import Hold, Lifting, Rep, Set
 from buzzband.wording import printable
+from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.store import records
 
 RATE_HZ = 50
@@ -91,7 +93,8 @@ class SessionLog:
     """A session. Value ``i`` of the arrays is that after block 2 ``i`` + 1: 50 values a second.
 
     ``permille``, ``flags`` (those of quality and cue: rail 1, flat 2, hum 4, blanked 8): 0 where ``valid`` is not true.
-    ``end``: None if the session was cut off. ``damaged``: stretches of the file and records that make no sense.
+    ``lifting``: its degrees are those after block 8 ``i`` + 7, and 0 where there are none. ``end``: None if the session
+    was cut off. ``damaged``: stretches of the file and records that make no sense.
     ``missing``: sequence numbers below the highest that no intact record has. ``header``: empty if it is damaged.
     """
 
@@ -102,6 +105,7 @@ class SessionLog:
     flags: NDArray[np.uint8]
     cues: tuple[Cue, ...]
     faults: tuple[Fault, ...]
+    lifting: Lifting
     end: End | None
     damaged: int
     missing: tuple[range, ...]
@@ -178,8 +182,12 @@ class _Reader:
     intact: tuple[Record, ...]
     header: dict[str, Any] = field(default_factory=dict)
     activations: list[tuple[int, NDArray[np.uint16]]] = field(default_factory=list)
+    movements: list[tuple[int, NDArray[np.uint8]]] = field(default_factory=list)
     cues: list[Cue] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    reps: list[Rep] = field(default_factory=list)
+    sets: list[Set] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
     end: End | None = None
     senseless: int = 0
 
@@ -191,6 +199,10 @@ class _Reader:
             records.CUE: lambda payload: self.cues.append(Cue(*_fields("<IB", payload))),
             records.FAULT: lambda payload: self.faults.append(Fault(*_fields("<IBI", payload))),
             records.END: self._take_end,
+            records.MOVEMENT: self._take_movement,
+            records.REP: self._take_rep,
+            records.HOLD: self._take_hold,
+            records.SET: self._take_set,
         }
         in_order = {record.sequence: record for record in reversed(self.intact)}  # of two alike the first
         for _, record in sorted(in_order.items()):
@@ -198,15 +210,17 @@ class _Reader:
                 takers.get(record.kind, _pass_over)(record.payload)
             except ValueError:
                 self.senseless += 1
-        values, valid = self._values()
+        length = self._length(self.activations, records.ACTIVATION_STEP_BLOCKS)
+        values = _placed(self.activations, length, np.uint16)
         return SessionLog(
             session_id=self.session_id,
             header=self.header,
             permille=(values & records.PERMILLE_MASK).astype(np.int16),
-            valid=valid,
+            valid=_placed(((index, np.ones_like(one)) for index, one in self.activations), length, np.bool_),
             flags=(values >> records.FLAGS_SHIFT).astype(np.uint8),
             cues=tuple(self.cues),
             faults=tuple(self.faults),
+            lifting=self._lifting(),
             end=self.end,
             damaged=self._damaged_stretches() + self.senseless,
             missing=tuple(_gaps(sorted(in_order))),
@@ -225,32 +239,72 @@ class _Reader:
         }
 
     def _take_activation(self, payload: bytes) -> None:
-        (block,) = _fields("<I", payload)
-        if len(payload) % 2:
-            raise ValueError("half a value")
-        values = np.frombuffer(payload, "<u2", offset=4)
-        if block + records.ACTIVATION_STEP_BLOCKS * len(values) > BLOCKS_MAX:
-            raise ValueError("later than a session can be")
-        self.activations.append((block // records.ACTIVATION_STEP_BLOCKS, values))
+        self.activations.append(_series(payload, "<u2", records.ACTIVATION_STEP_BLOCKS))
+
+    def _take_movement(self, payload: bytes) -> None:
+        self.movements.append(_series(payload, "u1", records.MOVEMENT_STEP_BLOCKS))
+
+    def _take_rep(self, payload: bytes) -> None:
+        rep = Rep(*_fields(records.REP_FORMAT, payload))
+        _check(rep.start_block, rep.peak_permille, rep.concentric_permille, rep.eccentric_permille)
+        self.reps.append(rep)
+
+    def _take_hold(self, payload: bytes) -> None:
+        hold = Hold(*_fields(records.HOLD_FORMAT, payload))
+        _check(hold.start_block + hold.duration_ms // BLOCK_MS, hold.mean_permille)
+        self.holds.append(hold)
+
+    def _take_set(self, payload: bytes) -> None:
+        one = Set(*_fields(records.SET_FORMAT, payload))
+        if one.reps:
+            _check(one.end_block)
+            if one.end_block < one.start_block:
+                raise ValueError("ends before it begins")
+        self.sets.append(one)
 
     def _take_end(self, payload: bytes) -> None:
         self.end = End(*_fields("<IB", payload))
 
-    def _values(self) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
-        """Return the values at their places, and which places have one."""
-        length = max((index + len(values) for index, values in self.activations), default=0)
+    def _lifting(self) -> Lifting:
+        length = self._length(self.movements, records.MOVEMENT_STEP_BLOCKS)
+        degrees = _placed(self.movements, length, np.uint8)
+        return Lifting(tuple(self.reps), tuple(self.sets), tuple(self.holds), degrees)
+
+    def _length(self, series: Iterable[tuple[int, NDArray[Any]]], step_blocks: int) -> int:
+        """Return how many values there are, those that are missing included."""
+        length = max((index + len(values) for index, values in series), default=0)
         if self.end and self.end.blocks <= BLOCKS_MAX:
-            length = max(length, self.end.blocks // records.ACTIVATION_STEP_BLOCKS)
-        placed, valid = np.zeros(length, np.uint16), np.zeros(length, np.bool_)
-        for index, values in self.activations:
-            placed[index : index + len(values)] = values
-            valid[index : index + len(values)] = True
-        return placed, valid
+            length = max(length, self.end.blocks // step_blocks)
+        return length
 
     def _damaged_stretches(self) -> int:
         """Return how many stretches of the file belong to no intact record."""
         edges = [0, *(edge for record in self.intact for edge in (record.start, record.end)), self.size]
         return sum(start < end for start, end in zip(edges[::2], edges[1::2], strict=True))
+
+
+def _series(payload: bytes, kind: str, step_blocks: int) -> tuple[int, NDArray[Any]]:
+    """Return the values of a record, one for every ``step_blocks`` blocks, and the index of the first."""
+    (block,) = _fields("<I", payload)
+    values = np.frombuffer(payload, kind, offset=4)  # ValueError for a part of a value
+    _check(block + step_blocks * len(values))
+    return block // step_blocks, values
+
+
+def _placed(series: Iterable[tuple[int, NDArray[Any]]], length: int, kind: DTypeLike) -> NDArray[Any]:
+    """Return the values at their places, 0 where there is none."""
+    placed = np.zeros(length, kind)
+    for index, values in series:
+        placed[index : index + len(values)] = values
+    return placed
+
+
+def _check(last_block: int, *permille: int) -> None:
+    """Raise ValueError for what cannot be."""
+    if last_block > BLOCKS_MAX:
+        raise ValueError("later than a session can be")
+    if any(value > records.PERMILLE_MASK for value in permille):
+        raise ValueError("more than an activation can be")
 
 
 def _gaps(sequences: list[int]) -> Iterator[range]:

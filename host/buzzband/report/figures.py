@@ -1,4 +1,4 @@
-"""The figures: activation over time with what the band said, as SVG without colours or fonts of its own."""
+"""The figures: activation and movement over time with what the band said, as SVG without colours of its own."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from buzzband.report.measures import SetFigures, merged, set_figures
 from buzzband.report.svg import INKS, inline
-from buzzband.report.trace import trace
+from buzzband.report.trace import movement, trace
 from buzzband.wording import clock
 from buzzband_fw.core.target import REARM_PERCENT
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from buzzband.outcome import Outcome
+    from buzzband.outcome import Outcome, Rep
 
 _UNITS_PER_INCH = 72  # of matplotlib's SVG; a unit is about a CSS pixel at the size the page gives a figure
 _LEFT, _RIGHT, _TOP = 32, 46, 40  # margins
@@ -29,6 +29,9 @@ _HIGHEST = 2000  # permille: above it, what the electrodes deliver is hardly the
 _TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)
 _HAIR = 1e-9  # so that 1.0 s is five times 0.2 s
 _AROUND_SET_S = 1.0
+_STRIP, _GAP = 44, 14  # the movement below the activation
+_STILL_DEGREES = 10  # movement up to here looks small
+_ROUND_DEGREES = (5, 10, 20, 30, 45, 60, 90, 120, 150, 180)
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,21 @@ class Canvas:
     height: int
     bottom: int = 28
     inks: Mapping[str, str] = field(default_factory=lambda: INKS)
+    strip: int = 0
 
     @property
     def columns(self) -> int:
         """Return how many units of width the axes have."""
         return self.width - _LEFT - _RIGHT
+
+    def fitting(self, outcome: Outcome) -> Canvas:
+        """Return it with room for the movement, if there is any to show."""
+        return replace(self, height=self.height + _STRIP + _GAP, strip=_STRIP) if len(outcome.movement) else self
+
+    def area(self, bottom: int, top: int) -> tuple[float, float, float, float]:
+        """Return where axes go that span the columns from ``bottom`` to ``top``, in shares of the figure."""
+        size = (self.columns / self.width, (top - bottom) / self.height)
+        return _LEFT / self.width, bottom / self.height, *size
 
 
 LIGHT = {
@@ -55,8 +68,11 @@ LIGHT = {
     "target": "#b04a12",
     "rearm": "#9c5a36",
     "buzz": "#7b35a8",
-    "rep": "#e9f1f3",
+    "move": "#5f6b1f",
     "set": "#eef3f4",
+    "concentric": "#cfe2e8",
+    "held": "#e2dcee",
+    "eccentric": "#f0e9dc",
     "doubt": "#f9e2da",
     "hatch": "#d98b70",
 }
@@ -69,13 +85,18 @@ NARROW = Canvas("session-narrow", 380, 250)
 
 def set_canvas(number: int) -> Canvas:
     """Return the size of the figure of a set."""
-    return Canvas(f"set-{number}", 400, 220)
+    return Canvas(f"set-{number}", 340, 220)
 
 
 def top_percent(outcome: Outcome) -> float:
     """Return where the axis of all figures ends: they share it, so that sets can be compared by eye."""
     highest = max([int(outcome.permille.max(initial=0)), *(rep.peak_permille for rep in outcome.reps)])
     return max(1050, 1.15 * outcome.target_permille, 1.03 * min(highest, _HIGHEST)) / 10
+
+
+def top_degrees(outcome: Outcome) -> float:
+    """Return where the axis of the movement ends in all figures."""
+    return 1.05 * max(_STILL_DEGREES, int(outcome.movement.max(initial=0)))
 
 
 def cut_off(outcome: Outcome) -> bool:
@@ -89,19 +110,21 @@ def session_svg(outcome: Outcome, sets: tuple[SetFigures, ...], canvas: Canvas, 
 
 
 def set_svg(outcome: Outcome, one: SetFigures, label: str) -> str:
-    """Return the figure of a set and of a second before and after it, with its reps shaded and numbered."""
+    """Return the figure of a set and of a second before and after it, its reps numbered and shaded by phase."""
     view = (max(0.0, one.span.start_s - _AROUND_SET_S), min(outcome.duration_s, one.span.end_s + _AROUND_SET_S))
     return _drawn(outcome, set_canvas(one.number), label, view, (), one)
 
 
 def session_figure(outcome: Outcome) -> Figure:
     """Return the figure of the whole recording as one that stands alone, on white and with its caption."""
-    with _style(ALONE):
-        figure = _figure(outcome, ALONE, (0.0, outcome.duration_s), set_figures(outcome), None)
+    canvas = ALONE.fitting(outcome)
+    with _style(canvas):
+        figure = _figure(outcome, canvas, (0.0, outcome.duration_s), set_figures(outcome), None)
         figure.patch.set(visible=True, facecolor="white")
         caption = "Activation in percent of the reference over time. ▼ a buzz; dashed: its motor near"
-        caption += "; hatched: signal not trusted." if outcome.quality else "."
-        figure.text(_LEFT / ALONE.width, 8 / ALONE.height, caption, color=LIGHT["text"], size=_FONT - 2)
+        caption += "; hatched: signal not trusted" if outcome.quality else ""
+        caption += ". Below: movement in degrees." if canvas.strip else "."
+        figure.text(_LEFT / canvas.width, 8 / canvas.height, caption, color=LIGHT["text"], size=_FONT - 2)
         return figure
 
 
@@ -113,6 +136,7 @@ def _drawn(
     sets: tuple[SetFigures, ...],
     one: SetFigures | None,
 ) -> str:
+    canvas = canvas.fitting(outcome)
     with _style(canvas):
         return inline(_written(_figure(outcome, canvas, view, sets, one)), canvas.name, label)
 
@@ -127,11 +151,19 @@ def _figure(
     from matplotlib.figure import Figure  # 0.4 s: only those who draw wait for it
 
     figure = Figure((canvas.width / _UNITS_PER_INCH, canvas.height / _UNITS_PER_INCH), dpi=_UNITS_PER_INCH)
-    axes = _axes(figure, canvas, view, top_percent(outcome))
-    _doubt(axes, outcome, view, canvas)
-    _sets(axes, sets, canvas)
+    figure.patch.set_visible(False)
+    ground = _axes(figure, canvas, view, (canvas.bottom, canvas.height - _TOP))
+    _time_axis(ground, canvas, view)
+    _holds(ground, outcome, view, canvas)
+    _sets(ground, sets, canvas)
     if one is not None:
-        _reps(axes, one, canvas)
+        _reps(ground, one, canvas)
+    if canvas.strip:
+        _movement(_axes(figure, canvas, view, (canvas.bottom, canvas.bottom + canvas.strip)), outcome, view, canvas)
+    above = canvas.bottom + canvas.strip + _GAP if canvas.strip else canvas.bottom
+    axes = _axes(figure, canvas, view, (above, canvas.height - _TOP))
+    _percent_axis(axes, canvas, top_percent(outcome))
+    _doubt(axes, outcome, view, canvas)
     _levels(axes, outcome, canvas)
     _activation(axes, outcome, view, canvas)
     _buzzes(axes, outcome, view, canvas)
@@ -159,26 +191,42 @@ def _written(figure: Figure) -> str:
     return buffer.getvalue()
 
 
-def _axes(figure: Figure, canvas: Canvas, view: tuple[float, float], top: float) -> Axes:
-    width, height = canvas.width, canvas.height
-    inside = (_LEFT / width, canvas.bottom / height, canvas.columns / width, (height - _TOP - canvas.bottom) / height)
-    axes = figure.add_axes(inside)
-    figure.patch.set_visible(False)
+def _axes(figure: Figure, canvas: Canvas, view: tuple[float, float], span: tuple[int, int]) -> Axes:
+    """Return empty axes over the columns, from one height to another, with no ticks and no frame."""
+    axes = figure.add_axes(canvas.area(*span))
     axes.patch.set_visible(False)
     axes.set_xlim(view[0], max(view[1], view[0] + 0.1))
-    axes.set_ylim(0, top)
-    axes.spines[["left", "right", "top"]].set_visible(False)
-    axes.spines["bottom"].set_color(canvas.inks["grid"])
+    axes.spines[:].set_visible(False)
     axes.tick_params(length=0, pad=6, labelcolor=canvas.inks["text"], labelsize=_FONT)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    return axes
+
+
+def _time_axis(axes: Axes, canvas: Canvas, view: tuple[float, float]) -> None:
+    ticks = _time_ticks(view, max(2, canvas.columns // 70))
     axes.tick_params(axis="x", pad=9)
+    axes.set_xticks(ticks, [_time_label(tick, view) for tick in ticks])
+
+
+def _percent_axis(axes: Axes, canvas: Canvas, top: float) -> None:
+    _level_axis(axes, canvas, top, list(range(0, int(top) + 1, 25 if top <= 130 else 50)))
+    _note(axes, canvas, -_LEFT + 2, "%", "left")
+
+
+def _level_axis(axes: Axes, canvas: Canvas, top: float, ticks: list[int]) -> None:
+    axes.set_ylim(0, top)
+    axes.set_yticks(ticks)
     axes.grid(axis="y", color=canvas.inks["grid"], linewidth=0.6)
     axes.set_axisbelow(True)
-    step = 25 if top <= 130 else 50
-    axes.set_yticks(range(0, int(top) + 1, step))
-    ticks = _time_ticks(view, max(2, canvas.columns // 70))
-    axes.set_xticks(ticks, [_time_label(tick, view) for tick in ticks])
-    _note(axes, canvas, -_LEFT + 2, "%", "left")
-    return axes
+
+
+def _movement(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
+    """Draw how far the limb was from its pose of rest."""
+    top = top_degrees(outcome)
+    _level_axis(axes, canvas, top, [0, max(level for level in _ROUND_DEGREES if level <= top)])
+    axes.yaxis.set_major_formatter("{x:.0f}°")
+    axes.plot(*movement(outcome, *view, canvas.columns), color=canvas.inks["move"], linewidth=1.1, zorder=3)
 
 
 def _time_ticks(view: tuple[float, float], most: int) -> list[float]:
@@ -233,10 +281,26 @@ def _reps(axes: Axes, one: SetFigures, canvas: Canvas) -> None:
     start, end = axes.get_xlim()
     every = next((step for step in (1, 2, 5, 10, 20, 50) if canvas.columns * step / max(1, len(one.reps)) >= 18), 100)
     for number, rep in enumerate(one.reps, 1):
-        axes.axvspan(rep.start_s, rep.end_s, facecolor=canvas.inks["rep"], linewidth=0, zorder=0.5)
+        _phases(axes, rep, canvas)
         if number % every == 0 or number == 1:
             middle = ((rep.start_s + rep.end_s) / 2 - start) / (end - start) * canvas.columns
             _note(axes, canvas, middle, str(number), "center")
+
+
+def _phases(axes: Axes, rep: Rep, canvas: Canvas) -> None:
+    """Shade a rep by phase."""
+    names = ("eccentric", "held", "concentric") if rep.lowers_first else ("concentric", "held", "eccentric")
+    at_s = rep.start_s
+    for name, time_s in zip(names, rep.tempo_s, strict=True):
+        if time_s:
+            axes.axvspan(at_s, at_s + time_s, facecolor=canvas.inks[name], linewidth=0, zorder=0.5)
+        at_s += time_s
+
+
+def _holds(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
+    for hold in outcome.holds:
+        if hold.end_s > view[0] and hold.start_s < view[1]:
+            axes.axvspan(hold.start_s, hold.end_s, facecolor=canvas.inks["held"], linewidth=0, zorder=0.7)
 
 
 def _levels(axes: Axes, outcome: Outcome, canvas: Canvas) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from buzzband.outcome import Outcome, QualitySpan, Rep, SetSpan
+from buzzband.outcome import Outcome, QualitySpan, Rep, SetSpan, mean_tempo_s
 
 Stretch = tuple[float, float]
 """Start and end in s."""
@@ -32,27 +32,40 @@ def untrusted_s(outcome: Outcome, start_s: float, end_s: float) -> float:
 
 @dataclass(frozen=True)
 class SetFigures:
-    """A set in numbers; the means are over its reps."""
+    """A set in numbers. The means are over its reps, but for ``mean_permille``, which is over all of its time.
+
+    ``tempo_s``: mean times of first phase, hold and second phase. ``muscle_off``, ``too_fast``: how many reps were.
+    ``rest_s``: since the set before; None of the first.
+    """
 
     number: int
     span: SetSpan
     reps: tuple[Rep, ...]
     reached: int
     mean_peak_permille: float
-    mean_concentric_s: float
-    mean_eccentric_s: float
+    mean_permille: float
+    tempo_s: tuple[float, float, float] | None
+    muscle_off: int
+    too_fast: int
     untrusted_s: float
     buzzes: int
+    rest_s: float | None
 
     @property
     def share(self) -> float:
         """Return the share of reps that reached the target, 0 to 1."""
         return self.reached / max(1, len(self.reps))
 
+    @property
+    def approximate(self) -> bool:
+        """Return whether some of its phases are told by the muscle alone."""
+        return any(rep.approximate for rep in self.reps)
+
 
 def set_figures(outcome: Outcome) -> tuple[SetFigures, ...]:
     """Return every set of the outcome in numbers, counted from 1."""
-    return tuple(_figures(outcome, number, span) for number, span in enumerate(outcome.sets, 1))
+    ends = [None, *(span.end_s for span in outcome.sets)]
+    return tuple(_figures(outcome, index, end_s) for index, end_s in enumerate(ends[:-1]))
 
 
 def best(sets: Sequence[SetFigures]) -> SetFigures | None:
@@ -61,18 +74,23 @@ def best(sets: Sequence[SetFigures]) -> SetFigures | None:
     return max(done, key=lambda one: (one.share, one.mean_peak_permille), default=None)
 
 
-def _figures(outcome: Outcome, number: int, span: SetSpan) -> SetFigures:
-    reps = outcome.reps[span.first : span.first + span.reps]
+def _figures(outcome: Outcome, index: int, rested_from_s: float | None) -> SetFigures:
+    span = outcome.sets[index]
+    reps = outcome.reps_of(index)
+    work = outcome.permille[round(span.start_s * outcome.rate_hz) : round(span.end_s * outcome.rate_hz)]
     return SetFigures(
-        number,
-        span,
-        reps,
-        sum(reached(rep, outcome) for rep in reps),
-        _mean([rep.peak_permille for rep in reps]),
-        _mean([rep.concentric_s for rep in reps]),
-        _mean([rep.eccentric_s for rep in reps]),
-        untrusted_s(outcome, span.start_s, span.end_s),
-        sum(span.start_s <= cue.t_s <= span.end_s for cue in outcome.cues),
+        number=index + 1,
+        span=span,
+        reps=reps,
+        reached=sum(reached(rep, outcome) for rep in reps),
+        mean_peak_permille=_mean([rep.peak_permille for rep in reps]),
+        mean_permille=_mean(work.tolist()),
+        tempo_s=mean_tempo_s(reps),
+        muscle_off=sum(rep.muscle_off for rep in reps),
+        too_fast=sum(rep.too_fast for rep in reps),
+        untrusted_s=untrusted_s(outcome, span.start_s, span.end_s),
+        buzzes=sum(span.start_s <= cue.t_s <= span.end_s for cue in outcome.cues),
+        rest_s=None if rested_from_s is None else max(0.0, span.start_s - rested_from_s),
     )
 
 

@@ -10,40 +10,53 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from buzzband.outcome import Outcome, QualitySpan, Rep
+from buzzband.outcome import Hold, Outcome, QualitySpan, Rep
 from buzzband.report import words
 from buzzband.report.figures import NARROW, WIDE, cut_off, session_svg, set_svg
 from buzzband.report.measures import SetFigures, best, merged, reached, set_figures
 from buzzband.report.trace import blanks_hidden, trace
-from buzzband.wording import SPACE, clock, percent, printable, seconds
+from buzzband.wording import SPACE, clock, length, percent, printable, tempo
 from buzzband_fw.core.cue import AFTER_MOTOR_MS
 from buzzband_fw.core.target import REARM_MS, REARM_PERCENT
 
 _TALL = 40  # rows: a longer table scrolls inside its box
+_NONE = "–"
 
 
 @dataclass(frozen=True)
 class RepRow:
-    """A rep as the table shows it. ``buzz``: what to say about the buzz where it is not as expected."""
+    """A rep as the table shows it. ``mean``: of both phases, the concentric one first. ``remarks``: what was odd."""
 
     number: int
     start: str
     reached: bool
-    buzz: str
     peak: str
+    tempo: str
     mean: str
-    concentric: str
-    eccentric: str
+    remarks: str
+
+
+@dataclass(frozen=True)
+class SetRow:
+    """A set as the table of sets shows it."""
+
+    number: int
+    best: bool
+    reps: str
+    reached: str
+    peak: str
+    tempo: str
+    rest: str
+    muscle_off: str
+    too_fast: str
 
 
 @dataclass(frozen=True)
 class SetView:
-    """A set as the page shows it: ``facts`` are (what, value), ``figure`` is SVG."""
+    """A set as the page shows it on its own: ``figure`` is SVG."""
 
     number: int
-    best: bool
     told: str
-    facts: tuple[tuple[str, str], ...]
     figure: Markup
     rows: tuple[RepRow, ...]
 
@@ -104,39 +117,49 @@ def _shown(outcome: Outcome, sets: tuple[SetFigures, ...]) -> dict[str, Any]:
         "cut_off": cut_off(outcome),
         "any_blanked": bool(outcome.blanked.any()),
         "any_buzz": bool(outcome.cues),
+        "any_movement": len(outcome.movement) > 0,
         "any_reps": bool(outcome.reps),
+        "any_cycles": outcome.cycles > 0,
         "any_doubt": bool(outcome.quality),
+        "any_remarks": any(_remarks(outcome, rep) for rep in outcome.reps),
+        "any_flags": any(rep.muscle_off or rep.too_fast for rep in outcome.reps),
+        "glance": list(_set_rows(sets)),
         "sets": list(_set_views(outcome, sets)),
-        "loose": _loose_rows(outcome),
+        "holds": [_hold(hold) for hold in outcome.holds],
         "tall": len(outcome.reps) > _TALL,
     }
 
 
-def _set_views(outcome: Outcome, sets: tuple[SetFigures, ...]) -> Iterator[SetView]:
+def _set_rows(sets: tuple[SetFigures, ...]) -> Iterator[SetRow]:
     found = best(sets) if len(sets) > 1 else None
     for one in sets:
-        told = words.about_set(one, outcome)
+        rest = _NONE if one.rest_s is None else length(one.rest_s)
+        if not one.reps:
+            yield SetRow(one.number, False, words.amount(one), _NONE, _NONE, _NONE, rest, _NONE, _NONE)
+            continue
+        yield SetRow(
+            one.number,
+            one is found and one.reached > 0,
+            str(len(one.reps)),
+            f"{one.reached} of {len(one.reps)}",
+            percent(one.mean_peak_permille),
+            _tempo(one.tempo_s, one.approximate),
+            rest,
+            str(one.muscle_off),
+            str(one.too_fast),
+        )
+
+
+def _set_views(outcome: Outcome, sets: tuple[SetFigures, ...]) -> Iterator[SetView]:
+    for one in sets:
         figure = Markup(set_svg(outcome, one, words.set_alt(one)))
         rows = tuple(_row(outcome, number, rep) for number, rep in enumerate(one.reps, 1))
-        yield SetView(one.number, one is found and one.reached > 0, told, _facts(one), figure, rows)
+        yield SetView(one.number, words.about_set(one, outcome), figure, rows)
 
 
-def _facts(one: SetFigures) -> tuple[tuple[str, str], ...]:
-    none = "–"
-    return (
-        ("Reps", str(len(one.reps))),
-        ("Reached target", f"{one.reached} of {len(one.reps)}" if one.reps else none),
-        ("Mean peak", percent(one.mean_peak_permille) if one.reps else none),
-        ("Mean concentric", seconds(one.mean_concentric_s) if one.reps else none),
-        ("Mean eccentric", seconds(one.mean_eccentric_s) if one.reps else none),
-    )
-
-
-def _loose_rows(outcome: Outcome) -> tuple[RepRow, ...]:
-    """Return the reps that are in no set."""
-    inside = {index for span in outcome.sets for index in range(span.first, span.first + span.reps)}
-    loose = [rep for index, rep in enumerate(outcome.reps) if index not in inside]
-    return tuple(_row(outcome, number, rep) for number, rep in enumerate(loose, 1))
+def _hold(hold: Hold) -> tuple[str, str, str]:
+    """Return start, length and mean activation."""
+    return clock(hold.start_s), length(hold.end_s - hold.start_s), percent(hold.mean_permille)
 
 
 def _row(outcome: Outcome, number: int, rep: Rep) -> RepRow:
@@ -144,12 +167,27 @@ def _row(outcome: Outcome, number: int, rep: Rep) -> RepRow:
         number,
         clock(rep.start_s),
         reached(rep, outcome),
-        _buzz(outcome, rep),
         percent(rep.peak_permille),
-        percent(rep.mean_permille),
-        seconds(rep.concentric_s),
-        seconds(rep.eccentric_s),
+        _tempo(rep.tempo_s if rep.complete else None, rep.approximate),
+        f"{rep.concentric_permille // 10} / {percent(rep.eccentric_permille)}",
+        ", ".join(_remarks(outcome, rep)),
     )
+
+
+def _tempo(phases_s: tuple[float, float, float] | None, approximate: bool) -> str:
+    if phases_s is None:
+        return _NONE
+    return f"≈{SPACE}{tempo(phases_s)}" if approximate else tempo(phases_s)
+
+
+def _remarks(outcome: Outcome, rep: Rep) -> list[str]:
+    told = (
+        _buzz(outcome, rep),
+        "muscle off" if rep.muscle_off else "",
+        "too fast" if rep.too_fast else "",
+        "" if rep.complete else "not finished",
+    )
+    return list(filter(None, told))
 
 
 def _buzz(outcome: Outcome, rep: Rep) -> str:
@@ -169,6 +207,7 @@ def _settings(outcome: Outcome) -> tuple[tuple[str, str, str], ...]:
         ("Sample rate", f"{outcome.sample_rate_hz:g}{SPACE}Hz", "EMG samples a second in the recording"),
         ("Mains", f"{outcome.mains_hz}{SPACE}Hz", "the hum that the filter takes out"),
         ("Gain", f"{outcome.gain:.4g}", "what the recording was multiplied by"),
+        ("Exercise", outcome.exercise, "what the band was told to expect"),
         ("Mode", outcome.mode, "when the band speaks"),
         ("Target", target, f"of the reference; ready for the next buzz below {rearm}"),
     )

@@ -6,7 +6,11 @@ from xml.etree import ElementTree
 INKS = {
     name: f"#0000{number:02x}"
     for number, name in enumerate(
-        ("text", "grid", "muscle", "spoilt", "target", "rearm", "buzz", "rep", "set", "doubt", "hatch"), 1
+        (
+            *("text", "grid", "muscle", "spoilt", "target", "rearm", "buzz", "move", "set"),
+            *("concentric", "held", "eccentric", "doubt", "hatch"),
+        ),
+        1,
     )
 }
 """Stand-ins: matplotlib draws in these, and ``inline`` puts the classes ``f-NAME`` (fill) and ``s-NAME`` (stroke)."""

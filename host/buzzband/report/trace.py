@@ -1,4 +1,4 @@
-"""The activation as points of a line that a small figure can hold."""
+"""Activation and movement as points of a line that a small figure can hold."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -48,6 +48,15 @@ def trace(outcome: Outcome, start_s: float, end_s: float, columns: int) -> Trace
     return Trace((first + kept) / outcome.rate_hz, values[kept] / 10, blanked[kept], thinned)
 
 
+def movement(outcome: Outcome, start_s: float, end_s: float, columns: int) -> tuple[Points, Points]:
+    """Return times in s and degrees from ``start_s`` to ``end_s``, in at most two points for each column."""
+    first = max(0, int(start_s * outcome.movement_rate_hz))
+    last = min(len(outcome.movement), int(np.ceil(end_s * outcome.movement_rate_hz)))
+    degrees = outcome.movement[first:last]
+    kept = extremes(degrees, columns) if len(degrees) > 2 * columns else np.arange(len(degrees))
+    return (first + kept + 1) / outcome.movement_rate_hz, degrees[kept].astype(np.float64)
+
+
 def blanks_hidden(outcome: Outcome, columns: int) -> bool:
     """Return whether so many columns hide most of the blanked samples among others."""
     if not outcome.blanked.any():
@@ -56,7 +65,7 @@ def blanks_hidden(outcome: Outcome, columns: int) -> bool:
     return bool(shown.mean() < outcome.blanked.mean() / 2)
 
 
-def extremes(values: NDArray[np.int32], columns: int) -> NDArray[np.intp]:
+def extremes(values: NDArray[np.integer], columns: int) -> NDArray[np.intp]:
     """Return where the least and the greatest value of each of ``columns`` equal runs is, in order of time."""
     picks = [
         index

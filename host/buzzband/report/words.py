@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from buzzband.outcome import Outcome, QualitySpan
 from buzzband.report.measures import SetFigures, best, merged, reached, set_figures, untrusted_s
-from buzzband.wording import SPACE, clock, count, length, listed, percent, share
+from buzzband.wording import SPACE, clock, count, cycles, length, listed, percent, share, work
 
 _MOST = 0.5  # of a recording: more distrust than this, and none of its numbers should be read
 _MANY = 10  # reps: of fewer, a percentage says less than the count
@@ -29,6 +29,9 @@ FLAGS = {
 }
 """For each flag of the band: what it is called, and what it means and calls for."""
 
+SOURCES = {"tilt": "the tilt of the limb", "turn": "the turning of the limb", "emg": "the muscle"}
+"""What each source of reps goes by."""
+
 _UNKNOWN = "The band did not trust the signal and gave a reason that this report does not know."
 
 
@@ -36,16 +39,17 @@ def summary(outcome: Outcome) -> str:
     """Return the session in one paragraph."""
     if not len(outcome.permille):
         return "The recording is too short to say anything about."
-    return " ".join(filter(None, (_counted(outcome), _hits(outcome), _best(outcome), _buzzed(outcome), trust(outcome))))
+    told = (_counted, _hits, _best, _flagged, _held, _buzzed, trust)
+    return " ".join(filter(None, (tell(outcome) for tell in told)))
 
 
 def _counted(outcome: Outcome) -> str:
     span = length(outcome.duration_s)
-    if not outcome.reps:
-        return f"No reps were found in this recording of {span}."
     if not outcome.sets:
-        return f"This recording of {span} has {count(len(outcome.reps), 'rep')} and no complete set."
-    return f"This session has {count(len(outcome.sets), 'set')} with {count(len(outcome.reps), 'rep')} in {span}."
+        return f"No reps were found in this recording of {span}."
+    return (
+        f"This session has {count(len(outcome.sets), 'set')} with {work(len(outcome.reps), outcome.cycles)} in {span}."
+    )
 
 
 def _hits(outcome: Outcome) -> str:
@@ -78,6 +82,25 @@ def _best(outcome: Outcome) -> str:
     )
 
 
+def _flagged(outcome: Outcome) -> str:
+    """Say how many reps were done without the muscle, and how many too fast."""
+    off, fast = sum(rep.muscle_off for rep in outcome.reps), sum(rep.too_fast for rep in outcome.reps)
+    told = [f"In {count(off, 'rep')} the limb moved while the muscle was off."] if off else []
+    told += [f"{count(fast, 'rep')} {_were(fast)} too fast."] if fast else []
+    return " ".join(told)
+
+
+def _held(outcome: Outcome) -> str:
+    if not outcome.holds:
+        return ""
+    holds, held_s = len(outcome.holds), sum(hold.end_s - hold.start_s for hold in outcome.holds)
+    return f"There {_were(holds)} {count(holds, 'hold')}, {length(held_s)} in all."
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
 def _buzzed(outcome: Outcome) -> str:
     if not outcome.cues:
         return "The band did not buzz."
@@ -97,15 +120,25 @@ def trust(outcome: Outcome) -> str:
 
 def about_set(one: SetFigures, outcome: Outcome) -> str:
     """Return a set in a sentence or two."""
-    reps = len(one.reps)
-    stretch = f"From {clock(one.span.start_s)} to {clock(one.span.end_s)}"
-    if not reps:
-        return f"{stretch}, with no reps in it."
-    hits = f"{one.reached} of {reps}" if 0 < one.reached < reps else "all" if one.reached else "none"
-    told = f"{stretch}: {count(reps, 'rep')}, {hits} on target{_range(one)}."
+    told = f"From {clock(one.span.start_s)} to {clock(one.span.end_s)}: {_work(one)}."
     if one.untrusted_s:
         told += f" The signal could not be trusted for {length(one.untrusted_s)} of it."
     return told
+
+
+def _work(one: SetFigures) -> str:
+    if not one.reps:
+        return f"{amount(one)}, with a mean activation of {percent(one.mean_permille)}"
+    reps = len(one.reps)
+    hits = f"{one.reached} of {reps}" if 0 < one.reached < reps else "all" if one.reached else "none"
+    return f"{amount(one)}, {hits} on target{_range(one)}"
+
+
+def amount(one: SetFigures) -> str:
+    """Return how much was done in a set: its reps, or its cycles and how fast they came."""
+    if not one.span.steady:
+        return count(one.span.reps, "rep")
+    return cycles(one.span.reps, one.span.cadence_rpm)
 
 
 def _range(one: SetFigures) -> str:
@@ -117,26 +150,25 @@ def _range(one: SetFigures) -> str:
 
 
 def timing(outcome: Outcome) -> str:
-    """Return how far the times of the reps can be believed, by what they were found with."""
-    sources = sorted({rep.source for rep in outcome.reps})
-    approximate = "Rep timing from EMG alone is approximate: a muscle does not switch on and off with the movement."
-    if all("emg" in source.lower() for source in sources):
-        return approximate
-    if any("emg" in source.lower() for source in sources):
-        return f"Reps were found by {listed(sources)}. {approximate}"
-    return f"Reps were found by {listed(sources)}."
+    """Return by what the reps were found, and how far their times can be believed."""
+    sources = sorted({SOURCES.get(rep.source, rep.source) for rep in outcome.reps})
+    told = f"Reps were found by {listed(sources)}."
+    if any(rep.approximate for rep in outcome.reps):
+        told += " Times with ≈ are those of the muscle, which does not switch on and off with the movement."
+    return told
 
 
 def session_alt(outcome: Outcome) -> str:
     """Return what the figure of the session shows, for those who cannot see it."""
-    told = f"Activation over {length(outcome.duration_s)}, target {percent(outcome.target_permille)}: "
+    what = "Activation and movement" if len(outcome.movement) else "Activation"
+    told = f"{what} over {length(outcome.duration_s)}, target {percent(outcome.target_permille)}: "
     told += f"{count(len(outcome.sets), 'set')}, {count(len(outcome.reps), 'rep')}, {_buzzes(len(outcome.cues))}, "
     return f"{told}{count(len(merged(outcome.quality)), 'stretch', 'stretches')} of signal not trusted."
 
 
 def set_alt(one: SetFigures) -> str:
     """Return what the figure of a set shows, for those who cannot see it."""
-    told = f"Activation in set {one.number}: {count(len(one.reps), 'rep')}, {_buzzes(one.buzzes)}"
+    told = f"Activation in set {one.number}: {amount(one)}, {_buzzes(one.buzzes)}"
     return f"{told}{_range(one) if one.reps else ''}."
 
 

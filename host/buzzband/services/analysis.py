@@ -1,4 +1,4 @@
-"""What can be said of a run afterwards: contractions, sets, and when the signal was not to be trusted."""
+"""What a run told, in seconds and words: cues, reps, sets, holds, and when the signal was not to be trusted."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,14 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buzzband.engines.job import BLOCKS_PER_S, TRACK_RATE_HZ, Track
-from buzzband.outcome import CueMark, QualitySpan, Rep, SetSpan
+from buzzband.outcome import CueMark, Hold, QualitySpan, Rep, SetSpan
+from buzzband.recordings import lifting
+from buzzband.recordings.lifting import Lifting
 from buzzband_fw.core import quality, words
 
-SET_GAP_S = 8.0
-LEVEL_PERCENT = 40
-MERGE_S = 0.5
-BURST_MIN_S = 0.1  # GHOSTLY's rule for a burst
-NEAR_PEAK_PERMILLE = 900  # a rep is held while it is within 10 % of its peak
+MS_PER_S = 1000
 
 
 def runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
@@ -37,49 +35,87 @@ def quality_spans(track: Track) -> tuple[QualitySpan, ...]:
     return tuple(sorted(spans, key=lambda span: span.t_s))
 
 
-def contractions(permille: NDArray[np.int32], target_permille: int) -> tuple[Rep, ...]:
-    """Return the contractions in an activation at 50 Hz.
+def holds(told: Lifting, from_s: float = 0.0) -> tuple[Hold, ...]:
+    """Return the holds that began at ``from_s`` or later."""
+    found = [
+        Hold(one.start_block / BLOCKS_PER_S, _end_s(one.start_block, one.duration_ms), one.mean_permille)
+        for one in told.holds
+    ]
+    return tuple(hold for hold in found if hold.start_s >= from_s)
 
-    One lasts from where the activation rises above 40 % of the target to where it stays below for half a second, and at
-    least 100 ms. The level is low so that a rep stays in one piece when the muscle works at half force on the way down.
+
+def reps_and_sets(told: Lifting, from_s: float = 0.0) -> tuple[tuple[Rep, ...], tuple[SetSpan, ...]]:
+    """Return the reps that count and their sets, in order; without the sets that began before ``from_s``.
+
+    A set whose end was not told, because the session ended first, is made from its reps.
     """
-    level = target_permille * LEVEL_PERCENT // 100
-    merged: list[list[int]] = []
-    for first, end in runs(permille >= max(level, 1)):
-        if merged and first - merged[-1][1] < MERGE_S * TRACK_RATE_HZ:
-            merged[-1][1] = end
-        else:
-            merged.append([first, end])
-    return tuple(_rep(permille, first, end) for first, end in merged if end - first >= BURST_MIN_S * TRACK_RATE_HZ)
+    ends = {one.number: one for one in told.counted_sets()}
+    by_set: dict[int, list[lifting.Rep]] = {number: [] for number in ends}
+    for rep in told.counted():
+        by_set.setdefault(rep.set, []).append(rep)
+    reps: list[Rep] = []
+    sets: list[SetSpan] = []
+    for number, members in sorted(by_set.items()):
+        span = _told(ends[number]) if number in ends else _cut_off(members)
+        if span.start_s >= from_s:
+            reps += [_rep(rep, len(sets)) for rep in members]
+            sets.append(span)
+    return tuple(reps), tuple(sets)
 
 
-def _rep(permille: NDArray[np.int32], first: int, end: int) -> Rep:
-    part = permille[first:end]
-    peak = int(part.argmax())
-    near = np.flatnonzero(part * 1000 >= part[peak] * NEAR_PEAK_PERMILLE)
+def _told(one: lifting.Set) -> SetSpan:
+    return SetSpan(
+        one.start_block / BLOCKS_PER_S,
+        one.end_block / BLOCKS_PER_S,
+        one.reps,
+        one.pace_name,
+        one.cycle_ms / MS_PER_S,
+    )
+
+
+def _cut_off(reps: Sequence[lifting.Rep]) -> SetSpan:
+    first, last = reps[0], reps[-1]
+    cycles = max(len(reps) - 1, 1)
+    return SetSpan(
+        first.start_block / BLOCKS_PER_S,
+        _end_s(last.start_block, _length_ms(last)),
+        len(reps),
+        cycle_s=(last.start_block - first.start_block) / BLOCKS_PER_S / cycles,
+    )
+
+
+def _rep(rep: lifting.Rep, index: int) -> Rep:
+    to_peak_ms = _length_ms(rep) if rep.lowers_first else rep.concentric_ms
     return Rep(
-        start_s=first / TRACK_RATE_HZ,
-        peak_s=(first + peak) / TRACK_RATE_HZ,
-        end_s=end / TRACK_RATE_HZ,
-        concentric_s=int(near[0]) / TRACK_RATE_HZ,
-        hold_s=int(near[-1] + 1 - near[0]) / TRACK_RATE_HZ,
-        eccentric_s=int(len(part) - near[-1] - 1) / TRACK_RATE_HZ,
-        peak_permille=int(part[peak]),
-        mean_permille=round(float(part.mean())),
-        source="emg",
+        set=index,
+        start_s=rep.start_block / BLOCKS_PER_S,
+        peak_s=_end_s(rep.start_block, to_peak_ms),
+        end_s=_end_s(rep.start_block, _length_ms(rep)),
+        concentric_s=rep.concentric_ms / MS_PER_S,
+        eccentric_s=rep.eccentric_ms / MS_PER_S,
+        hold_s=rep.hold_ms / MS_PER_S,
+        peak_permille=rep.peak_permille,
+        mean_permille=_mean_permille(rep),
+        concentric_permille=rep.concentric_permille,
+        eccentric_permille=rep.eccentric_permille,
+        source=rep.source_name,
+        lowers_first=rep.lowers_first,
+        muscle_off=rep.muscle_off,
+        too_fast=rep.too_fast,
+        approximate=rep.approximate,
     )
 
 
-def sets(reps: Sequence[Rep]) -> tuple[SetSpan, ...]:
-    """Return the sets: reps with less than 8 s from the end of one to the start of the next."""
-    starts = [n for n in range(len(reps)) if n == 0 or _apart(reps[n - 1], reps[n])]
-    ends = [*starts[1:], len(reps)]
-    return tuple(
-        SetSpan(reps[first].start_s, reps[end - 1].end_s, first, end - first)
-        for first, end in zip(starts, ends, strict=False)
-    )
+def _mean_permille(rep: lifting.Rep) -> int:
+    """Return the mean of both phases, each weighted by how long it took."""
+    moved_ms = rep.concentric_ms + rep.eccentric_ms
+    total = rep.concentric_permille * rep.concentric_ms + rep.eccentric_permille * rep.eccentric_ms
+    return total // moved_ms if moved_ms else 0
 
 
-def _apart(one: Rep, after: Rep) -> bool:
-    """Return whether a set ends between two reps, counted in blocks: 0.02 + 8 - 0.02 is less than 8."""
-    return round((after.start_s - one.end_s) * BLOCKS_PER_S) >= SET_GAP_S * BLOCKS_PER_S
+def _length_ms(rep: lifting.Rep) -> int:
+    return rep.concentric_ms + rep.hold_ms + rep.eccentric_ms
+
+
+def _end_s(start_block: int, duration_ms: int) -> float:
+    return (start_block * (MS_PER_S // BLOCKS_PER_S) + duration_ms) / MS_PER_S

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buzzband.engines.cpython import condition
-from buzzband.engines.job import Progress, Settings, block_count, no_progress
+from buzzband.engines.job import Frames, Settings, block_count
 from buzzband.engines.recorded import Recorded
 from buzzband.engines.whole_app import on_cpython, on_twin
 from buzzband.outcome import Calibration, Outcome
+from buzzband.progress import Progress, no_progress
 from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
+from buzzband.recordings.frames import frames_of
 from buzzband.recordings.labels import emg_channel
 from buzzband.recordings.model import Channel
 from buzzband.services import calibration, pages
@@ -22,17 +24,22 @@ from buzzband_fw.core.chain import RAW_RATE_HZ
 
 ENGINES: Mapping[str, Callable[..., Recorded]] = {"cpython": on_cpython, "pico": on_twin}
 TARGET_PERMILLE = 600
+EXERCISE = "curl"
 MAINS_HZ = 50
 MOTOR_LEAK = 0.2  # RMS of the motor's vibration in the EMG, as a share of full effort
 
 
 @dataclass(frozen=True, eq=False)
 class Lifted:
-    """The session as a band's sensor has it: ``codes``, shape (n,), at 4800 S/s; what fits it, and what shakes it."""
+    """The session as a band's sensors have it, what fits it, and what shakes it.
+
+    ``codes``: shape (n,), at 4800 S/s. ``frames``: shape (m, 6), at 100 Hz.
+    """
 
     session: synth.Synthetic
     channel: Channel
     codes: NDArray[np.uint16]
+    frames: Frames | None
     gain: float
     calibration: Calibration
     settings: Settings
@@ -43,13 +50,14 @@ def lift(seed: int) -> Lifted:
     """Return the demo's session, calibrated by its own squeezes."""
     made = synth.build(synth.demo_session(), seed)
     channel, _ = emg_channel(made.recording)
+    frames, _ = frames_of(made.recording)
     digitised = digitise(channel)
     squeezes = made.truth.squeezes
     envelope = condition(digitised.raw, MAINS_HZ).envelope
     scale = calibration.from_squeezes(envelope, (0.5, squeezes[0][0] - 0.5), squeezes)
-    settings = Settings(MAINS_HZ, scale.rest, scale.reference, TARGET_PERMILLE)
+    settings = Settings(MAINS_HZ, scale.rest, scale.reference, TARGET_PERMILLE, EXERCISE)
     motor = synth.Motor(RAW_RATE_HZ, amplitude=MOTOR_LEAK * synth.FULL_EFFORT_MV * digitised.gain)
-    return Lifted(made, channel, digitised.raw, digitised.gain, scale, settings, motor)
+    return Lifted(made, channel, digitised.raw, frames, digitised.gain, scale, settings, motor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +94,7 @@ def demo(seed: int, engine: str = "cpython", progress: Progress = no_progress) -
     Raises EngineError, LinkError.
     """
     lifted = lift(seed)
-    recorded = ENGINES[engine](lifted.codes, lifted.settings, lifted.motor, progress)
+    recorded = ENGINES[engine](lifted.codes, lifted.settings, lifted.motor, progress, frames=lifted.frames)
     squeezes = lifted.session.truth.squeezes
     told = outcome(
         "Demo: three sets of curls (synthetic)",
@@ -96,6 +104,7 @@ def demo(seed: int, engine: str = "cpython", progress: Progress = no_progress) -
         calibration=lifted.calibration,
         settings=lifted.settings,
         track=recorded.track(block_count(lifted.codes)),
+        imu=lifted.frames is not None,
         reps_from_s=squeezes[-1][1] + 1.0,
         notes=(
             "The session is synthetic: motor units, movement, hum, noise and the motor's own vibration are modelled.",

@@ -12,8 +12,9 @@ from hashlib import sha256
 from typing import Any
 
 from buzzband.errors import BoardFailed, CopyFailed, LinkError, NotStarted, PortError, UnsupportedBoard
+from buzzband.progress import Progress, no_progress
 from buzzband.transports import ports
-from buzzband.transports.link import Link, no_progress
+from buzzband.transports.link import Link
 from buzzband.transports.mpremote_adapter import Board, Identity, board_at
 from buzzband.transports.replies import Hello
 from buzzband.transports.serial_port import open_port
@@ -33,9 +34,6 @@ _ITEMS_MAX = 1000
 _PAUSE_S = 0.2
 _GREETINGS = 5
 _FORGET_CRASHES = "import machine\nmachine.mem32[0x4005800C]=0\n"  # what main.py counts in; a reset does not clear it
-
-Progress = Callable[[float], None]
-
 
 OpenBoard = Callable[[str, float], AbstractContextManager[Board]]
 Greet = Callable[[str, float], Hello]

@@ -1,6 +1,6 @@
 """What a person should know about a recording before believing what is said of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 
@@ -27,6 +27,25 @@ def notes(channel: Channel, passed_over: Iterable[str], told: Outcome) -> tuple[
         *_of_mains(channel, told.mains_hz),
         *_of_calibration(told),
     )
+
+
+def of_movement(absent: Collection[str], unusable: str = "") -> tuple[str, ...]:
+    """Return what to know about the IMU's part of a recording.
+
+    ``absent``: which of accelerometer and gyroscope were not recorded. ``unusable``: why what there is cannot be used.
+    """
+    return tuple(_of_movement(absent, unusable))
+
+
+def _of_movement(absent: Collection[str], unusable: str) -> Iterator[str]:
+    if unusable:
+        yield f"The movement is left out. {unusable}"
+    if {"accelerometer", "gyroscope"} <= set(absent):
+        yield "No IMU: reps are told by the muscle alone, and their phases are approximate."
+    elif "gyroscope" in absent:
+        yield "An accelerometer without a gyroscope: reps that do not tilt the limb are told by the muscle alone."
+    elif "accelerometer" in absent:
+        yield "A gyroscope without an accelerometer: slow movements may be missed."
 
 
 def _of_channel(channel: Channel, passed_over: tuple[str, ...]) -> Iterator[str]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from buzzband.bundle import bytecode_files, native_files
 from buzzband.engines import micropython, pico, replay
-from buzzband.engines.job import Progress, no_progress
 from buzzband.errors import EngineMissing, FirmwareMissing, SelftestFailed
+from buzzband.progress import Progress, no_progress
 from buzzband_fw.core import golden
 
 CHIP_BUDGET_S = 10.0

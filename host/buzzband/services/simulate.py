@@ -3,23 +3,25 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from buzzband.engines import ENGINES, best_engine, job
 from buzzband.engines.cpython import Conditioned, condition, decide
-from buzzband.engines.job import TRACK_RATE_HZ, TRACK_STEP_BLOCKS, Progress, Settings, Track, no_progress
-from buzzband.errors import BadRate, OutputFailed, RecordingNotFound, TooShort
-from buzzband.outcome import Calibration, Outcome, Rep
+from buzzband.engines.job import TRACK_RATE_HZ, Frames, Settings, Track
+from buzzband.errors import BadRate, OutputFailed, RecordingError, RecordingNotFound, TooShort
+from buzzband.outcome import Calibration, Outcome
+from buzzband.progress import Progress, no_progress
 from buzzband.recordings import examples, files
 from buzzband.recordings.adc import Digitised, digitise
+from buzzband.recordings.frames import frames_of
 from buzzband.recordings.labels import check_emg_rate, emg_channel
+from buzzband.recordings.lifting import MOVEMENT_RATE_HZ
 from buzzband.recordings.model import Channel, Recording
 from buzzband.services import analysis, calibration, pages
-from buzzband.services.notes import notes
+from buzzband.services.notes import notes, of_movement
+from buzzband_fw.core import exercises
 from buzzband_fw.core.cue import BLANKED
 
 MODES = ("reach",)
+EXERCISES = exercises.NAMES
 ENGINE_CHOICES = (*ENGINES, "auto")
 DURATION_MIN_S = 1.0
 SETTLING_BLOCKS = 50  # 500 ms in which filters and comb settle on what they find
@@ -33,6 +35,7 @@ class Options:
     """
 
     mode: str = "reach"
+    exercise: str = "custom"
     target_permille: int = 500
     mains_hz: int = 50
     rest: int | None = None
@@ -83,8 +86,9 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
     quick = no_progress if engine != "cpython" else progress  # another engine takes the most of the time
     conditioned = condition(digitised.raw, options.mains_hz, progress=quick)
     scale = calibration.from_recording(conditioned.envelope[SETTLING_BLOCKS:], options.rest, options.reference)
-    settings = Settings(options.mains_hz, scale.rest, scale.reference, options.target_permille)
-    track = _run(engine, digitised, conditioned, settings, progress)
+    settings = Settings(options.mains_hz, scale.rest, scale.reference, options.target_permille, options.exercise)
+    frames, of_frames = _movement(recording)
+    track = _run(engine, digitised, conditioned, settings, frames, progress)
     told = outcome(
         recording.name,
         engine=engine,
@@ -93,15 +97,32 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
         calibration=scale,
         settings=settings,
         track=track,
+        imu=frames is not None,
         mode=options.mode,
     )
-    return replace(told, notes=notes(channel, passed_over, told))
+    return replace(told, notes=(*notes(channel, passed_over, told), *of_frames))
 
 
-def _run(engine: str, digitised: Digitised, conditioned: Conditioned, settings: Settings, progress: Progress) -> Track:
-    if engine == "cpython":
-        return job.track(decide(conditioned, settings), settings)  # what calibration has conditioned is not done twice
-    return ENGINES[engine]().run(digitised.raw, settings, progress)
+def _movement(recording: Recording) -> tuple[Frames | None, tuple[str, ...]]:
+    """Return the frames, if there are any that can be used, and what a person should know of them."""
+    try:
+        frames, absent = frames_of(recording)
+    except RecordingError as error:
+        return None, of_movement(("accelerometer", "gyroscope"), str(error))
+    return frames, of_movement(absent)
+
+
+def _run(
+    engine: str,
+    digitised: Digitised,
+    conditioned: Conditioned,
+    settings: Settings,
+    frames: Frames | None,
+    progress: Progress,
+) -> Track:
+    if engine == "cpython":  # what calibration has conditioned is not done twice
+        return job.track(decide(conditioned, settings, frames), settings)
+    return ENGINES[engine]().run(digitised.raw, settings, progress, frames)
 
 
 def outcome(
@@ -113,21 +134,23 @@ def outcome(
     calibration: Calibration,
     settings: Settings,
     track: Track,
+    imu: bool,
     mode: str = "reach",
     notes: tuple[str, ...] = (),
     reps_from_s: float = 0.0,
 ) -> Outcome:
     """Put together what a run told.
 
-    Contractions and cues before ``reps_from_s`` are not counted: they were for calibration.
+    Sets, holds and cues that began before ``reps_from_s`` are not counted: they were for calibration.
     """
-    reps = _reps(track.permille, settings.target_permille, reps_from_s)
+    reps, sets = analysis.reps_and_sets(track.lifting, reps_from_s)
     return Outcome(
         name=name,
         engine=engine,
         sample_rate_hz=channel.rate_hz,
         duration_s=channel.duration_s,
         mode=mode,
+        exercise=settings.exercise,
         target_permille=settings.target_permille,
         mains_hz=settings.mains_hz,
         gain=gain,
@@ -135,14 +158,13 @@ def outcome(
         rate_hz=TRACK_RATE_HZ,
         permille=track.permille,
         blanked=track.flags & BLANKED != 0,
+        imu=imu,
+        movement_rate_hz=MOVEMENT_RATE_HZ,
+        movement=track.lifting.degrees if imu else track.lifting.degrees[:0],
         cues=tuple(cue for cue in analysis.cue_marks(track) if cue.t_s >= reps_from_s),
         reps=reps,
-        sets=analysis.sets(reps),
+        sets=sets,
+        holds=analysis.holds(track.lifting, reps_from_s),
         quality=analysis.quality_spans(track),
         notes=notes,
     )
-
-
-def _reps(activation: NDArray[np.int32], target_permille: int, from_s: float) -> tuple[Rep, ...]:
-    settled = np.where(np.arange(len(activation)) < SETTLING_BLOCKS // TRACK_STEP_BLOCKS, 0, activation)
-    return tuple(rep for rep in analysis.contractions(settled, target_permille) if rep.start_s >= from_s)

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from buzzband.outcome import Outcome, SetSpan
+from buzzband.outcome import Outcome, Rep, SetSpan, mean_tempo_s
 from buzzband.services.demo import DemoPage
 from buzzband.services.selftest import EngineReport
-from buzzband.wording import SPACE, count, percent
+from buzzband.wording import SPACE, count, cycles, percent, tempo, work
 from buzzband_fw.core.target import REARM_MS, REARM_PERCENT
 
 STRIP_WIDTH = 72
 _BARS = " ▁▂▃▄▅▆▇█"
-_SETS_SHOWN = 12
+_SETS_SHOWN = _HOLDS_SHOWN = 12
 
 
 def outcome_text(told: Outcome) -> str:
@@ -30,23 +30,48 @@ def _outcome_lines(told: Outcome) -> Iterator[str]:
     yield ""
     yield from strip(told)
     yield ""
-    yield f"{count(len(told.cues), 'cue').capitalize()} in {count(len(told.reps), 'rep')}."
+    yield f"{count(len(told.cues), 'cue').capitalize()} in {work(len(told.reps), told.cycles)}."
     for number, one in enumerate(told.sets[:_SETS_SHOWN], 1):
-        yield f"  set {number}: {_set_line(told, one)}"
+        done = _work(told, one, told.reps_of(number - 1))
+        yield f"  set {number}: {clock(one.start_s)} to {clock(one.end_s)}, {done}"
     if len(told.sets) > _SETS_SHOWN:
         yield f"  and {count(len(told.sets) - _SETS_SHOWN, 'more set')}"
+    for hold in told.holds[:_HOLDS_SHOWN]:
+        yield f"  hold: {clock(hold.start_s)}, {hold.end_s - hold.start_s:.1f} s, mean {_percent(hold.mean_permille)}"
+    if len(told.holds) > _HOLDS_SHOWN:
+        yield f"  and {count(len(told.holds) - _HOLDS_SHOWN, 'more hold')}"
     yield from (f"Not trusted from {clock(span.t_s)} to {clock(span.end_s)}: {span.flag}." for span in told.quality)
     yield from (f"Note: {note}" for note in told.notes)
 
 
-def _set_line(told: Outcome, one: SetSpan) -> str:
-    reps = told.reps[one.first : one.first + one.reps]
+def _work(told: Outcome, one: SetSpan, reps: Sequence[Rep]) -> str:
+    if one.steady:
+        return cycles(one.reps, one.cadence_rpm)
+    if not reps:
+        return count(one.reps, "rep")
     reached = sum(rep.peak_permille >= told.target_permille for rep in reps)
-    peak = percent(float(np.mean([rep.peak_permille for rep in reps]))).replace(SPACE, " ")
-    return (
-        f"{clock(one.start_s)} to {clock(one.end_s)}, {count(one.reps, 'rep')}, "
-        f"{reached} reached the target, mean peak {peak}"
+    off, fast = sum(rep.muscle_off for rep in reps), sum(rep.too_fast for rep in reps)
+    parts = (
+        count(one.reps, "rep"),
+        f"{reached} reached the target",
+        f"mean peak {_percent(float(np.mean([rep.peak_permille for rep in reps])))}",
+        _tempo(reps),
+        f"{off} with the muscle off" if off else "",
+        f"{fast} too fast" if fast else "",
     )
+    return ", ".join(filter(None, parts))
+
+
+def _tempo(reps: Sequence[Rep]) -> str:
+    mean_s = mean_tempo_s(reps)
+    if mean_s is None:
+        return ""
+    about = "about " if any(rep.approximate for rep in reps) else ""
+    return about + tempo(mean_s).replace(SPACE, " ")
+
+
+def _percent(permille: float) -> str:
+    return percent(permille).replace(SPACE, " ")
 
 
 def strip(told: Outcome) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TypeVar
 
 from buzzband.errors import Garbled, LinkError, Refused, Silent, Unplugged
+from buzzband.progress import Progress, no_progress
 from buzzband.transports import replies
 from buzzband.transports.frame_reader import Frame, FrameReader, packed
 from buzzband.transports.replies import Entry, Hello, Sample, Status
@@ -18,9 +19,6 @@ from buzzband_fw.link import messages
 
 PATIENCE_S = 1.0
 ATTEMPTS = 3
-
-Progress = Callable[[float], None]
-"""Is called with the share of the work that is done, 0 to 1."""
 
 _Answer = TypeVar("_Answer")
 
@@ -40,10 +38,6 @@ _HINTS = {
     messages.BUSY: "It is in the middle of a set. Try again when the wearer rests.",
     messages.FAILED: "Its flash could not be read. Plug it again and repeat the command.",
 }
-
-
-def no_progress(_share: float) -> None:
-    """Tell nobody."""
 
 
 class Link:

@@ -12,6 +12,8 @@ from buzzband.errors import BudgetSpent
 from buzzband.twin.chip import Chip, Reset, ResetCause
 from buzzband.twin.feed import Emg, Supply
 from buzzband.twin.flash import ERASE_MS, PROGRAM_US, UID, Flash, Tear
+from buzzband.twin.i2c import I2cBus
+from buzzband.twin.imu import ImuModel
 from buzzband.twin.serial import Serial
 from buzzband.twin.wiring import Button, Led, Motor
 
@@ -32,8 +34,9 @@ class Twin:
     on the wall: that is for programs on the host that talk to it through its port. Everything wired to the chip may be
     handled at any time; what has been recorded is read best while time stands still.
 
-    ``chip`` is the emulator underneath. ``emg``: what the sensor feels; ``budget_s``: the chip time that may be spent
-    in all, then BudgetSpent is raised. Raises EngineMissing, FirmwareMissing, EngineFailed.
+    ``chip`` is the emulator underneath. ``emg``: what the sensor feels; ``imu``: how the band is moved, None if it has
+    no IMU; ``budget_s``: the chip time that may be spent in all, then BudgetSpent is raised. Raises EngineMissing,
+    FirmwareMissing, EngineFailed.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Twin:
         files: Mapping[str, bytes] | bytes,
         *,
         emg: Emg | None = None,
+        imu: ImuModel | None = None,
         supply_mv: int = SUPPLY_MV,
         usb_power: bool = False,
         erase_ms: float = ERASE_MS,
@@ -66,6 +70,8 @@ class Twin:
         self.emg = emg or Emg()
         self.emg.motor_on = lambda: self.motor.on
         self.emg.attach(self.chip)
+        self.imu = imu
+        I2cBus(self.chip, imu)
         self.serial = Serial(self.chip, pty=pty, tcp_port=tcp_port)
 
     @property

@@ -15,6 +15,7 @@ class Gpio:
         self.edges: list[tuple[int, int, int]] = []
         self.duties: list[tuple[int, int]] = []
         self._world = world
+        self._bus = (pins.SDA, pins.SCL)
         self._levels: dict[int, int] = {}
         self._duty = 0
 
@@ -24,10 +25,15 @@ class Gpio:
             return int(pull == Pin.PULL_UP and not self.button_down)
         if number == self.pins.VBUS:
             return int(self.usb_power)
+        if number in self._bus:
+            return int(self._world.wires.read(number))
         return self._levels.get(number, 0)
 
     def write(self, number: int, level: int) -> None:
         """Set the level of a pin."""
+        if number in self._bus:
+            self._world.wires.write(number, level)
+            return
         if number == self.pins.MOTOR:
             self.drive(FULL_DUTY * level)
         if self._levels.get(number) != level:
@@ -55,6 +61,7 @@ class Gpio:
     def let_go(self) -> None:
         """Let all pins float, as a reset does."""
         self.drive(0)
+        self._world.wires.let_go()
         for number in self._levels:
             self.write(number, 0)
         self._levels = {}
@@ -65,6 +72,7 @@ class Pin:
 
     IN = 0
     OUT = 1
+    OPEN_DRAIN = 2
     PULL_UP = 1
     world: Any = None
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from buzzband.engines.layer.adc import ADC, DMA
 from buzzband.engines.layer.gpio import PWM, Pin
+from buzzband.engines.layer.i2c import CONTROLLER, CONTROLLER_SIZE, I2C
 from buzzband.engines.layer.usb import POLLIN
 from buzzband.engines.layer.world import SOFTWARE
 
@@ -74,16 +75,29 @@ class Clock:
         """See MicroPython."""
         return (later - earlier + _HALF & TICKS_MASK) - _HALF
 
+    def sleep_ms(self, ms: int) -> None:
+        """See MicroPython."""
+        self._world.spend(ms * 1000)
+
 
 class Addresses:
-    """``uctypes.addressof``: gives out ``next_ones``, first to last, and then one that suits any ring."""
+    """``uctypes``, as far as it is used. ``addressof`` gives out ``next_ones``, first to last, and then one that suits
+    any ring.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, world: Any) -> None:
         self.next_ones: list[int] = []
+        self._world = world
 
     def addressof(self, _thing: Any) -> int:
         """Return where a thing might lie."""
         return self.next_ones.pop(0) if self.next_ones else _ALIGNED
+
+    def bytearray_at(self, address: int, size: int) -> Any:
+        """Return what lies there, as kernels see it: registers, by word."""
+        if (address, size) != (CONTROLLER, CONTROLLER_SIZE):
+            raise NotImplementedError("memory that is not the I2C controller's")
+        return self._world.wires.controller
 
 
 class Console:
@@ -144,7 +158,7 @@ def bound(world: Any, *classes: Any) -> Any:
 
 def build(world: Any) -> dict[str, Any]:
     """Return the modules by name."""
-    machine = bound(world, ADC, PWM, WDT, Pin, Timer)
+    machine = bound(world, ADC, I2C, PWM, WDT, Pin, Timer)
     machine.mem16 = machine.mem32 = world.registers
     machine.reset = lambda: world.reset(SOFTWARE)
     machine.unique_id = lambda: UID
@@ -154,9 +168,9 @@ def build(world: Any) -> dict[str, Any]:
     return {
         "machine": machine,
         "rp2": bound(world, DMA),
-        "time": exported(Clock(world), "ticks_us", "ticks_ms", "ticks_add", "ticks_diff"),
+        "time": exported(Clock(world), "ticks_us", "ticks_ms", "ticks_add", "ticks_diff", "sleep_ms"),
         "os": exported(world.flash, "listdir", "mkdir", "stat", "statvfs", "urandom"),
-        "uctypes": exported(Addresses(), "addressof", "next_ones"),
+        "uctypes": exported(Addresses(world), "addressof", "bytearray_at", "next_ones"),
         "select": select,
         "sys": Console(world),
         "micropython": exported(Interpreter(world), "kbd_intr", "asm_thumb"),

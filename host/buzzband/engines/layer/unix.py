@@ -1,7 +1,8 @@
 """The whole app on MicroPython's Unix port, started by engines/micropython_band.py in a folder that it has filled.
 
-    job.json     surroundings and script of the World, slots, heap_locked_us (from, until)
+    job.json     surroundings and script of the World, slots, heap_locked_us (from, until), state of the IMU's model
     raw.bin      the EMG, 16 bits a sample, little-endian
+    imu.bin      the movement, if there is an IMU: frames of six 16-bit numbers, little-endian
     flash/       the band's files
     report.json  is written when the recording is over and the button has ended the session: now the link is served
 
@@ -24,6 +25,7 @@ from typing import Any
 from buzzband.engines.layer import modules
 from buzzband.engines.layer.usb import Usb
 from buzzband.engines.layer.world import NEVER_US, NO_POWER, ChipReset, World
+from buzzband.twin.imu import rebuilt
 
 _PRESS_MS = 100
 _AFTER_PRESS_US = 500_000
@@ -58,7 +60,7 @@ class UnixWorld(World):
     """A world that ends a recording with a press of the button, and then serves the link."""
 
     def __init__(self, job: Any, codes: Any) -> None:
-        super().__init__(_pins(), codes, _FLASH, **job["surroundings"])
+        super().__init__(_pins(), codes, _FLASH, imu=_imu(job), **job["surroundings"])
         self.usb = self._pipe = PipeUsb(self)
         self.limit_us = NEVER_US
         self.locked_us = 0
@@ -180,6 +182,13 @@ def _codes() -> Any:
     with _open("raw.bin", "rb") as file:
         file.readinto(samples)
     return samples
+
+
+def _imu(job: Any) -> Any:
+    if job["imu"] is None:
+        return None
+    with _open("imu.bin", "rb") as file:
+        return rebuilt(job["imu"], file.read())
 
 
 def install(world: World) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from buzzband.engines.layer.adc import Converter
 from buzzband.engines.layer.flash import Flash
 from buzzband.engines.layer.gpio import Gpio
+from buzzband.engines.layer.i2c import Wires
 from buzzband.engines.layer.registers import Registers
 from buzzband.engines.layer.usb import Usb
 
@@ -32,7 +33,8 @@ class World:
     """A chip's surroundings. All times are µs since the beginning; only ``ticks_us`` starts anew with every boot.
 
     ``schedule`` takes events: press (ms), usb_power (bool), supply_mv, stall (ms in which the chip does nothing else),
-    flash_error (an errno, 0 for none), free_bytes, erase_ms, fifo_overflow (True).
+    flash_error (an errno, 0 for none), free_bytes, erase_ms, fifo_overflow (True); ``imu_`` and the name of a fault of
+    buzzband.twin.imu, imu_overflow (True), imu_power_on (True).
     ``every_tick``: wake at every tick of the timer, also where nothing can be due; the result is the same.
     """
 
@@ -48,8 +50,12 @@ class World:
         uptime_us: int = 0,
         seed: int = 1,
         every_tick: bool = False,
+        imu: Any = None,
     ) -> None:
-        """``pins``: hal/pins.py. ``codes``: the EMG. ``folder``: the flash. ``uptime_us``: of the clock at power-on."""
+        """``pins``: hal/pins.py. ``codes``: the EMG. ``folder``: the flash. ``uptime_us``: of the clock at power-on.
+
+        ``imu``: a model of buzzband.twin.imu.
+        """
         self.now_us = 0
         self.alive = False
         self.why = NO_POWER
@@ -57,6 +63,7 @@ class World:
         self.supply_mv = supply_mv
         self.every_tick = every_tick
         self.gpio = Gpio(self, pins, usb_power)
+        self.wires = Wires(self, imu)
         self.converter = Converter(self, codes)
         self.registers = Registers(self)
         self.flash = Flash(self, folder, erase_ms, free_bytes)
@@ -99,6 +106,8 @@ class World:
 
     def boot(self, cold: bool) -> None:
         """Let the chip start; ``cold``: power comes on, so that not even the watchdog keeps what its registers held."""
+        if self.why == NO_POWER and self.wires.imu is not None:
+            self.wires.imu.power_on()
         self.registers.start(cold)
         self.converter.start()
         self.usb.start()
@@ -232,6 +241,8 @@ class World:
             self.converter.overflowed = value
         elif name == "supply_mv":
             self.supply_mv = value
+        elif name.startswith("imu_"):
+            self.wires.happen(name, value)
         else:
             raise ValueError(name)
         return self.now_us

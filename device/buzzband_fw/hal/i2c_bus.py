@@ -1,0 +1,186 @@
+"""I2C bus: registers of the chips on it, transfers that run by themselves, and the way back when it hangs.
+
+A transfer of some 16 commands fits into the FIFOs of the controller, so that nobody has to wait for it: ``post`` and
+``fetch``. The controller's registers: RP2040 datasheet, 4.3.17.
+
+MicroPython's calls for registers are of no use: ``writeto_mem`` allocates, and neither it nor ``readfrom_mem_into``
+raises when a byte behind the address is not acknowledged (ports/rp2, 1.24.1). ``writeto`` tells how many bytes were.
+"""
+
+from array import array
+from machine import I2C, Pin
+from time import ticks_diff, ticks_ms
+from uctypes import bytearray_at
+
+from buzzband_fw.core.portable import const, micropython, ptr8, ptr16, ptr32
+from buzzband_fw.hal import pins
+
+FREQUENCY_HZ = const(400000)
+TIMEOUT_US = const(1000)  # the longest of MicroPython's transfers, of 17 bytes, takes 0.4 ms
+EIO = const(5)
+ETIMEDOUT = const(110)
+
+_POSTED_MS = const(5)  # the longest that is posted, of 21 bytes, takes 0.5 ms
+_CLOCKS = const(9)  # a byte and its acknowledgement: UM10204, 3.1.16
+
+_I2C0 = const(0x40044000)
+_SIZE = const(0x100)
+_TAR = const(0x04 // 4)  # registers, as words
+_DATA_CMD = const(0x10 // 4)
+_CLR_INTR = const(0x40 // 4)
+_ENABLE = const(0x6C // 4)
+_STATUS = const(0x70 // 4)
+_RXFLR = const(0x78 // 4)
+
+_READ = const(1 << 8)  # of IC_DATA_CMD
+_STOP = const(1 << 9)
+_RESTART = const(1 << 10)
+_TFNF = const(1 << 1)  # of IC_STATUS: there is room for a command
+_TFE = const(1 << 2)  # there is no command left
+_MST_ACTIVITY = const(1 << 5)
+_LOOKS_MAX = const(1000)  # 0.2 ms; the first command makes room within 25 µs
+
+
+def writing(register, value):
+    """Return the commands that write one byte."""
+    return (register, value | _STOP)
+
+
+def reading(register, count):
+    """Return the commands that read ``count`` bytes from ``register`` on."""
+    reads = [_READ] * count
+    reads[0] |= _RESTART
+    reads[-1] |= _STOP
+    return (register,) + tuple(reads)
+
+
+def transfer(address, commands):
+    """Return ``commands`` for ``post``, behind the address, how many bytes they bring, and how many there are."""
+    come = len([command for command in commands if command & _READ])
+    return array("H", (address, come, len(commands)) + commands)
+
+
+@micropython.viper
+def push(registers: ptr32, transfer: ptr16):
+    """Begin a transfer. Where its commands are more than 16, wait for room."""
+    registers[_ENABLE] = 0  # or else the address cannot be set; empties both FIFOs
+    registers[_TAR] = transfer[0]
+    registers[_ENABLE] = 1
+    looks = 0
+    for i in range(transfer[2]):
+        while registers[_STATUS] & _TFNF == 0 and looks < _LOOKS_MAX:
+            looks += 1
+        registers[_DATA_CMD] = transfer[3 + i]
+
+
+@micropython.viper
+def pull(registers: ptr32, transfer: ptr16, buffer: ptr8) -> int:
+    """End a transfer; return 1, 0 if it still runs, 2 if something went wrong.
+
+    What is not acknowledged empties both FIFOs, so that the number of bytes tells. All flags are cleared: what
+    MicroPython does next waits for some of them.
+    """
+    if registers[_STATUS] & (_TFE | _MST_ACTIVITY) != _TFE:
+        return 0
+    count = registers[_RXFLR]
+    registers[_CLR_INTR]  # to read it is to clear
+    if count != transfer[1]:
+        return 2
+    for i in range(count):
+        buffer[i] = registers[_DATA_CMD]
+    return 1
+
+
+class BusError(Exception):
+    """The bus, or the chip on it, did not do what was asked of it. The argument is an errno."""
+
+
+class I2cBus:
+    """The bus at 400 kHz. No call waits for longer than 2 ms.
+
+    Between ``post`` and the ``fetch`` that ends it nothing else may be asked of the bus but ``recover``.
+    """
+
+    def __init__(self):
+        """Begin with a bus that is free: a reset of this chip may have left the other in the middle of a byte."""
+        self._register = bytearray(1)
+        self._pair = bytearray(2)
+        self._registers = bytearray_at(_I2C0, _SIZE)
+        self._posted_ms = 0
+        self._free()
+        self._open()
+
+    @micropython.native
+    def post(self, transfer):
+        """Begin a transfer, one that ``transfer`` has made, without waiting for it. Allocates nothing."""
+        self._posted_ms = ticks_ms()
+        push(self._registers, transfer)
+
+    @micropython.native
+    def fetch(self, transfer, buffer):
+        """Return whether the transfer is through; then ``buffer`` holds what it was to bring. Allocates nothing.
+
+        Raises BusError if a byte was not acknowledged, or if it takes longer than 5 ms.
+        """
+        told = pull(self._registers, transfer, buffer)
+        if told == 1:
+            return True
+        if told:
+            raise BusError(EIO)
+        if ticks_diff(ticks_ms(), self._posted_ms) > _POSTED_MS:
+            raise BusError(ETIMEDOUT)
+        return False
+
+    def read_into(self, address, register, buffer):
+        """Fill ``buffer`` from ``register`` on. Allocates nothing. Raises BusError."""
+        self._register[0] = register
+        try:
+            if self._writeto(address, self._register, False) == 1:
+                self._readfrom_into(address, buffer)
+                return
+            code = EIO
+        except OSError as error:
+            code = error.args[0]
+        raise BusError(code)
+
+    def write(self, address, register, value):
+        """Write one byte to ``register``. Allocates nothing. Raises BusError."""
+        self._pair[0] = register
+        self._pair[1] = value
+        try:
+            if self._writeto(address, self._pair) == 2:
+                return
+            code = EIO
+        except OSError as error:
+            code = error.args[0]
+        raise BusError(code)
+
+    def recover(self):
+        """Free the bus from a chip that holds SDA low, and begin anew; 0.4 ms. Raises BusError if SDA stays low."""
+        is_free = self._free()
+        self._open()
+        if not is_free:
+            raise BusError(EIO)
+
+    def _open(self):
+        i2c = I2C(0, freq=FREQUENCY_HZ, scl=Pin(pins.SCL), sda=Pin(pins.SDA), timeout=TIMEOUT_US)
+        self._writeto = i2c.writeto
+        self._readfrom_into = i2c.readfrom_into
+
+    def _free(self):
+        """Clock out what holds SDA, at most nine times, and send a STOP; return whether SDA is high.
+
+        A call takes 20 µs, so the clock is slow enough without pauses.
+        """
+        scl = Pin(pins.SCL, Pin.OPEN_DRAIN, Pin.PULL_UP, value=1)
+        sda = Pin(pins.SDA, Pin.OPEN_DRAIN, Pin.PULL_UP, value=1)
+        for _ in range(_CLOCKS):
+            if sda.value():
+                break
+            scl.value(0)
+            scl.value(1)
+        scl.value(0)
+        sda.value(0)
+        scl.value(1)
+        sda.value(1)
+        return sda.value() == 1

@@ -1,0 +1,127 @@
+"""What the IMU's drivers have in common; hal/imu.py tells what they do."""
+
+from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
+
+from buzzband_fw.core.portable import const, micropython
+from buzzband_fw.hal.i2c_bus import BusError, reading, transfer, writing
+
+OVERFLOWED = const(-1)  # in place of a number of frames
+PENDING = const(-2)
+DOUBTFUL = const(-3)
+FRAME_SIZE = const(6)  # numbers in a frame
+
+# What is asked for next. Odd: there is a frame in what has come.
+COUNT = const(0)  # how many frames wait
+FRAME = const(1)  # that, and the first of them
+EMPTY = const(2)  # that, after the FIFO has been emptied
+AGAIN = const(3)  # that once more: a frame has come, but the count beside it was doubtful
+
+
+class ImuDriver:
+    """A chip at an address: its restart in steps, and its FIFO.
+
+    No frame is asked for before one is known to wait: one that came in just then would be torn. So a request brings a
+    count, and a frame if the count before it has promised one.
+
+    A subclass knows the FIFO: ``COUNTED`` and ``FIFO``, register and bytes of the count and of a frame; ``EMPTYING``,
+    the two writes that empty it; and ``STOPPING``, the steps that put the chip to sleep. Steps are (register, value,
+    ms to wait afterwards). Its kernel, ``decode(raw, asked, frames, at)``, writes the frame, if there is one in
+    ``raw``, to ``frames[at:]``; it returns how many more wait, OVERFLOWED if some are lost, or DOUBTFUL.
+    """
+
+    def __init__(self, bus, address, identity, setup, decode):
+        """``setup``: the steps of a restart. ``decode``: the kernel."""
+        self.identity = identity
+        self._bus = bus
+        self._post = bus.post
+        self._fetch = bus.fetch
+        self._address = address
+        self._restart = setup
+        self._decode = decode
+        self._step = 0
+        self._ready_ms = 0
+        self._forget()
+        count, frame = reading(*self.COUNTED), reading(*self.FIFO)
+        empty = writing(*self.EMPTYING[0]) + writing(*self.EMPTYING[1])
+        self._transfers = [transfer(address, each) for each in (count, count + frame, empty + count, count)]
+        self._raw = bytearray(self.COUNTED[1] + self.FIFO[1])
+
+    def start(self):
+        """Reset, configure, begin. Raises BusError."""
+        self.begin_restart()
+        while not self.restart_step():
+            sleep_ms(1)
+
+    def begin_restart(self):
+        """Let the next step be the first."""
+        self._step = 0
+        self._ready_ms = ticks_ms()
+        self._forget()
+
+    def restart_step(self):
+        """Do the next step if it is time for it; return whether the IMU runs. Raises BusError."""
+        if ticks_diff(ticks_ms(), self._ready_ms) < 0:
+            return False
+        if self._step == len(self._restart):
+            return True
+        register, value, wait_ms = self._restart[self._step]
+        self._write(register, value)
+        self._step += 1
+        self._ready_ms = ticks_add(ticks_ms(), wait_ms)
+        return False
+
+    def stop(self):
+        """Put it to sleep. Raises BusError."""
+        self._forget()
+        self._take(self.STOPPING)
+
+    @micropython.native
+    def request(self):
+        """Ask for a frame."""
+        self._post(self._transfers[self._asked])
+
+    @micropython.native
+    def collect(self, frames, at):
+        """Take what was asked for; return how many frames came, PENDING or OVERFLOWED. Raises BusError."""
+        asked = self._asked
+        try:
+            if not self._fetch(self._transfers[asked], self._raw):
+                return PENDING
+        except BusError as error:
+            self._forget()
+            raise error
+        waiting = self._decode(self._raw, asked, frames, at)
+        if waiting < 0 or self._flushes:
+            return self._mend(waiting)
+        self.backlog = waiting
+        self._asked = FRAME if waiting else COUNT
+        return asked & 1
+
+    def flush(self):
+        """Throw away what waits, and what is on its way."""
+        self._flushes = True
+
+    def _mend(self, waiting):
+        flushes = self._flushes
+        if waiting == DOUBTFUL and self._asked == FRAME and not flushes:
+            self._asked = AGAIN
+            return 0
+        self._forget()
+        return 0 if flushes else OVERFLOWED
+
+    def _forget(self):
+        """Let the next request empty the FIFO: it may begin with a part of a frame."""
+        self.backlog = 0
+        self._flushes = False
+        self._asked = EMPTY
+
+    def _take(self, steps):
+        for register, value, wait_ms in steps:
+            self._write(register, value)
+            sleep_ms(wait_ms)
+
+    def _write(self, register, value):
+        self._bus.write(self._address, register, value)
+
+    def _read(self, register, buffer):
+        self._bus.read_into(self._address, register, buffer)

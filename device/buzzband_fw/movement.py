@@ -1,0 +1,231 @@
+"""Movement: the IMU and the core's reps, step by step, and what went wrong with the IMU.
+
+A step takes two frames of the IMU and the activation after two blocks. Frames may come late, by a block or two always,
+by more after a stall: the activations wait for them. Without an IMU steps go on with the muscle alone.
+"""
+
+from array import array
+from time import ticks_diff, ticks_ms
+
+from buzzband_fw.core.exercises import named
+from buzzband_fw.core.motion import STEP_VALUES
+from buzzband_fw.core.portable import const, micropython
+from buzzband_fw.core.sets import NOTHING, Sets
+from buzzband_fw.hal import imu
+from buzzband_fw.hal.i2c_bus import BusError, I2cBus
+from buzzband_fw.store import records
+
+NO_FAULT = const(0)
+
+_FRAME = const(6)
+_WAITING = const(32)  # activations that wait for frames: 0.64 s
+_WAITING_MASK = const(31)
+_FLAGS_SHIFT = const(12)
+_PERMILLE_MASK = const(0xFFF)
+_HURRY_STEPS = const(3)  # behind the muscle: more than frames are ever late but after a stall
+_STARVED_STEPS = const(26)  # 0.5 s: then there are no frames
+_WORK_PER_STEP = const(2)
+_FROZEN_MS = const(200)
+_RETRY_MS = const(1000)
+
+_ABSENT = const(0)  # what the IMU does
+_RUNNING = const(1)
+_RESTARTING = const(2)
+
+
+class Movement:
+    """``sets``: what the core makes of the movement. ``imu``: the driver, None without an IMU.
+
+    ``event``: what ``step`` has led to, of core/sets.py. ``shown``: whether ``sets.degrees`` has just been brought up to
+    date. ``hurry``: whether ``step`` is to be called again as soon as there is time. ``fault``, ``fault_value``: what
+    has just gone wrong with the IMU, of store/records.py.
+    """
+
+    def __init__(self, settings, room):
+        """``room``: see core/reps.py."""
+        self.sets = Sets(named(settings.exercise), settings.target_permille, room)
+        self.event = NOTHING
+        self.shown = False
+        self.hurry = False
+        self.fault = NO_FAULT
+        self.fault_value = 0
+        self.steps = 0  # of the session
+        self.first_step = 0  # of it, as the core counts them
+        self.imu = None
+        self._bus = I2cBus()
+        self._state = _ABSENT
+        self._since_ms = 0  # the last frame, or the last attempt
+        self._away_ms = 0
+        self._frames = array("h", bytes(2 * STEP_VALUES))
+        self._have = 0
+        self._asked = self._paused = False
+        self._activations = array("H", bytes(2 * _WAITING))
+        self._felt = 0  # activations of the session
+        self._works = _WORK_PER_STEP
+        self._tried = False
+
+    def start(self):
+        """Let the IMU run, if there is one: right before the samples of the muscle, so that both begin together."""
+        if self.imu is None and not self._find():
+            return
+        try:
+            self.imu.start()
+            self._state = _RUNNING
+            self.imu.request()
+            self._asked = True
+        except BusError as error:
+            self._away_ms = ticks_ms()
+            self._note(records.IMU_BUS, error.args[0])
+            self._fail(records.IMU_BUS, error.args[0])
+        self._since_ms = ticks_ms()
+
+    def stop(self):
+        """Let the IMU sleep."""
+        if self.imu is not None:
+            try:
+                self.imu.stop()
+            except BusError:
+                pass  # it is the last thing that is wanted of it
+
+    def begin(self):
+        """Begin a session: steps count from here, and frames are taken from now on."""
+        self.sets.begin()
+        self.first_step = self.sets.reps.now
+        self.steps = self._felt = self._have = 0
+        self._works = _WORK_PER_STEP
+        self.event = NOTHING
+        if self._state == _RUNNING:
+            self.imu.flush()
+        elif self._tried and self.imu is None:
+            self.start()
+
+    def skip(self, blocks):
+        """Leave out blocks that were lost."""
+        self.first_step -= blocks >> 1
+
+    def session_steps(self):
+        """Return how many steps of the session there were."""
+        return self.sets.reps.now - self.first_step
+
+    @micropython.native
+    def feel(self, permille, flags):
+        """Take the gated activation after every second block."""
+        self._activations[self._felt & _WAITING_MASK] = permille | flags << _FLAGS_SHIFT
+        self._felt += 1
+
+    @micropython.native
+    def step(self):
+        """Get on by one block: take a frame, a step if all for it is there, and a piece of work; return what is to be
+        noted, if anything.
+        """
+        self.event = NOTHING
+        self.shown = False
+        if self._state != _ABSENT:
+            self._serve_imu()
+        behind = self._felt - self.steps
+        self.hurry = behind > _HURRY_STEPS
+        if self._works == _WORK_PER_STEP and behind:
+            if self._have == 2 or self._state != _RUNNING or behind > _STARVED_STEPS:
+                self._take_step()
+        if self._works < _WORK_PER_STEP:
+            self._works += 1
+            self.event = self.sets.work()
+
+    @micropython.native
+    def _take_step(self):
+        value = self._activations[self.steps & _WAITING_MASK]
+        sets = self.sets
+        have = self._have
+        sets.step(self._frames, have if have == 2 else 0, value & _PERMILLE_MASK, value >> _FLAGS_SHIFT, have == 2)
+        self._have = 0
+        self.steps += 1
+        self._works = 0
+        if not self.steps & 3:
+            sets.look()
+            self.shown = True
+
+    @micropython.native
+    def _serve_imu(self):
+        """Collect the frame that was asked for and ask for the next; or go on with a restart."""
+        if self._state == _RESTARTING:
+            self._restart()
+            return
+        driver = self.imu
+        try:
+            if self._asked:
+                if self._have == 2:
+                    return  # the muscle has to come first
+                got = driver.collect(self._frames, self._have * _FRAME)
+                if got == imu.PENDING:
+                    return
+                self._asked = False
+                self._take_frame(got)
+            driver.request()
+            self._asked = True
+        except BusError as error:
+            self._fail(records.IMU_BUS, error.args[0])
+
+    def _take_frame(self, got):
+        """Count the frame that has come, or find out why none has."""
+        if got == 1:
+            self._have += 1
+            self._since_ms = ticks_ms()
+            return
+        if got == imu.OVERFLOWED:
+            self._note(records.IMU_OVERFLOW, 0)
+            self._since_ms = ticks_ms()
+        elif ticks_diff(ticks_ms(), self._since_ms) > _FROZEN_MS:
+            self._fail(records.IMU_FROZEN, ticks_diff(ticks_ms(), self._since_ms))
+
+    def _find(self):
+        """Look which IMU there is, and return whether there is any; notes why not."""
+        self._tried = True
+        try:
+            self.imu = imu.find(self._bus)
+            return True
+        except imu.ImuUnknown as error:
+            self._note(records.IMU_UNKNOWN, error.identity)
+        except BusError:
+            self._note(records.IMU_ABSENT, 0)
+        return False
+
+    def _fail(self, code, value):
+        """Go on without the IMU, and begin to bring it back: at once, and if that fails, a second later."""
+        if self._state == _RUNNING:
+            self._away_ms = ticks_ms()
+            self._note(code, value)
+        self._paused = self._state == _RESTARTING
+        self._state = _RESTARTING
+        self._asked = False
+        self._have = 0
+        self._since_ms = ticks_ms()
+        if not self._paused:
+            self._recover()
+
+    def _recover(self):
+        self._paused = False
+        try:
+            self._bus.recover()
+        except BusError:
+            pass  # SDA is still held low: perhaps not at the next attempt
+        self.imu.begin_restart()
+
+    def _restart(self):
+        """Do the next step of a restart."""
+        if self._paused:
+            if ticks_diff(ticks_ms(), self._since_ms) > _RETRY_MS:
+                self._recover()
+            return
+        try:
+            if not self.imu.restart_step():
+                return
+        except BusError as error:
+            self._fail(records.IMU_BUS, error.args[0])
+            return
+        self._state = _RUNNING
+        self._since_ms = ticks_ms()
+        self._note(records.IMU_BACK, ticks_diff(self._since_ms, self._away_ms))
+
+    def _note(self, code, value):
+        self.fault = code
+        self.fault_value = value

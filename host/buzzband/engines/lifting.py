@@ -1,0 +1,111 @@
+"""What the core makes of the movement, run on this interpreter as the app runs it: a step every two blocks."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buzzband.engines.job import Frames, Settings
+from buzzband.recordings.lifting import Hold, Lifting, Rep, Set
+from buzzband_fw.core import sets as core
+from buzzband_fw.core.activation import new_scale, permille
+from buzzband_fw.core.exercises import named
+from buzzband_fw.core.motion import STEP_BLOCKS, STEP_MS, STEP_VALUES
+from buzzband_fw.core.reps import new_room
+from buzzband_fw.store.records import MOVEMENT_STEP_BLOCKS
+
+_WORK_PER_STEP = 2
+_SHOWN = MOVEMENT_STEP_BLOCKS // STEP_BLOCKS
+
+
+def lift(gated: NDArray[np.int32], flags: NDArray[np.uint8], settings: Settings, frames: Frames | None) -> Lifting:
+    """Return what is told of envelopes that the target saw, and flags, both one per block, with ``frames`` if any.
+
+    Frames that end too early go on lying still.
+    """
+    scale = new_scale(settings.rest, settings.reference)
+    sets = core.Sets(named(settings.exercise), settings.target_permille, new_room())
+    told = _Told(sets)
+    ends = slice(STEP_BLOCKS - 1, None, STEP_BLOCKS)
+    values = [permille(envelope, scale) for envelope in gated[ends].tolist()]
+    felt = _steps(frames, len(values))
+    nothing = [0] * STEP_VALUES
+    for step, (value, flag) in enumerate(zip(values, flags[ends].tolist(), strict=True)):
+        sets.step(felt[step] if felt else nothing, len(felt) and 2, value, flag, bool(felt))
+        if (step + 1) % _SHOWN == 0:
+            sets.look()
+            told.degrees.append(sets.degrees)
+        for _ in range(_WORK_PER_STEP):
+            told.take(sets.work())
+    sets.finish()
+    while not sets.finished():
+        told.take(sets.work())
+    return told.lifting(imu=bool(felt))
+
+
+def _steps(frames: Frames | None, steps: int) -> list[list[int]]:
+    """Return two frames in a row for every step; nothing without an IMU."""
+    if frames is None or not len(frames):
+        return []
+    missing = max(STEP_BLOCKS * steps - len(frames), 0)
+    still = np.concatenate((frames[-1, :3], np.zeros(3, np.int16)))
+    whole = np.concatenate((frames, np.tile(still, (missing, 1))))[: STEP_BLOCKS * steps]
+    listed: list[list[int]] = whole.reshape(steps, STEP_VALUES).tolist()
+    return listed
+
+
+@dataclass
+class _Told:
+    """Collects what the core tells."""
+
+    sets: core.Sets
+    reps: list[Rep] = field(default_factory=list)
+    ends: list[Set] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    degrees: list[int] = field(default_factory=list)
+
+    def take(self, event: int) -> None:
+        """Take what ``Sets.work`` has returned."""
+        sets = self.sets
+        if event == core.REP:
+            rep = sets.rep
+            self.reps.append(
+                Rep(
+                    sets.number,
+                    rep.number,
+                    rep.revision,
+                    rep.source,
+                    rep.flags,
+                    _block(rep.start),
+                    rep.concentric_ms,
+                    rep.hold_ms,
+                    rep.eccentric_ms,
+                    rep.peak,
+                    rep.concentric,
+                    rep.eccentric,
+                )
+            )
+        elif event == core.HOLD:
+            self.holds.append(Hold(_block(sets.hold.start), sets.hold.steps * STEP_MS, sets.hold.permille))
+        elif event == core.SET:
+            self.ends.append(
+                Set(
+                    sets.number,
+                    sets.revision,
+                    sets.source,
+                    sets.exercise.pace,
+                    sets.count,
+                    _block(sets.start),
+                    _block(sets.end),
+                    sets.cycle_ms,
+                )
+            )
+
+    def lifting(self, imu: bool) -> Lifting:
+        """Return all of it."""
+        degrees = self.degrees if imu else []
+        return Lifting(tuple(self.reps), tuple(self.ends), tuple(self.holds), np.array(degrees, np.uint8))
+
+
+def _block(step: int) -> int:
+    return max(step, 0) * STEP_BLOCKS
