@@ -11,8 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from buzzband.engines.cpython import Conditioned, condition, decide
-from buzzband.engines.job import BLOCKS_PER_S, Blocks, Settings
+from buzzband.engines.job import BLOCKS_PER_S, Blocks, Frames, Settings
+from buzzband.engines.lifting import lift
 from buzzband.recordings import synth
+from buzzband.recordings.frames import FRAME_RATE_HZ, LSB_PER_DPS, LSB_PER_G
+from buzzband.recordings.lifting import Lifting
+from buzzband.recordings.synth.activation import smooth_step
 from buzzband.services import calibration
 from buzzband_fw.core import words
 from buzzband_fw.core.chain import BLOCK_RAW, Chain
@@ -118,6 +122,56 @@ def cue_times_s(blocks: Blocks) -> NDArray[np.float64]:
     """Return when the core decided to say ``on_target``."""
     times: NDArray[np.float64] = (np.flatnonzero(blocks.word == words.ON_TARGET) + 1) / BLOCKS_PER_S
     return times
+
+
+def course(*legs: tuple[float, float]) -> Signal:
+    """Return degrees, 100 a second, from 0 on. Each leg takes so many seconds to so many degrees, at minimum jerk."""
+    parts, here = [], 0.0
+    for seconds, there in legs:
+        frames = round(seconds * FRAME_RATE_HZ)
+        parts.append(here + (there - here) * smooth_step(np.arange(1, frames + 1) / frames))
+        here = there
+    return np.concatenate(parts)
+
+
+def lifts(
+    count: int, degrees: float = 90.0, up_s: float = 1.0, hold_s: float = 0.3, down_s: float = 1.2, pause_s: float = 0.5
+) -> list[tuple[float, float]]:
+    """Return the legs of ``count`` reps, all alike."""
+    one = [(up_s, degrees), (hold_s, degrees), (down_s, 0.0), (pause_s, 0.0)]
+    return [leg for leg in one if leg[0]] * count
+
+
+def turning(degrees: Signal) -> Frames:
+    """Return what an IMU feels whose z axis a limb turns about, ``degrees`` from where its x axis points up."""
+    radians = np.deg2rad(degrees)
+    frames = np.zeros((len(degrees), 6))
+    frames[:, 0] = LSB_PER_G * np.cos(radians)
+    frames[:, 1] = LSB_PER_G * np.sin(radians)
+    frames[:, 5] = LSB_PER_DPS * FRAME_RATE_HZ * np.diff(degrees, prepend=degrees[0])
+    felt: Frames = np.clip(np.rint(frames), -32768, 32767).astype(np.int16)
+    return felt
+
+
+def steps_of(frames: Frames) -> list[list[int]]:
+    """Return the twelve values of each step of 20 ms."""
+    whole: list[list[int]] = frames[: len(frames) // 2 * 2].reshape(-1, 12).tolist()
+    return whole
+
+
+def working(degrees: Signal, permille: float = 700.0) -> Signal:
+    """Return the activation of a muscle that holds what it has lifted: ``permille`` at the largest of ``degrees``."""
+    activation: Signal = permille * np.abs(degrees) / np.abs(degrees).max()
+    return activation
+
+
+def lifted(
+    degrees: Signal, permille: Signal | None = None, exercise: str = "custom", *, imu: bool = True, flags: int = 0
+) -> Lifting:
+    """Return what the core tells of a limb and of its muscle, both 100 a second, the target at 500 permille."""
+    activation = np.rint(working(degrees) if permille is None else permille).astype(np.int32)
+    settings = Settings(50, rest=0, reference=1000, target_permille=500, exercise=exercise)
+    return lift(activation, np.full(len(activation), flags, np.uint8), settings, turning(degrees) if imu else None)
 
 
 def tell(figure: str) -> None:

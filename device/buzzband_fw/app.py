@@ -20,8 +20,10 @@ from buzzband_fw.hal.emg_adc import aligned_ring
 RING = aligned_ring()  # 32 KB at a multiple of 32 KB: once all modules are there the heap may have no such gap
 
 from buzzband_fw.core.reps import new_room
+from buzzband_fw.store import session
 
 ROOM = new_room()  # 17 KB, for the same reason
+PENDING = bytearray(session.PENDING)
 
 from buzzband_fw.band import Band
 from buzzband_fw.core.portable import const, micropython
@@ -38,7 +40,6 @@ from buzzband_fw.movement import Movement
 from buzzband_fw.muscle import Muscle
 from buzzband_fw.self_report import SelfReport
 from buzzband_fw.store import records, settings
-from buzzband_fw.store.session import Recorder
 from buzzband_fw.voice import Voice
 
 CRASH_FILE = "crash.txt"
@@ -62,7 +63,7 @@ class App:
         self.voice = Voice(MotorPwm(supply_mv))
         self.muscle = muscle
         self.movement = Movement(chosen, ROOM)
-        self.band = Band(chosen, muscle, self.movement, self.voice, Recorder(), supply_mv, safe_mode, self._brace)
+        self.band = Band(chosen, muscle, self.movement, self.voice, session.Recorder(PENDING), supply_mv, safe_mode, self._brace)
         self.report = SelfReport(self.band, slot)
         self.server = Server(SerialPort(), self.report)
         self._usb_power = UsbPower()

@@ -13,6 +13,8 @@ from buzzband_fw.store.session import NO_SPACE, new_id
 
 CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
 CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each urgency of a commit
+
+_LATE_SAMPLES = const(96)  # two blocks
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
 
 
@@ -68,6 +70,8 @@ class Band:
             return
         self._brace()
         self._finish_movement()
+        if self.recorder.session_id is None:
+            return
         try:
             self.recorder.close(self.recorded, reason, ticks_ms())
         except OSError as error:
@@ -101,7 +105,7 @@ class Band:
             lost = muscle.lost_blocks - self._lost_blocks
             recorder.fault(block, records.OVERRUN, lost, ticks_ms())
             self._lost_blocks = muscle.lost_blocks
-            self.movement.skip(lost)
+            self.movement.place(block + 1 >> 1)
         if muscle.fifo_overflowed():
             recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
         recorder.activation(block, muscle.permille(), muscle.flags(), ticks_ms())
@@ -110,12 +114,12 @@ class Band:
     def move(self):
         """Get on with the movement by one block and note what that leads to."""
         movement = self.movement
+        if movement.fault:
+            self._note_imu()
         if self.state != messages.RUNNING:
             movement.hurry = False
             return
-        movement.step()
-        if movement.fault:
-            self._note_imu()
+        movement.step(self.muscle.late_samples > _LATE_SAMPLES)
         if self.recorder.session_id is None:
             return
         if movement.shown:
@@ -200,10 +204,10 @@ class Band:
             self.recorder.fault(self.recorded, code, movement.fault_value, ticks_ms())
 
     def _finish_movement(self):
-        """Note the set that the end of the session ends."""
+        """Note the set that the end of the session ends, as long as flash takes it."""
         sets = self.movement.sets
         sets.finish()
-        while not sets.finished():
+        while not sets.finished() and self.recorder.session_id is not None:
             self._note_event(sets.work())
             if self.recorder.due() == 3:
                 self._commit()

@@ -1,7 +1,8 @@
 """Movement: the IMU and the core's reps, step by step, and what went wrong with the IMU.
 
 A step takes two frames of the IMU and the activation after two blocks. Frames may come late, by a block or two always,
-by more after a stall: the activations wait for them. Without an IMU steps go on with the muscle alone.
+by more after a stall: the activations wait for them. The IMU's clock is not the band's: a frame too many is left out,
+one too few is told twice. Where frames are lost, and without an IMU, steps go on with the muscle alone.
 """
 
 from array import array
@@ -23,7 +24,8 @@ _WAITING_MASK = const(31)
 _FLAGS_SHIFT = const(12)
 _PERMILLE_MASK = const(0xFFF)
 _HURRY_STEPS = const(3)  # behind the muscle: more than frames are ever late but after a stall
-_STARVED_STEPS = const(26)  # 0.5 s: then there are no frames
+_STARVED_STEPS = const(26)  # 0.5 s: activations cannot wait for much longer
+_BACKLOG_MAX = const(3)  # frames: more than ever wait if the clocks agree
 _WORK_PER_STEP = const(2)
 _FROZEN_MS = const(200)
 _RETRY_MS = const(1000)
@@ -36,9 +38,9 @@ _RESTARTING = const(2)
 class Movement:
     """``sets``: what the core makes of the movement. ``imu``: the driver, None without an IMU.
 
-    ``event``: what ``step`` has led to, of core/sets.py. ``shown``: whether ``sets.degrees`` has just been brought up to
-    date. ``hurry``: whether ``step`` is to be called again as soon as there is time. ``fault``, ``fault_value``: what
-    has just gone wrong with the IMU, of store/records.py.
+    ``event``: what ``step`` has led to, of core/sets.py. ``shown``: whether ``sets.degrees`` has just been brought up
+    to date. ``hurry``: whether ``step`` is to be called again as soon as there is time. ``fault``, ``fault_value``:
+    what has just gone wrong with the IMU, of store/records.py.
     """
 
     def __init__(self, settings, room):
@@ -56,6 +58,10 @@ class Movement:
         self._state = _ABSENT
         self._since_ms = 0  # the last frame, or the last attempt
         self._away_ms = 0
+        self._cause = self._cause_value = 0  # of its being away
+        self._late = False
+        self._lost = False  # frames: none counts until the muscle is on time, or they would be taken for older ones
+        self._surplus = False  # a frame has been left out
         self._frames = array("h", bytes(2 * STEP_VALUES))
         self._have = 0
         self._asked = self._paused = False
@@ -68,14 +74,12 @@ class Movement:
         """Let the IMU run, if there is one: right before the samples of the muscle, so that both begin together."""
         if self.imu is None and not self._find():
             return
+        self._state = _RUNNING
         try:
             self.imu.start()
-            self._state = _RUNNING
             self.imu.request()
             self._asked = True
         except BusError as error:
-            self._away_ms = ticks_ms()
-            self._note(records.IMU_BUS, error.args[0])
             self._fail(records.IMU_BUS, error.args[0])
         self._since_ms = ticks_ms()
 
@@ -88,7 +92,7 @@ class Movement:
                 pass  # it is the last thing that is wanted of it
 
     def begin(self):
-        """Begin a session: steps count from here, and frames are taken from now on."""
+        """Begin a session: steps count from here, and frames are taken from now on. Notes it if the IMU is away."""
         self.sets.begin()
         self.first_step = self.sets.reps.now
         self.steps = self._felt = self._have = 0
@@ -96,12 +100,16 @@ class Movement:
         self.event = NOTHING
         if self._state == _RUNNING:
             self.imu.flush()
-        elif self._tried and self.imu is None:
+            self._since_ms = ticks_ms()
+            self._lost = True
+        elif self._state == _RESTARTING:
+            self._note(self._cause, self._cause_value)
+        elif self._tried:
             self.start()
 
-    def skip(self, blocks):
-        """Leave out blocks that were lost."""
-        self.first_step -= blocks >> 1
+    def place(self, steps):
+        """Let the activation that was felt last be that after so many steps of the session: blocks were lost."""
+        self.first_step = self.sets.reps.now + self._felt - self.steps - steps
 
     def session_steps(self):
         """Return how many steps of the session there were."""
@@ -114,18 +122,22 @@ class Movement:
         self._felt += 1
 
     @micropython.native
-    def step(self):
-        """Get on by one block: take a frame, a step if all for it is there, and a piece of work; return what is to be
-        noted, if anything.
+    def step(self, late):
+        """Get on by one block: take a frame, a step if all for it is there, and do a piece of work.
+
+        ``late``: whether the muscle has more than the last blocks to catch up with.
         """
         self.event = NOTHING
         self.shown = False
-        if self._state != _ABSENT:
-            self._serve_imu()
+        self._late = late
         behind = self._felt - self.steps
-        self.hurry = behind > _HURRY_STEPS
+        if self._lost and not late and behind <= 1:
+            self._lost = False
+        if self._state != _ABSENT:
+            self._serve_imu(behind)
+        self.hurry = behind > _HURRY_STEPS or self._surplus
         if self._works == _WORK_PER_STEP and behind:
-            if self._have == 2 or self._state != _RUNNING or behind > _STARVED_STEPS:
+            if self._have == 2 or self._lost or self._state != _RUNNING or behind > _STARVED_STEPS:
                 self._take_step()
         if self._works < _WORK_PER_STEP:
             self._works += 1
@@ -145,7 +157,7 @@ class Movement:
             self.shown = True
 
     @micropython.native
-    def _serve_imu(self):
+    def _serve_imu(self, behind):
         """Collect the frame that was asked for and ask for the next; or go on with a restart."""
         if self._state == _RESTARTING:
             self._restart()
@@ -158,45 +170,67 @@ class Movement:
                 got = driver.collect(self._frames, self._have * _FRAME)
                 if got == imu.PENDING:
                     return
-                self._asked = False
-                self._take_frame(got)
+                self._asked = self._surplus = False
+                if got == 1:
+                    self._take_frame(behind)
+                else:
+                    self._miss_frame(got)
+                if self._state != _RUNNING:
+                    return
             driver.request()
             self._asked = True
         except BusError as error:
             self._fail(records.IMU_BUS, error.args[0])
 
-    def _take_frame(self, got):
-        """Count the frame that has come, or find out why none has."""
-        if got == 1:
-            self._have += 1
-            self._since_ms = ticks_ms()
+    @micropython.native
+    def _take_frame(self, behind):
+        """Count the frame that has come, once, twice, or not at all."""
+        self._since_ms = ticks_ms()
+        if self._lost:
             return
+        backlog = self.imu.backlog
+        if backlog > _BACKLOG_MAX and behind <= 1 and not self._late:
+            self._surplus = True
+            return
+        self._have += 1
+        if self._have == 1 and not backlog and behind > _HURRY_STEPS and not self._late:
+            for i in range(_FRAME):
+                self._frames[_FRAME + i] = self._frames[i]
+            self._have = 2
+
+    def _miss_frame(self, got):
+        """Find out why no frame has come."""
+        silent_ms = ticks_diff(ticks_ms(), self._since_ms)
         if got == imu.OVERFLOWED:
             self._note(records.IMU_OVERFLOW, 0)
             self._since_ms = ticks_ms()
-        elif ticks_diff(ticks_ms(), self._since_ms) > _FROZEN_MS:
-            self._fail(records.IMU_FROZEN, ticks_diff(ticks_ms(), self._since_ms))
+            self._lost = True
+            self._have = 0
+        elif silent_ms > _FROZEN_MS and not self._late:
+            self._fail(records.IMU_FROZEN, silent_ms)
 
     def _find(self):
-        """Look which IMU there is, and return whether there is any; notes why not."""
+        """Look which IMU there is, twice for there may be a glitch, and return whether there is any; notes why not."""
         self._tried = True
-        try:
-            self.imu = imu.find(self._bus)
-            return True
-        except imu.ImuUnknown as error:
-            self._note(records.IMU_UNKNOWN, error.identity)
-        except BusError:
-            self._note(records.IMU_ABSENT, 0)
+        for _ in range(2):
+            try:
+                self.imu = imu.find(self._bus)
+                return True
+            except imu.ImuUnknown as error:
+                self._note(records.IMU_UNKNOWN, error.identity)
+            except BusError:
+                self._note(records.IMU_ABSENT, 0)
         return False
 
     def _fail(self, code, value):
         """Go on without the IMU, and begin to bring it back: at once, and if that fails, a second later."""
         if self._state == _RUNNING:
             self._away_ms = ticks_ms()
+            self._cause, self._cause_value = code, value
             self._note(code, value)
         self._paused = self._state == _RESTARTING
         self._state = _RESTARTING
-        self._asked = False
+        self._asked = self._surplus = False
         self._have = 0
         self._since_ms = ticks_ms()
         if not self._paused:
@@ -223,6 +257,7 @@ class Movement:
             self._fail(records.IMU_BUS, error.args[0])
             return
         self._state = _RUNNING
+        self._lost = True
         self._since_ms = ticks_ms()
         self._note(records.IMU_BACK, ticks_diff(self._since_ms, self._away_ms))
 

@@ -17,6 +17,7 @@ from buzzband.engines.job import Settings, Track, track
 from buzzband.recordings import synth
 from buzzband.recordings.band_log import SessionLog, read_log
 from buzzband.transports.link import Link
+from buzzband.twin import Mpu6050Model
 from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.hal import pins
 
@@ -53,7 +54,8 @@ def hold(seconds: float) -> Raw:
 
 
 def band(raw: Raw | None = None, *, changes: Mapping[str, Any] | None = None, **options: Any) -> VirtualBand:
-    """A calibrated band that feels ``raw``, or rest; ``changes``: of the settings."""
+    """A calibrated band that feels ``raw``, or rest, its IMU lying still; ``changes``: of the settings."""
+    options.setdefault("imu", Mpu6050Model())
     return VirtualBand(rest(1) if raw is None else raw, settings(**(changes or {})), **options)
 
 

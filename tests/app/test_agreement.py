@@ -22,6 +22,7 @@ from buzzband.engines.micropython_band import MicroPythonBand
 from buzzband.errors import EngineFailed, Unplugged
 from buzzband.recordings.band_log import intact_records, read_log
 from buzzband.transports.link import Link
+from buzzband.twin import Mpu6050Model
 from buzzband_fw.store import records
 
 WASTEFUL = {
@@ -31,6 +32,7 @@ WASTEFUL = {
 
 
 def micropython_band(raw, changes=None, **options):
+    options.setdefault("imu", Mpu6050Model())
     return MicroPythonBand(raw, settings(**(changes or {})), **options)
 
 

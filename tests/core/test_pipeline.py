@@ -17,7 +17,7 @@ def two_contractions(seed=1):
 
 def piped(raw, settings):
     """Envelope, gated envelope, flags and word after each block."""
-    pipeline = Pipeline(64, **settings.as_dict())
+    pipeline = Pipeline(64, settings.mains_hz, settings.rest, settings.reference, settings.target_permille)
     told = []
     for block in blocks_of(raw):
         word = pipeline.process(block, 0)

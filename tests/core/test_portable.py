@@ -3,10 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from buzzband_fw.core import activation, comb, envelope, intake, lowpass, portable, target
+from buzzband_fw.core import activation, comb, envelope, intake, lowpass, motion, portable, swings, target, zigzag
 from checked import core_modules, is_kernel, source_of
 
-KERNELS = (intake.intake, comb.comb, lowpass.lowpass, envelope.smooth, activation.permille, target.reached)
+KERNELS = (
+    intake.intake, comb.comb, lowpass.lowpass, envelope.smooth, activation.permille, target.reached,
+    motion.smooth, motion.place, motion.learn_bias, motion.away, motion.feel, zigzag.follow, zigzag.spread,
+    swings.crossing, swings.effort, swings.peak_effort, swings.period, swings.longest_period,
+    swings.uneven_periods, swings.uneven_sizes, swings.typical, swings.nearest,
+)  # fmt: skip
 EVERY_KERNEL = pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.__name__)
 
 
@@ -74,7 +79,7 @@ def test_what_the_core_imports_is_the_core():
             if isinstance(node, ast.Import):
                 pytest.fail(f"{module.__name__} imports {node.names[0].name}")
             if isinstance(node, ast.ImportFrom):
-                assert node.module.startswith("buzzband_fw.core."), module.__name__
+                assert f"{node.module}.".startswith("buzzband_fw.core."), module.__name__
 
 
 def test_on_cpython_a_constant_is_its_value_and_a_kernel_a_function():

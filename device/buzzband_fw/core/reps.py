@@ -41,7 +41,8 @@ class Reps:
     """The swings of one set at a time, and the reps in them.
 
     ``leader``: the source that counts, NOBODY before the first swing. ``found``: swings of each source. ``confirmed``:
-    reps whose top has been reached. ``muscle_tells``, ``imu_tells``: whether electrodes and IMU can be trusted.
+    reps whose top has been reached. ``muscle_tells``, ``imu_tells``: whether electrodes and IMU can be trusted now;
+    ``muscle_told``: whether the electrodes could be all through the set.
     """
 
     def __init__(self, exercise, target_permille, room):
@@ -53,7 +54,7 @@ class Reps:
         self.leader = NOBODY
         self.confirmed = 0
         self.moved_at = 0
-        self.muscle_tells = self.imu_tells = True
+        self.muscle_tells = self.muscle_told = self.imu_tells = True
         self.positions = int32s([0] * SOURCES)
         self._zigzag = zigzag.new_state(_FLOORS + (4 * self.on_permille,))
         self._history, self.rows = room
@@ -231,7 +232,7 @@ class Reps:
             return
         self._settled_rows |= 1 << source
         leader = self.leader
-        if leader in (NOBODY, source) or self._score[leader] > _DECENT or self._score[source] < _DECENT:
+        if leader == NOBODY or leader == source or self._score[leader] > _DECENT or self._score[source] < _DECENT:
             self.moved_at = self.now
         if leader == NOBODY:
             self.leader = leader = source

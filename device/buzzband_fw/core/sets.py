@@ -73,6 +73,7 @@ class Sets:
         """Take two frames, or none (``count`` 0), the gated activation after 20 ms, and the flags of core/cue.py."""
         reps = self.reps
         reps.muscle_tells = flags & _NO_MUSCLE == 0
+        reps.muscle_told = reps.muscle_tells and (reps.muscle_told or not self._active)
         reps.imu_tells = imu_tells
         reps.step(frames, count, permille, flags & BLANKED, not self._active)
         if self.hold.step(reps.now, permille, reps.motion[SPEED] if count else 0):
@@ -209,10 +210,26 @@ class Sets:
         while self._length > 1 and (self._is_odd(self._first, size, duration) or self._gap(self._first) > usual):
             self._first += 1
             self._length -= 1
+        if self._begins_late():
+            self._first += 1
+            self._length -= 1
         last = self._first + self._length - 1
         while self._length > 1 and (self._is_odd(last, size, duration) or self._gap(last - 1) > usual):
             self._length -= 1
             last -= 1
+
+    def _begins_late(self):
+        """Return whether the muscle says that every first phase is the second one of a rep: lifting is harder."""
+        reps = self.reps
+        if not reps.muscle_tells or reps.leader == MUSCLE or self._length < swings.SCORED_MIN:
+            return False
+        there = back = 0
+        for index in range(self._first, self._first + self._length - 1, 2):
+            there += reps.rows[reps.row(reps.leader, index) + swings.MEAN]
+            back += reps.rows[reps.row(reps.leader, index + 1) + swings.MEAN]
+        if self.exercise.lowers_first:
+            there, back = back, there
+        return 4 * back > 5 * there
 
     def _gap(self, index):
         """Return the steps from the middle of a swing to that of the next."""
@@ -229,7 +246,7 @@ class Sets:
     def _is_off(self, index):
         """Return whether the muscle was off in a swing, as far as the electrodes can tell."""
         reps = self.reps
-        return reps.muscle_tells and reps.rows[reps.row(reps.leader, index) + swings.PEAK] < reps.on_permille
+        return reps.muscle_told and reps.rows[reps.row(reps.leader, index) + swings.PEAK] < reps.on_permille
 
     def _is_set(self):
         """Return whether the swings are enough, regular enough, and work."""
@@ -241,7 +258,7 @@ class Sets:
         irregularity = reps.irregularity(reps.leader, self._first, self._length, many)
         if irregularity >= (_IRREGULAR if many else _IRREGULAR_FEW):
             return False
-        if self._steady or not reps.muscle_tells:
+        if self._steady or not reps.muscle_told:
             return True
         cycle_ms = STEP_MS * swings.period(reps.rows, reps.table(reps.leader), self._first, self._length - 1 >> 1)
         told_apart = cycle_ms >= _TOLD_APART_MS or self.exercise.cycle_min_ms >= _SLOW_MS

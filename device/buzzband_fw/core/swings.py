@@ -29,6 +29,8 @@ _SIZE = const(5)
 _MINIMUM_JERK_PERMILLE = const(3557)
 _LINEAR_PERMILLE = const(1125)
 _SMOOTHING = const(60800)  # half of 0.19 s², in sixteenths of a step squared
+_SHORTEST = const(16)  # one step
+_EARLIER = const(2)  # steps by which the activation is ahead of the positions: 4 behind the muscle, they are 6
 _SMOOTHED_MIN = const(400)  # 0.5 s: the least that the averages leave of a sudden movement
 
 
@@ -56,20 +58,28 @@ def crossing(history: ptr16, column: int, at: int, first: int, level: int, sign:
 
 
 @micropython.viper
-def summarise(history: ptr16, first: int, last: int, row: int, rows: ptr16) -> int:
-    """Write mean and peak of the activation from step ``first`` to ``last`` into the row; return the peak."""
+def effort(history: ptr16, first: int, last: int) -> int:
+    """Return the mean activation from step ``first`` to ``last``."""
     total = 0
-    count = 1
-    peak = 0
+    count = 0
     for step in range(first, last + 1):
         value = history[_ACTIVATION * _STEPS + (step & _MASK)]
         if value < _NO_VALUE:
             total += value
             count += 1
-            if value > peak:
-                peak = value
-    rows[row + _MEAN] = total // count
-    rows[row + _PEAK] = peak
+    if count == 0:
+        return 0
+    return total // count
+
+
+@micropython.viper
+def peak_effort(history: ptr16, first: int, last: int) -> int:
+    """Return the highest activation from step ``first`` to ``last``."""
+    peak = 0
+    for step in range(first, last + 1):
+        value = history[_ACTIVATION * _STEPS + (step & _MASK)]
+        if value < _NO_VALUE and value > peak:
+            peak = value
     return peak
 
 
@@ -92,13 +102,16 @@ def measure(history, source, state, at, now, row, rows):
     there = crossing(history, column, state[at + 3], first, low + size - 2 * edge, sign)
     here = crossing(history, column, (there >> 4) + 1, first, low, sign)
     duration = (there - here) * (_LINEAR_PERMILLE if source == MUSCLE else _MINIMUM_JERK_PERMILLE) // 1000
-    duration -= _SMOOTHING // max(duration, _SMOOTHED_MIN)
+    duration = max(duration - _SMOOTHING // max(duration, _SMOOTHED_MIN), _SHORTEST)
     start = here + there - duration >> 1
     rows[row + START] = start >> 4 & _STEP_MASK
     rows[row + MIDDLE] = here + there >> 5 & _STEP_MASK
     rows[row + DURATION] = duration >> 3
     rows[row + SIZE] = size
-    return summarise(history, max(start >> 4, first), state[at + 3], row, rows)
+    begin = max((start >> 4) - _EARLIER, now - HISTORY_STEPS + 1)
+    rows[row + MEAN] = effort(history, begin, (start + duration >> 4) - _EARLIER)
+    rows[row + PEAK] = peak = peak_effort(history, begin, state[at + 3])
+    return peak
 
 
 def irregularity(rows, table, first, count, spare):

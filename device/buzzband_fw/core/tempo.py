@@ -66,7 +66,7 @@ class Rep:
 
     def _judge(self, reps):
         exercise = reps.exercise
-        if reps.muscle_tells and self.peak < reps.on_permille:
+        if reps.muscle_told and self.peak < reps.on_permille:
             self.flags |= MUSCLE_OFF
         if self.flags & (HALF | APPROXIMATE):
             return

@@ -47,8 +47,9 @@ class ImuDriver:
         self._raw = bytearray(self.COUNTED[1] + self.FIFO[1])
 
     def start(self):
-        """Reset, configure, begin. Raises BusError."""
+        """Configure, begin; what a reset would do besides takes longer than the band's start may. Raises BusError."""
         self.begin_restart()
+        self._step = self.RESETS
         while not self.restart_step():
             sleep_ms(1)
 

@@ -105,6 +105,7 @@ class Lsm6dsox(ImuDriver):
     name = "lsm6dsox"
     COUNTED = _FIFO_STATUS1, 1
     FIFO = _FIFO_DATA_OUT_TAG, _FRAME_BYTES
+    RESETS = 1  # steps of a restart that a chip does not need whose registers are all written anyway
     EMPTYING = ((_FIFO_CTRL4, 0x00), (_FIFO_CTRL4, 0x06))  # bypass, continuous
     STOPPING = ((_FIFO_CTRL4, 0x00, 0), (_CTRL1_XL, 0x00, 0), (_CTRL2_G, 0x00, 0))
 

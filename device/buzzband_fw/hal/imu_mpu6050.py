@@ -85,6 +85,7 @@ class Mpu6050(ImuDriver):
     name = "mpu6050"
     COUNTED = _FIFO_COUNT_H, 2
     FIFO = _FIFO_R_W, _FRAME_BYTES
+    RESETS = 2  # steps of a restart that a chip does not need whose registers are all written anyway
     EMPTYING = ((_USER_CTRL, 0x04), (_USER_CTRL, 0x40))  # FIFO_RESET works while FIFO_EN is 0
     STOPPING = ((_PWR_MGMT_1, _SLEEP, 0),)
 

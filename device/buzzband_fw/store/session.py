@@ -16,6 +16,8 @@ COMMIT_MS = const(3000)
 OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
 NO_SPACE = const(28)  # ENOSPC
 
+PENDING = const(4096)  # bytes that a Recorder needs
+
 _PENDING = const(4096)
 _HALF = const(2048)
 _BLOCK_MS = const(10)
@@ -79,14 +81,15 @@ class Recorder:
     ``free_bytes``: of flash, when the last session ended or began.
     """
 
-    def __init__(self):
+    def __init__(self, pending):
+        """``pending``: room for PENDING bytes."""
         self.session_id = None
         self.committed = 0
         self.free_bytes = free_bytes()
         self._file = None
         self._framer = None
         self._room = 0
-        self._pending = bytearray(_PENDING)
+        self._pending = pending
         self._end = 0  # of the complete records in _pending; the next one is made right there
         self._values = 0
         self._waiting_ms = 0

@@ -95,7 +95,7 @@ class Engine(Protocol):
         progress: Progress = no_progress,
         frames: Frames | None = None,
     ) -> Track:
-        """Run over ``raw``, shape (n,), 12-bit samples at 4800 S/s, and what the IMU felt meanwhile; None: there is none.
+        """Run over ``raw``, shape (n,), 12-bit samples at 4800 S/s, and ``frames``, what an IMU felt, if there is one.
 
         A last block that is not whole is left out. Raises EngineError.
         """

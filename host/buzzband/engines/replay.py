@@ -56,4 +56,11 @@ def read_results(results: Mapping[str, bytes], blocks: int, trace: bool) -> Bloc
         raise EngineFailed(f"The engine stopped after {len(table)} of {blocks} blocks.")
     samples = np.frombuffer(results["samples.bin"], "<i4").reshape(-1, 2, BLOCK_SAMPLES) if trace else None
     times_us = np.frombuffer(results["times.bin"], "<u2")
-    return Blocks(**{name: table[name] for name in _BLOCK.names or ()}, samples=samples, times_us=times_us)
+    return Blocks(
+        envelope=table["envelope"],
+        gated=table["gated"],
+        flags=table["flags"],
+        word=table["word"],
+        samples=samples,
+        times_us=times_us,
+    )

@@ -64,8 +64,11 @@ class SetFigures:
 
 def set_figures(outcome: Outcome) -> tuple[SetFigures, ...]:
     """Return every set of the outcome in numbers, counted from 1."""
+    reps: list[list[Rep]] = [[] for _ in outcome.sets]
+    for rep in outcome.reps:
+        reps[rep.set].append(rep)
     ends = [None, *(span.end_s for span in outcome.sets)]
-    return tuple(_figures(outcome, index, end_s) for index, end_s in enumerate(ends[:-1]))
+    return tuple(_figures(outcome, index, tuple(reps[index]), ends[index]) for index in range(len(outcome.sets)))
 
 
 def best(sets: Sequence[SetFigures]) -> SetFigures | None:
@@ -74,9 +77,8 @@ def best(sets: Sequence[SetFigures]) -> SetFigures | None:
     return max(done, key=lambda one: (one.share, one.mean_peak_permille), default=None)
 
 
-def _figures(outcome: Outcome, index: int, rested_from_s: float | None) -> SetFigures:
+def _figures(outcome: Outcome, index: int, reps: tuple[Rep, ...], rested_from_s: float | None) -> SetFigures:
     span = outcome.sets[index]
-    reps = outcome.reps_of(index)
     work = outcome.permille[round(span.start_s * outcome.rate_hz) : round(span.end_s * outcome.rate_hz)]
     return SetFigures(
         number=index + 1,

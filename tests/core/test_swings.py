@@ -1,0 +1,151 @@
+import numpy as np
+import pytest
+
+from builders import course, steps_of, turning
+from buzzband_fw.core import swings
+from buzzband_fw.core.exercises import named
+from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, SOURCES
+from buzzband_fw.core.reps import Reps, new_room
+from buzzband_fw.core.swings import DURATION, MEAN, MIDDLE, PEAK, ROW, SIZE, START, SWINGS_MAX
+from buzzband_fw.core.zigzag import ACTIVATION, HISTORY_STEPS, NO_VALUE, OFFSET, new_history
+
+TURN_Z = 5
+SIXTEENTHS = 16
+
+
+def kept(middles, sizes=None, durations=None, first=0):
+    """The rows of one source whose swings have these middles, in steps, the oldest as number ``first``."""
+    rows = swings.new_rows()
+    for index, middle in enumerate(middles):
+        at = (first + index) % SWINGS_MAX * ROW
+        rows[at + MIDDLE] = middle % (1 << 16)
+        rows[at + SIZE] = sizes[index] if sizes else 1000
+        rows[at + DURATION] = durations[index] if durations else 100
+    return rows
+
+
+def in_history(values, column=0):
+    history = new_history()
+    history[column * HISTORY_STEPS : column * HISTORY_STEPS + len(values)] = values
+    return history
+
+
+def moved(*legs):
+    """The rows of turning about z that the core keeps of a limb that moves so, and how many."""
+    reps = Reps(named("custom"), 500, new_room())
+    reps.muscle_tells = False
+    for frames in steps_of(turning(course(*legs))):
+        reps.step(frames, 2, 0, 0, 0)
+        reps.work()
+        reps.work()
+    while reps._pending:
+        reps.work()
+    return [reps.rows[reps.row(TURN_Z, n) : reps.row(TURN_Z, n) + ROW] for n in range(reps.found[TURN_Z])]
+
+
+@pytest.mark.parametrize(("level", "at"), [(1000, 1 * 16), (1050, 24), (1100, 32), (1025, 20), (1499, 5 * 16 + 15)])
+def test_a_crossing_is_told_in_sixteenths_of_a_step(level, at):
+    history = in_history([900, 1000, 1100, 1200, 1300, 1400, 1500])
+    assert swings.crossing(history, 0, 6, 0, level, 1) == at
+
+
+def test_a_crossing_upside_down_is_one_too():
+    history = in_history([2000, 1900, 1800, 1700])
+    assert swings.crossing(history, 0, 3, 0, -1750, -1) == 2 * SIXTEENTHS + 8
+
+
+def test_the_last_crossing_counts_and_none_before_the_first_step():
+    history = in_history([0, 500, 0, 500, 600])
+    assert swings.crossing(history, 0, 4, 0, 250, 1) == 2 * SIXTEENTHS + 8
+    assert swings.crossing(history, 0, 4, 3, 250, 1) == 3 * SIXTEENTHS
+
+
+def test_mean_and_peak_are_those_of_clean_activation():
+    history = in_history([100, 300, 3000 | NO_VALUE, 200, 900], ACTIVATION)
+    assert (swings.effort(history, 0, 3), swings.peak_effort(history, 0, 3)) == (200, 300)
+
+
+def test_where_no_activation_is_clean_it_is_0():
+    history = in_history([800 | NO_VALUE] * 4, ACTIVATION)
+    assert (swings.effort(history, 0, 3), swings.peak_effort(history, 0, 3)) == (0, 0)
+
+
+@pytest.mark.parametrize("degrees", [90, -45])
+@pytest.mark.parametrize("seconds", [0.4, 0.5, 0.7, 1.0, 1.5, 2.5, 4.0, 6.0])
+def test_a_movement_of_minimum_jerk_is_timed_to_20_ms(seconds, degrees):
+    there, back = moved((2, 0), (seconds, degrees), (1, degrees), (seconds, 0), (1, 0), (1, degrees), (1, 0))[:2]
+    assert [there[DURATION] / 100, back[DURATION] / 100] == pytest.approx([seconds] * 2, abs=0.02)
+    assert (there[START] - DELAY_STEPS) / 50 == pytest.approx(2, abs=0.03)
+    assert (there[MIDDLE] - DELAY_STEPS) / 50 == pytest.approx(2 + seconds / 2, abs=0.03)
+
+
+def test_the_muscle_is_timed_from_a_tenth_to_nine_tenths_along_a_line():
+    history = new_history()
+    for step in range(301):
+        history[MUSCLE * HISTORY_STEPS + step] = OFFSET + 10 * min(max(step - 100, 0), 100)
+    rows = swings.new_rows()
+    swings.measure(history, MUSCLE, [0, 100, 1000, 200], 0, 300, 0, rows)
+    assert rows[DURATION] == pytest.approx(100 * 0.8 * 1.125 * 2, abs=12)  # 1.8 s, less what averages add
+    assert rows[SIZE] == 1000
+
+
+def test_a_swing_that_began_before_the_history_is_measured_from_its_oldest_step():
+    history = new_history()
+    for step in range(1000, 1000 + HISTORY_STEPS):
+        history[step % HISTORY_STEPS] = OFFSET + step
+    rows = swings.new_rows()
+    swings.measure(history, 0, [0, 0, 1500, 1500], 0, 1511, 0, rows)
+    assert 0 < rows[DURATION] <= 2 * 3.557 * (1500 - 1000)
+
+
+def test_swings_that_are_all_alike_have_no_irregularity():
+    assert swings.irregularity(kept(range(0, 600, 50)), 0, 0, 12, False) == 0
+
+
+def test_the_irregularity_of_periods_is_their_mean_deviation_in_permille():
+    middles = np.cumsum([0, 45, 45, 55, 55, 45, 45, 55, 55]).tolist()  # periods of 90 and 110 steps
+    assert swings.uneven_periods(kept(middles), 0, 0, 4, 0) == pytest.approx(100, abs=2)
+
+
+def test_the_irregularity_is_that_of_the_better_way():
+    late = [0, 65, 100, 135, 200, 265, 300, 335, 400]  # one way every 100 steps, the other when it likes
+    assert swings.irregularity(kept(late), 0, 0, 9, False) == 0
+
+
+def test_seven_tenths_of_what_the_sizes_differ_counts():
+    rows = kept(range(0, 600, 50), sizes=[900, 1100] * 6)
+    assert swings.uneven_sizes(rows, 0, 1, 10) == pytest.approx(100, abs=1)
+    assert swings.irregularity(rows, 0, 0, 12, False) == pytest.approx(70, abs=1)
+
+
+def test_the_longest_period_may_be_spared():
+    middles = [0, 50, 100, 150, 200, 250, 500, 550, 600, 650, 700, 750]
+    assert swings.longest_period(kept(middles), 0, 0, 5) == 300
+    assert swings.irregularity(kept(middles), 0, 0, 12, False) > 300
+    assert swings.irregularity(kept(middles), 0, 0, 12, True) == 0
+
+
+@pytest.mark.parametrize("first", [0, 60, 64, 1000])
+@pytest.mark.parametrize("start", [0, 65_400])
+def test_rows_go_round_after_64_swings_and_steps_after_2_to_16(first, start):
+    middles = range(start, start + 500, 50)
+    rows = kept(middles, first=first)
+    assert swings.period(rows, 0, first, 4) == 100
+    assert swings.irregularity(rows, 0, first, 10, True) == 0
+    assert swings.longest_period(rows, 0, first, 4) == 100
+    assert swings.nearest(rows, 0, first, 10, (start + 160) % (1 << 16)) == first + 3
+
+
+def test_what_is_typical_is_the_mean_of_the_middle_half():
+    rows = kept(range(0, 400, 50), sizes=[9000, 9000, 100, 200, 300, 400, 9000, 9000])
+    assert swings.typical(rows, 0, 0, 8, SIZE) == 250
+
+
+def test_each_source_has_a_table_of_its_own():
+    rows = kept(range(0, 500, 50))
+    table = 3 * SWINGS_MAX * ROW
+    rows[table : table + 60] = rows[:60]
+    rows[table + MIDDLE] = 60
+    assert len(rows) == SOURCES * SWINGS_MAX * ROW
+    assert swings.period(rows, table, 0, 1) == 40
+    assert swings.nearest(rows, table, 0, 10, 61) == 0
