@@ -20,6 +20,7 @@ from buzzband.recordings.synth.activation import smooth_step
 from buzzband.services import calibration
 from buzzband_fw.core import words
 from buzzband_fw.core.chain import BLOCK_RAW, Chain
+from buzzband_fw.core.exercises import named
 
 RAW_RATE_HZ = 4800
 RATE_HZ = 1200
@@ -159,9 +160,11 @@ def steps_of(frames: Frames) -> list[list[int]]:
     return whole
 
 
-def working(degrees: Signal, permille: float = 700.0) -> Signal:
-    """Return the activation of a muscle that holds what it has lifted: ``permille`` at the largest of ``degrees``."""
-    activation: Signal = permille * np.abs(degrees) / np.abs(degrees).max()
+def working(degrees: Signal, permille: float = 700.0, *, lowers_first: bool = False) -> Signal:
+    """Return the activation of a muscle under load: ``permille`` at the largest of ``degrees``, less to lower."""
+    depth = np.abs(degrees)
+    lowering = np.diff(depth, append=depth[-1]) * (-1 if lowers_first else 1) < 0
+    activation: Signal = permille * depth / depth.max() * np.where(lowering, 0.6, 1.0)
     return activation
 
 
@@ -169,7 +172,8 @@ def lifted(
     degrees: Signal, permille: Signal | None = None, exercise: str = "custom", *, imu: bool = True, flags: int = 0
 ) -> Lifting:
     """Return what the core tells of a limb and of its muscle, both 100 a second, the target at 500 permille."""
-    activation = np.rint(working(degrees) if permille is None else permille).astype(np.int32)
+    usual = working(degrees, lowers_first=named(exercise).lowers_first)
+    activation = np.rint(usual if permille is None else permille).astype(np.int32)
     settings = Settings(50, rest=0, reference=1000, target_permille=500, exercise=exercise)
     return lift(activation, np.full(len(activation), flags, np.uint8), settings, turning(degrees) if imu else None)
 

@@ -25,7 +25,7 @@ _FLAGS_SHIFT = const(12)
 _PERMILLE_MASK = const(0xFFF)
 _HURRY_STEPS = const(3)  # behind the muscle: more than frames are ever late but after a stall
 _STARVED_STEPS = const(26)  # 0.5 s: activations cannot wait for much longer
-_BACKLOG_MAX = const(3)  # frames: more than ever wait if the clocks agree
+_BACKLOG_MAX = const(3)  # frames beyond those that activations wait for: more than there ever are if the clocks agree
 _WORK_PER_STEP = const(2)
 _FROZEN_MS = const(200)
 _RETRY_MS = const(1000)
@@ -123,7 +123,7 @@ class Movement:
 
     @micropython.native
     def step(self, late):
-        """Get on by one block: take a frame, a step if all for it is there, and do a piece of work.
+        """Get on by one block: take a frame; do the work that the last step has left, or else take a step if it is due.
 
         ``late``: whether the muscle has more than the last blocks to catch up with.
         """
@@ -135,13 +135,20 @@ class Movement:
             self._lost = False
         if self._state != _ABSENT:
             self._serve_imu(behind)
-        self.hurry = behind > _HURRY_STEPS or self._surplus
-        if self._works == _WORK_PER_STEP and behind:
-            if self._have == 2 or self._lost or self._state != _RUNNING or behind > _STARVED_STEPS:
-                self._take_step()
+        self.hurry = behind > (1 if self._lost else _HURRY_STEPS) or self._surplus
         if self._works < _WORK_PER_STEP:
+            self._work()
+        elif behind and (self._have == 2 or self._lost or self._state != _RUNNING or behind > _STARVED_STEPS):
+            self._take_step()
+
+    @micropython.native
+    def _work(self):
+        """Do what work a step is followed by, up to the first event."""
+        event = NOTHING
+        while self._works < _WORK_PER_STEP and event == NOTHING:
             self._works += 1
-            self.event = self.sets.work()
+            event = self.sets.work()
+        self.event = event
 
     @micropython.native
     def _take_step(self):
@@ -189,7 +196,7 @@ class Movement:
         if self._lost:
             return
         backlog = self.imu.backlog
-        if backlog > _BACKLOG_MAX and behind <= 1 and not self._late:
+        if backlog > _BACKLOG_MAX + 2 * behind and not self._late:
             self._surplus = True
             return
         self._have += 1
@@ -217,9 +224,10 @@ class Movement:
                 self.imu = imu.find(self._bus)
                 return True
             except imu.ImuUnknown as error:
-                self._note(records.IMU_UNKNOWN, error.identity)
+                code, value = records.IMU_UNKNOWN, error.identity
             except BusError:
-                self._note(records.IMU_ABSENT, 0)
+                code, value = records.IMU_ABSENT, 0
+        self._note(code, value)
         return False
 
     def _fail(self, code, value):

@@ -15,9 +15,8 @@ from buzzband.engines.band import VirtualBand
 from buzzband.engines.cpython import run_core
 from buzzband.engines.job import Settings, Track, track
 from buzzband.recordings import synth
-from buzzband.recordings.band_log import SessionLog, read_log
+from buzzband.recordings.band_log import Fault, SessionLog, read_log
 from buzzband.transports.link import Link
-from buzzband.twin import Mpu6050Model
 from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.hal import pins
 
@@ -54,8 +53,7 @@ def hold(seconds: float) -> Raw:
 
 
 def band(raw: Raw | None = None, *, changes: Mapping[str, Any] | None = None, **options: Any) -> VirtualBand:
-    """A calibrated band that feels ``raw``, or rest, its IMU lying still; ``changes``: of the settings."""
-    options.setdefault("imu", Mpu6050Model())
+    """A calibrated band that feels ``raw``, or rest, and has no IMU; ``changes``: of the settings."""
     return VirtualBand(rest(1) if raw is None else raw, settings(**(changes or {})), **options)
 
 
@@ -76,6 +74,11 @@ def order_of(virtual: VirtualBand, log: SessionLog) -> float:
 def only_log(virtual: VirtualBand) -> SessionLog:
     (found,) = logs(virtual)
     return found
+
+
+def muscle_faults(log: SessionLog) -> tuple[Fault, ...]:
+    """What went wrong, but for the IMU."""
+    return tuple(fault for fault in log.faults if not fault.name.startswith("imu_"))
 
 
 def core_track(raw: Raw) -> Track:

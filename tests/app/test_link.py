@@ -67,7 +67,7 @@ def test_status_tells_how_the_band_is():
         status = link_to(virtual).status()
         assert status.blocks == pytest.approx(virtual.app.muscle.blocks, abs=5)
     assert status.state_name == "running"
-    assert status.fault_names == ()
+    assert status.fault_names == ("no imu",)
     assert status.supply_mv == pytest.approx(3700, abs=5)
     assert status.lost_blocks == status.left_out == 0
 

@@ -14,6 +14,7 @@ from app.bench import (
     led_is_on,
     logs,
     motor_starts_s,
+    muscle_faults,
     only_log,
     replace,
     rest,
@@ -90,7 +91,7 @@ def test_a_cue_that_would_come_more_than_100_ms_late_is_dropped_and_logged():
         virtual.play()
         log = only_log(virtual)
         assert len(virtual.motor) == len(log.cues) == 2
-    (fault,) = log.faults
+    (fault,) = muscle_faults(log)
     assert fault.code == records.CUE_LATE
     assert fault.value == pytest.approx(LATE_MS, abs=15)
 
@@ -149,7 +150,7 @@ def test_every_sample_is_there_whatever_flash_takes(erase_ms):
         virtual.play()
         log = only_log(virtual)
     assert log.valid.all()
-    assert log.faults == ()
+    assert muscle_faults(log) == ()
 
 
 def raise_while_speaking(original):

@@ -10,6 +10,7 @@ from app.bench import (
     contractions,
     core_track,
     logs,
+    muscle_faults,
     only_log,
     rest,
     settings,
@@ -37,7 +38,7 @@ def test_a_log_that_was_ended_is_complete_and_its_records_are_in_sequence():
     with band(contractions()) as virtual:
         virtual.play()
         log = only_log(virtual)
-    assert (log.damaged, log.missing, log.faults) == (0, (), ())
+    assert (log.damaged, log.missing, muscle_faults(log)) == (0, (), ())
     assert log.valid.all()
     assert log.end == End(log.end.blocks, records.BY_BUTTON)
     assert len(log.permille) == log.end.blocks // 2
@@ -65,7 +66,7 @@ def test_a_session_that_finds_no_room_takes_none():
         virtual.press()
         virtual.run_for(1.5)
         virtual.press()
-        assert virtual.app.band.faults == messages.FLASH_FULL
+        assert virtual.app.band.faults == messages.FLASH_FULL | messages.NO_IMU
         assert virtual.app.band.recorder.free_bytes == 32768
 
 
@@ -152,7 +153,7 @@ def test_uncalibrated_there_is_no_session_and_the_led_is_in_trouble():
         virtual.press()
         virtual.run_for(3)
         assert virtual.app.band.state == messages.IDLE
-        assert virtual.app.band.faults == messages.UNCALIBRATED
+        assert virtual.app.band.faults == messages.UNCALIBRATED | messages.NO_IMU
         assert logs(virtual) == []
         assert_rhythm(virtual, "TROUBLE")
 
@@ -160,14 +161,14 @@ def test_uncalibrated_there_is_no_session_and_the_led_is_in_trouble():
 def test_settings_that_make_no_sense_are_a_fault_and_the_defaults_hold():
     with VirtualBand(rest(1), settings(target_permille=7)) as virtual:
         virtual.run_for(1)
-        assert virtual.app.band.faults == messages.BAD_SETTINGS
+        assert virtual.app.band.faults == messages.BAD_SETTINGS | messages.NO_IMU
         assert only_log(virtual).header["settings"]["target_permille"] == 500
 
 
 def test_without_a_settings_file_the_band_is_uncalibrated_and_nothing_is_wrong_with_it():
     with VirtualBand(rest(1)) as virtual:
         virtual.run_for(1)
-        assert virtual.app.band.faults == messages.UNCALIBRATED
+        assert virtual.app.band.faults == messages.UNCALIBRATED | messages.NO_IMU
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "7"])
@@ -175,7 +176,7 @@ def test_a_settings_file_that_is_no_object_leaves_the_band_uncalibrated(tmp_path
     (tmp_path / "settings.json").write_text(text, encoding="utf-8")
     with VirtualBand(rest(1), folder=tmp_path) as virtual:
         virtual.run_for(1)
-        assert virtual.app.band.faults == messages.UNCALIBRATED | messages.BAD_SETTINGS
+        assert virtual.app.band.faults == messages.UNCALIBRATED | messages.BAD_SETTINGS | messages.NO_IMU
 
 
 def test_usb_power_ends_a_session_and_forbids_another():
@@ -202,7 +203,7 @@ def test_with_a_usb_isolator_usb_power_is_no_reason_to_end():
     with band(changes={"usb_isolator": True}, script=[(1.0, "usb_power", True)]) as virtual:
         virtual.run_for(2)
         assert virtual.app.band.state == messages.RUNNING
-        assert virtual.app.band.faults == 0
+        assert virtual.app.band.faults == messages.NO_IMU
 
 
 def test_the_led_tells_a_running_session_from_an_idle_band():

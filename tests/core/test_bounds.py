@@ -13,11 +13,12 @@ import functools
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.signal import lfilter
 
 import checked as arithmetic
 import strategies
-from builders import blocks_of
+from builders import blocks_of, course, lifts, steps_of, turning, working
 from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.chain import BLOCK_RAW, Chain
 from buzzband_fw.core.coefficients import HIGHPASS, LOWPASS
@@ -25,6 +26,7 @@ from buzzband_fw.core.comb import comb
 from buzzband_fw.core.comb import new_state as new_comb
 from buzzband_fw.core.envelope import new_state as new_envelope
 from buzzband_fw.core.envelope import smooth
+from buzzband_fw.core.exercises import named
 from buzzband_fw.core.intake import intake
 from buzzband_fw.core.intake import new_state as new_intake
 from buzzband_fw.core.lowpass import lowpass
@@ -32,6 +34,8 @@ from buzzband_fw.core.lowpass import new_state as new_lowpass
 from buzzband_fw.core.pipeline import Pipeline
 from buzzband_fw.core.quality import judge
 from buzzband_fw.core.quality import new_state as new_quality
+from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.sets import Sets
 from checked import check_everything, checked
 
 Q = 1 << 13
@@ -327,3 +331,65 @@ def test_no_square_wave_gives_an_envelope_of_2_to_20(mains_hz):
         chain.condition(raw, 0, 1200)
         largest = max(largest, *chain.envelope)
     assert 2**16 < largest < 2**18
+
+
+def unsigned(frames):
+    """Frames as a ``ptr16`` shows them."""
+    return [value & 0xFFFF for value in frames]
+
+
+def full_scale_steps(seed, steps):
+    """Steps of frames at the rails of the IMU, each for 1 to 400 steps, now and then noise."""
+    rng = np.random.default_rng(seed)
+    found = []
+    while len(found) < steps:
+        values = rng.choice([-32768, 32767, 0, rng.integers(-32768, 32768)], 12)
+        found += [unsigned(values.tolist())] * rng.choice([1, 2, 5, 20, 60, 400])
+    return found[:steps]
+
+
+@given(seed=strategies.seed, steady=st.booleans())
+@settings(max_examples=6, deadline=None)
+def test_no_number_of_the_movement_leaves_2_to_30_whatever_imu_and_muscle_say(seed, steady):
+    rng = np.random.default_rng(seed)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        check_everything(monkeypatch)
+        sets = Sets(named("run" if steady else "custom"), 10, new_room())
+        for step, frames in enumerate(full_scale_steps(seed, 1500)):
+            felt, flags = int(rng.choice([0, 4000])), int(rng.choice([0, 0, 0, 7, 8]))
+            sets.step(frames, 2 * (step % 97 > 0), felt, flags, True)
+            sets.work()
+            sets.work()
+            sets.look()
+        sets.finish()
+        while not sets.finished():
+            sets.work()
+
+
+@pytest.mark.parametrize("cycle", [24, 60, 200, 700])
+def test_the_largest_swings_of_all_sources_are_counted_within_2_to_30(cycle, monkeypatch):
+    check_everything(monkeypatch)
+    sets = Sets(named("custom"), 10, new_room())
+    for step in range(14 * cycle):
+        up = step % cycle < cycle // 2
+        sets.step([0x7FFF if up else 0x8000] * 12, 2, 4000 if up else 0, 0, True)
+        sets.work()
+        sets.work()
+    sets.finish()
+    while not sets.finished():
+        sets.work()
+    assert sets.count == pytest.approx(14, abs=1)
+
+
+@pytest.mark.parametrize("now", [(1 << 16) - 300, 1 << 24])
+def test_reps_are_counted_and_placed_after_days_too(now, monkeypatch):
+    check_everything(monkeypatch)
+    sets = Sets(named("custom"), 500, new_room())
+    degrees = course((3, 0), *lifts(5), (10, 0))
+    sets.reps.now = now
+    for frames, felt in zip(steps_of(turning(degrees)), working(degrees)[::2], strict=True):
+        sets.step(unsigned(frames), 2, int(felt), 0, True)
+        sets.work()
+        sets.work()
+    assert sets.count == 5
+    assert sets.start - now == pytest.approx(150, abs=15)

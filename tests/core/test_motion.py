@@ -11,6 +11,8 @@ G = 4096
 DPS = 32.8
 AXES = pytest.mark.parametrize("axis", [0, 1, 2])
 STEPS_PER_S = 50
+BIAS = 15
+BIAS_PER_DPS = 2 * DPS * (1 << 8)
 
 
 def felt(acc=(G, 0, 0), dps=(0, 0, 0), seconds=1.0):
@@ -69,6 +71,11 @@ def test_a_gyro_that_is_off_is_learnt_in_2_s_of_stillness_and_turns_nothing_then
     assert np.abs(np.diff(positions[3 * STEPS_PER_S :, TURN : TURN + 3], axis=0)).max() <= 1
 
 
+def test_what_has_been_learnt_follows_in_82_s():
+    state, _ = placed(felt(dps=(10, 0, 0), seconds=3), felt(dps=(12, 0, 0), seconds=82))
+    assert state[BIAS] / BIAS_PER_DPS == pytest.approx(12 - 2 / math.e, abs=0.1)
+
+
 def test_more_than_25_degrees_a_second_is_no_bias():
     _, positions = placed(felt(dps=(30, 0, 0), seconds=4))
     assert positions[-1, TURN] / PER_DEGREE == pytest.approx(4 * 30, rel=0.08)
@@ -77,7 +84,7 @@ def test_more_than_25_degrees_a_second_is_no_bias():
 def test_a_limb_that_moves_is_not_taken_for_still():
     moving = steps_of(turning(course(*[(1, 60), (1, 0)] * 5)))
     state, _ = placed(moving)
-    assert state[15:18] == [0, 0, 0]
+    assert state[BIAS : BIAS + 3] == [0, 0, 0]
 
 
 def test_of_a_turn_a_third_is_left_after_41_s():

@@ -4,12 +4,13 @@ import pytest
 from builders import course, steps_of, turning
 from buzzband_fw.core import swings
 from buzzband_fw.core.exercises import named
-from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, SOURCES
+from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, SOURCES, TILT
 from buzzband_fw.core.reps import Reps, new_room
-from buzzband_fw.core.swings import DURATION, MEAN, MIDDLE, PEAK, ROW, SIZE, START, SWINGS_MAX
+from buzzband_fw.core.swings import DURATION, MIDDLE, ROW, SIZE, START, SWINGS_MAX
 from buzzband_fw.core.zigzag import ACTIVATION, HISTORY_STEPS, NO_VALUE, OFFSET, new_history
 
 TURN_Z = 5
+LEAD_S = 0.5
 SIXTEENTHS = 16
 
 
@@ -30,17 +31,21 @@ def in_history(values, column=0):
     return history
 
 
-def moved(*legs):
-    """The rows of turning about z that the core keeps of a limb that moves so, and how many."""
+def moved(frames, source):
+    """The rows that the core keeps of a source."""
     reps = Reps(named("custom"), 500, new_room())
     reps.muscle_tells = False
-    for frames in steps_of(turning(course(*legs))):
-        reps.step(frames, 2, 0, 0, 0)
+    for step in steps_of(frames):
+        reps.step(step, 2, 0, 0, 0)
         reps.work()
         reps.work()
     while reps._pending:
         reps.work()
-    return [reps.rows[reps.row(TURN_Z, n) : reps.row(TURN_Z, n) + ROW] for n in range(reps.found[TURN_Z])]
+    return [reps.rows[reps.row(source, n) : reps.row(source, n) + ROW] for n in range(reps.found[source])]
+
+
+def there_and_back(seconds, size):
+    return course((LEAD_S, 0), (seconds, size), (1, size), (seconds, 0), (1, 0), (1, size), (1, 0))
 
 
 @pytest.mark.parametrize(("level", "at"), [(1000, 1 * 16), (1050, 24), (1100, 32), (1025, 20), (1499, 5 * 16 + 15)])
@@ -70,13 +75,22 @@ def test_where_no_activation_is_clean_it_is_0():
     assert (swings.effort(history, 0, 3), swings.peak_effort(history, 0, 3)) == (0, 0)
 
 
-@pytest.mark.parametrize("degrees", [90, -45])
+@pytest.mark.parametrize("size", [4000, -1500])
 @pytest.mark.parametrize("seconds", [0.4, 0.5, 0.7, 1.0, 1.5, 2.5, 4.0, 6.0])
-def test_a_movement_of_minimum_jerk_is_timed_to_20_ms(seconds, degrees):
-    there, back = moved((2, 0), (seconds, degrees), (1, degrees), (seconds, 0), (1, 0), (1, degrees), (1, 0))[:2]
-    assert [there[DURATION] / 100, back[DURATION] / 100] == pytest.approx([seconds] * 2, abs=0.02)
-    assert (there[START] - DELAY_STEPS) / 50 == pytest.approx(2, abs=0.03)
-    assert (there[MIDDLE] - DELAY_STEPS) / 50 == pytest.approx(2 + seconds / 2, abs=0.03)
+def test_a_movement_of_minimum_jerk_is_timed_to_20_ms(seconds, size):
+    felt = np.zeros((len(there_and_back(seconds, size)), 6), np.int16)
+    felt[:, 0] = np.rint(there_and_back(seconds, size))
+    there, back = moved(felt, TILT)[:2]
+    assert [10 * there[DURATION], 10 * back[DURATION]] == pytest.approx([1000 * seconds] * 2, abs=20)
+    assert (there[START] - DELAY_STEPS) / 50 == pytest.approx(LEAD_S, abs=0.05)
+    assert (there[MIDDLE] - DELAY_STEPS) / 50 == pytest.approx(LEAD_S + seconds / 2, abs=0.05)
+
+
+@pytest.mark.parametrize(("seconds", "within_s"), [(0.5, 0.04), (1.0, 0.04), (1.5, 0.07), (2.5, 0.16), (6.0, 0.6)])
+def test_the_leak_makes_slow_turns_away_from_rest_look_shorter_and_those_back_longer(seconds, within_s):
+    there, back = moved(turning(there_and_back(seconds, 90)), TURN_Z)[:2]
+    assert -within_s <= there[DURATION] / 100 - seconds <= 0.01
+    assert -0.01 <= back[DURATION] / 100 - seconds <= within_s
 
 
 def test_the_muscle_is_timed_from_a_tenth_to_nine_tenths_along_a_line():
@@ -130,10 +144,14 @@ def test_the_longest_period_may_be_spared():
 def test_rows_go_round_after_64_swings_and_steps_after_2_to_16(first, start):
     middles = range(start, start + 500, 50)
     rows = kept(middles, first=first)
-    assert swings.period(rows, 0, first, 4) == 100
+    assert swings.period_ms(rows, 0, first, 4) == 2000
     assert swings.irregularity(rows, 0, first, 10, True) == 0
     assert swings.longest_period(rows, 0, first, 4) == 100
     assert swings.nearest(rows, 0, first, 10, (start + 160) % (1 << 16)) == first + 3
+
+
+def test_the_mean_period_is_told_finer_than_a_step():
+    assert swings.period_ms(kept([0, 18, 37, 56, 75]), 0, 0, 2) == 750
 
 
 def test_what_is_typical_is_the_mean_of_the_middle_half():
@@ -147,5 +165,5 @@ def test_each_source_has_a_table_of_its_own():
     rows[table : table + 60] = rows[:60]
     rows[table + MIDDLE] = 60
     assert len(rows) == SOURCES * SWINGS_MAX * ROW
-    assert swings.period(rows, table, 0, 1) == 40
+    assert swings.period_ms(rows, table, 0, 1) == 800
     assert swings.nearest(rows, table, 0, 10, 61) == 0

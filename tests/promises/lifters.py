@@ -1,6 +1,5 @@
 """Recordings given to the core as the band gives them to it, and what it made of their sets."""
 
-from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -105,7 +104,7 @@ def confirmations_s(monkeypatch, run):
 
 
 def squeezed(seed):
-    """Return the gain and the settings that a wearer's three squeezes give."""
+    """Return the gain and the scale that a wearer's three squeezes give."""
     made = synth.build(synth.Session((), squeezes=synth.Squeezes()), seed)
     digitised = digitise(made.recording.channels[0])
     squeezes = made.truth.squeezes
@@ -113,12 +112,7 @@ def squeezed(seed):
     return digitised.gain, calibration.from_squeezes(envelope, (0.5, squeezes[0][0] - 0.5), squeezes)
 
 
-def matched(told_s: Iterable[float], true_s: Iterable[float], within_s: float):
-    """Return pairs of indices, of what was told and of the truth nearest to it, not further away than ``within_s``."""
-    truth = np.array(list(true_s))
-    pairs = []
-    for index, at_s in enumerate(told_s):
-        nearest = int(np.abs(truth - at_s).argmin())
-        if abs(truth[nearest] - at_s) <= within_s:
-            pairs.append((index, nearest))
-    return pairs
+def nearest_within(at_s, times_s, within_s):
+    """Return the index of the time nearest to ``at_s``, None if it is further away than ``within_s``."""
+    apart = np.abs(np.asarray(times_s) - at_s)
+    return int(apart.argmin()) if len(apart) and apart.min() <= within_s else None

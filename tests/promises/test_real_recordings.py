@@ -10,12 +10,13 @@ from builders import RATE_HZ, cue_times_s, from_itself, tell
 from buzzband.engines.cpython import condition, decide
 from buzzband.recordings.adc import digitise
 from buzzband.recordings.examples import EXAMPLES, example
-from buzzband.services.analysis import BURST_MIN_S, runs
+from buzzband.services.analysis import runs
 from buzzband.services.simulate import Options, simulate
 
 pytestmark = pytest.mark.real_data
 
 MAINS_HZ = 50
+BURST_MIN_S = 0.1  # GHOSTLY's rule for a burst
 CONTRACTIONS = {entry.name: entry.contractions for entry in EXAMPLES}
 # Two of the nine bursts are too weak for a target of more than half of the strongest, and the thumb never rests long
 # enough for one of 20 %: those are told by the table in test_rearm_rule.py, not promised.
@@ -95,6 +96,26 @@ def test_every_contraction_gets_one_cue_and_none_gets_two(name, target_percent):
 def test_simulate_says_the_same(name, target_percent):
     told = simulate(example(name), Options(target_permille=10 * target_percent))
     assert [cue.t_s for cue in told.cues] == cues(name, target_percent).tolist()
+
+
+@EVERY_EXAMPLE
+def test_the_muscle_alone_counts_the_reps(name):
+    told = simulate(example(name), Options())
+    tell(f"{name}: {len(told.reps)} reps of {CONTRACTIONS[name]} contractions, in {len(told.sets)} sets")
+    # The thumb hardly rests: two of its contractions run into each other, so 11 of 12 are counted.
+    assert len(told.reps) == CONTRACTIONS[name] - (name == "thumb")
+    assert len(told.sets) == 1
+
+
+def test_no_rep_is_counted_in_a_real_rest():
+    false, rest_s = 0, 0.0
+    for name in CONTRACTIONS:
+        efforts = contractions(name)
+        tops = [rep.peak_s for rep in simulate(example(name), Options()).reps]
+        false += sum(not any(start - 0.3 < top < end + 0.5 for start, end in efforts) for top in tops)
+        rest_s += len(decimated(name)) / RATE_HZ - sum(end - start for start, end in efforts)
+    tell(f"{false} false reps in {rest_s / 60:.1f} min of real rest between, before and after contractions")
+    assert false / rest_s * 60 <= 0.2
 
 
 @EVERY_EXAMPLE

@@ -1,7 +1,7 @@
 """Holds: muscle and limb stand still under load, as at the top of a squeeze."""
 
 from buzzband_fw.core.motion import SPEED_PER_DPS, STEP_MS
-from buzzband_fw.core.portable import const
+from buzzband_fw.core.portable import const, micropython
 
 HOLD_PERCENT = const(80)  # of the target
 STILL_DPS = const(25)  # normal reps stay below it for 0.2 s at most
@@ -23,6 +23,7 @@ class Hold:
         self._speed = STILL_DPS * SPEED_PER_DPS
         self._held = self._total = self._missed = 0
 
+    @micropython.native
     def step(self, now, permille, speed):
         """Take activation and speed at step ``now``, 20 ms after the last; return whether a hold has ended."""
         if permille >= self._level and speed < self._speed:

@@ -8,7 +8,7 @@ muscle works in it, as long as the electrodes can tell.
 
 from buzzband_fw.core import motion, swings, zigzag
 from buzzband_fw.core.exercises import MOVEMENT, MUSCLE_ONLY
-from buzzband_fw.core.motion import MUSCLE, SOURCES, STEP_MS
+from buzzband_fw.core.motion import MUSCLE, SOURCES
 from buzzband_fw.core.portable import const, int32s, micropython
 
 NOBODY = const(-1)
@@ -25,6 +25,10 @@ _PLAIN_TURN = const(510)  # 10°
 _PREFERRED = const(60)
 _VOTE = const(150)
 _REST_EVERY = const(31)
+_FLOOR_EVERY = const(7)  # each of the eight sources in turn, every 64 steps
+_FLOOR_SHIFT = const(3)
+_FLOOR_SOURCES = const(7)
+_FLOOR_STEPS = const(128)
 _REST_STEPS = const(50)  # 1 s without getting further away
 _DECENT = const(400)  # a score that makes it likely that the swings are reps
 _AWAYS = const(12583104)  # both events of the sources that tell how far away the limb is
@@ -75,10 +79,10 @@ class Reps:
         value = permille | zigzag.NO_VALUE if no_value else permille
         motion.away(self.positions, self._rest)
         events = zigzag.follow(self.positions, value, self.now, forget, self._zigzag, self._history)
-        if events & _AWAYS or forget:
+        if events & _AWAYS or (forget and self.now & _REST_EVERY == 4):
             self._take_rest(events, forget)
-        if forget and not self.now & 63 and self.now:
-            self._find_floors()
+        elif forget and not self.now & _FLOOR_EVERY:
+            self._find_floor(self.now >> _FLOOR_SHIFT & _FLOOR_SOURCES)
         self._pending |= events
         self.now += 1
 
@@ -91,23 +95,23 @@ class Reps:
                 self._rest_at(kind, self._zigzag[state + zigzag.EXTREME_AT])
             elif events >> source & 65536 and self._zigzag[state + zigzag.DIRECTION] > 0:
                 self._rest_at(kind, self._zigzag[state + zigzag.LAST_EXTREME_AT])
-            elif forget and not self.now & _REST_EVERY:
-                if self.now - self._zigzag[state + zigzag.EXTREME_AT] > _REST_STEPS or not self.now:
+            elif forget and self.now & _REST_EVERY == 4:
+                if self.now - self._zigzag[state + zigzag.EXTREME_AT] > _REST_STEPS or self.now == 4:
                     self._rest_at(kind, self.now)
 
-    def _find_floors(self):
+    def _find_floor(self, source):
         """Let what counts as a swing follow from how still the limb was in the last seconds but one."""
-        for source in range(MUSCLE):
-            spread = zigzag.spread(self._history, source, self.now, min(self.now, 128))
-            floor = min(spread, self._spread[source]) * 5 >> 2
-            self._spread[source] = spread
-            self._zigzag[source * zigzag.STRIDE + zigzag.FLOOR] = max(min(floor, _FLOORS[source]), _LEAST[source])
+        spread = zigzag.spread(self._history, source, self.now, min(self.now, _FLOOR_STEPS))
+        floor = min(spread, self._spread[source]) * 5 >> 2
+        self._spread[source] = spread
+        self._zigzag[source * zigzag.STRIDE + zigzag.FLOOR] = max(min(floor, _FLOORS[source]), _LEAST[source])
 
     def _rest_at(self, kind, step):
         at = step & (zigzag.HISTORY_STEPS - 1)
         for axis in range(3 * kind, 3 * kind + 3):
             self._rest[axis] = self._history[axis * zigzag.HISTORY_STEPS + at] - zigzag.OFFSET
 
+    @micropython.native
     def work(self):
         """Do one thing that the steps have left to do; return the source that has a new swing, NOBODY if none has."""
         if self._pending:
@@ -134,6 +138,7 @@ class Reps:
         self.leader = NOBODY
         self.confirmed = 0
 
+    @micropython.native
     def row(self, source, index):
         """Return where the row of a swing begins."""
         return self.table(source) + (index & (swings.SWINGS_MAX - 1)) * swings.ROW
@@ -146,6 +151,7 @@ class Reps:
         """Return where the rows of a source begin."""
         return source * swings.SWINGS_MAX * swings.ROW
 
+    @micropython.native
     def judge_all(self, source):
         """Judge a source by all its swings that are still known, the one that has settled last among them."""
         if self.found[source] and self._may_count(source):
@@ -160,6 +166,7 @@ class Reps:
         self._choose(_VOTE)
         return swings.UNKNOWN if self.leader == NOBODY else self._score[self.leader]
 
+    @micropython.native
     def _agrees(self, source):
         """Return whether the other side, of movement and muscle, has found as much."""
         for other in range(SOURCES):
@@ -168,6 +175,7 @@ class Reps:
                     return True
         return False
 
+    @micropython.native
     def guide(self):
         """Return the source that tells the phases best: the leader, or, if that is no angle, the best angle."""
         best = self.leader
@@ -180,12 +188,13 @@ class Reps:
                 best = source
         return best
 
+    @micropython.native
     def irregularity(self, source, first, count, spare=False):
         """Return how much the swings differ; UNKNOWN if they are too few, or too fast or slow for the exercise."""
         if count < swings.SCORED_MIN:
             return swings.UNKNOWN
         table = self.table(source)
-        cycle_ms = STEP_MS * swings.period(self.rows, table, first, (count - 1) >> 1)
+        cycle_ms = swings.period_ms(self.rows, table, first, (count - 1) >> 1)
         if not self.exercise.cycle_min_ms <= cycle_ms <= self.exercise.cycle_max_ms:
             return swings.UNKNOWN
         return swings.irregularity(self.rows, table, first, count, spare)
@@ -220,6 +229,7 @@ class Reps:
         self._unjudged |= 1 << source
         return source
 
+    @micropython.native
     def _is_known(self, source):
         """Return whether the swing that has turned was measured when it settled, and has left the history since."""
         known = self._settled_rows >> source & 1
@@ -227,6 +237,7 @@ class Reps:
         since = self._zigzag[source * zigzag.STRIDE + zigzag.LAST + 1]
         return known and self.now - since >= zigzag.HISTORY_STEPS
 
+    @micropython.native
     def _settled(self, source):
         if not self._measure(source, zigzag.BASE):
             return
@@ -243,12 +254,14 @@ class Reps:
         elif source == MUSCLE and tops == self.confirmed + 1 and abs(self.found[source] - self.found[leader]) <= 1:
             self.confirmed = tops
 
+    @micropython.native
     def _may_count(self, source):
         wanted = self.exercise.source
         if source == MUSCLE:
             return wanted != MOVEMENT and self.muscle_tells
         return wanted != MUSCLE_ONLY and self.imu_tells
 
+    @micropython.native
     def _judge(self, source):
         """Bring the source's score up to date: the irregularity of its last swings, or how large the first ones are."""
         found = self.found[source]

@@ -9,7 +9,7 @@ from buzzband_fw.core import swings
 from buzzband_fw.core.cue import BLANKED
 from buzzband_fw.core.exercises import STEADY
 from buzzband_fw.core.hold import Hold
-from buzzband_fw.core.motion import AWAY, DELAY_STEPS, MUSCLE, PER_DEGREE, SOURCES, SPEED, STEP_MS
+from buzzband_fw.core.motion import AWAY, DELAY_STEPS, MUSCLE, PER_DEGREE, PER_TILTED_DEGREE, SOURCES, SPEED, STEP_MS
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.reps import NOBODY, Reps
 from buzzband_fw.core.tempo import Rep
@@ -84,6 +84,7 @@ class Sets:
         elif permille >= reps.on_permille:
             self._quiet = 0
 
+    @micropython.native
     def work(self):
         """Do one thing that is left to do, and return what it leads to: NOTHING, CONFIRMED, REP, HOLD or SET.
 
@@ -100,7 +101,7 @@ class Sets:
             return self._close()
         reps = self.reps
         source = reps.work()
-        if reps.leader == NOBODY:
+        if reps.leader < 0:  # NOBODY
             return NOTHING
         if source == reps.leader:
             self._worked_at(source)
@@ -130,8 +131,11 @@ class Sets:
     def look(self):
         """Bring ``degrees`` up to date."""
         positions = self.reps.positions
-        self.degrees = min(max(positions[AWAY], positions[AWAY + 1]) // PER_DEGREE, _DEGREES_MAX)
+        tilt = positions[AWAY] // PER_TILTED_DEGREE
+        turn = positions[AWAY + 1] // PER_DEGREE
+        self.degrees = min(max(tilt, turn), _DEGREES_MAX)
 
+    @micropython.native
     def _worked_at(self, source):
         """Take a swing in which the muscle worked for a sign of life, as old as it is."""
         reps = self.reps
@@ -206,7 +210,7 @@ class Sets:
         table = reps.table(reps.leader)
         size = swings.typical(reps.rows, table, self._first, self._length, swings.SIZE)
         duration = swings.typical(reps.rows, table, self._first, self._length, swings.DURATION)
-        usual = swings.period(reps.rows, table, self._first, self._length - 1 >> 1) * _APART >> 1
+        usual = swings.period_ms(reps.rows, table, self._first, self._length - 1 >> 1) * _APART // (2 * STEP_MS)
         while self._length > 1 and (self._is_odd(self._first, size, duration) or self._gap(self._first) > usual):
             self._first += 1
             self._length -= 1
@@ -221,28 +225,31 @@ class Sets:
     def _begins_late(self):
         """Return whether the muscle says that every first phase is the second one of a rep: lifting is harder."""
         reps = self.reps
-        if not reps.muscle_tells or reps.leader == MUSCLE or self._length < swings.SCORED_MIN:
+        if not reps.muscle_told or reps.leader == MUSCLE or self._length < swings.SCORED_MIN:
             return False
         there = back = 0
         for index in range(self._first, self._first + self._length - 1, 2):
-            there += reps.rows[reps.row(reps.leader, index) + swings.MEAN]
-            back += reps.rows[reps.row(reps.leader, index + 1) + swings.MEAN]
+            there += reps.rows[reps.row(reps.leader, index) + swings.PEAK]
+            back += reps.rows[reps.row(reps.leader, index + 1) + swings.PEAK]
         if self.exercise.lowers_first:
             there, back = back, there
         return 4 * back > 5 * there
 
+    @micropython.native
     def _gap(self, index):
         """Return the steps from the middle of a swing to that of the next."""
         reps = self.reps
         here = reps.rows[reps.row(reps.leader, index) + swings.MIDDLE]
         return reps.rows[reps.row(reps.leader, index + 1) + swings.MIDDLE] - here & _STEP_MASK
 
+    @micropython.native
     def _is_odd(self, index, size, duration):
         row = self.reps.row(self.reps.leader, index)
         found = self.reps.rows[row + swings.SIZE]
         longest = self.reps.rows[row + swings.DURATION]
         return found * _UNLIKE < size or found > size * _UNLIKE or longest > duration * _UNLIKE or self._is_off(index)
 
+    @micropython.native
     def _is_off(self, index):
         """Return whether the muscle was off in a swing, as far as the electrodes can tell."""
         reps = self.reps
@@ -260,7 +267,7 @@ class Sets:
             return False
         if self._steady or not reps.muscle_told:
             return True
-        cycle_ms = STEP_MS * swings.period(reps.rows, reps.table(reps.leader), self._first, self._length - 1 >> 1)
+        cycle_ms = swings.period_ms(reps.rows, reps.table(reps.leader), self._first, self._length - 1 >> 1)
         told_apart = cycle_ms >= _TOLD_APART_MS or self.exercise.cycle_min_ms >= _SLOW_MS
         if told_apart and contractions < (min(self.count + 1 >> 1, _ENOUGH) if many else self.count):
             return False
@@ -284,7 +291,7 @@ class Sets:
             first = rows[reps.row(leader, self._first) + swings.START]
             self.start = self._began if reps.first(leader) else self._ago(first)
             self.end = self._ago(rows[last + swings.START] + (rows[last + swings.DURATION] >> 1))
-            self.cycle_ms = STEP_MS * swings.period(rows, reps.table(leader), self._first, self._length - 1 >> 1)
+            self.cycle_ms = swings.period_ms(rows, reps.table(leader), self._first, self._length - 1 >> 1)
         self._restart()
         if told:
             self._set_over = True

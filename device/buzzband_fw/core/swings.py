@@ -16,6 +16,7 @@ SIZE = const(5)  # in units of the source
 UNKNOWN = const(20000)  # irregularity of what is too short to tell
 SCORED_MIN = const(5)  # swings; fewer do not tell a rhythm
 _STEP_MASK = const(0xFFFF)
+_STEP_MS = const(20)
 _STEPS = const(512)
 _MASK = const(511)
 _ACTIVATION = const(9)
@@ -114,6 +115,7 @@ def measure(history, source, state, at, now, row, rows):
     return peak
 
 
+@micropython.native
 def irregularity(rows, table, first, count, spare):
     """Return how much ``count`` swings of a source differ, from its ``first`` on: 0 when all are alike.
 
@@ -126,17 +128,18 @@ def irregularity(rows, table, first, count, spare):
     return min(there, back) + uneven_sizes(rows, table, first + 1, count - 2) * 7 // 10
 
 
+@micropython.native
 def _uneven_periods(rows, table, first, count, spare):
     spared = longest_period(rows, table, first, count) if spare and count > 1 else 0
     return uneven_periods(rows, table, first, count, spared)
 
 
 @micropython.viper
-def period(rows: ptr16, table: int, first: int, count: int) -> int:
-    """Return the mean of ``count`` periods in steps, from the middle of swing ``first`` on, each two swings long."""
+def period_ms(rows: ptr16, table: int, first: int, count: int) -> int:
+    """Return the mean of ``count`` periods, from the middle of swing ``first`` on, each two swings long."""
     here = table + (first & _SWINGS_MASK) * _ROW + _MIDDLE
     there = table + ((first + 2 * count) & _SWINGS_MASK) * _ROW + _MIDDLE
-    return ((rows[there] - rows[here]) & _STEP_MASK) // count
+    return ((rows[there] - rows[here]) & _STEP_MASK) * _STEP_MS // count
 
 
 @micropython.viper

@@ -49,7 +49,11 @@ class Rep:
 
     def _time(self, reps, index, whole):
         """Write start and phases, the first one as the concentric."""
-        guide, at = guided(reps, index)
+        guide = reps.guide()
+        at = guided(reps, index, guide)
+        if at < 0:
+            guide = reps.leader
+            at = index
         rows = reps.rows
         there = reps.row(guide, at)
         back = reps.row(guide, at + 1)
@@ -74,15 +78,14 @@ class Rep:
             self.flags |= TOO_FAST
 
 
-def guided(reps, index):
-    """Return the source that tells the phases of the leader's swing ``index``, and which of its swings that is.
+def guided(reps, index, guide):
+    """Return which swing of source ``guide`` tells the phases of the leader's swing ``index``; -1: the leader's own.
 
-    An angle if there is one that has found as much and has a swing of about the same length at about the same time.
+    It has to have found as much, and to have a swing of about the same length at about the same time.
     """
     leader = reps.leader
-    guide = reps.guide()
     if guide == leader or abs(reps.found[guide] - reps.found[leader]) > 1:
-        return leader, index
+        return -1
     row = reps.row(leader, index)
     middle = reps.rows[row + swings.MIDDLE]
     first = reps.first(guide)
@@ -91,5 +94,5 @@ def guided(reps, index):
     apart = (reps.rows[timed + swings.MIDDLE] - middle + 0x8000 & _STEP_MASK) - 0x8000
     usual = reps.rows[row + swings.DURATION] + _SLACK
     if 2 * abs(apart) > usual or reps.rows[timed + swings.DURATION] > 2 * usual:
-        return leader, index
-    return guide, at
+        return -1
+    return at

@@ -1,0 +1,52 @@
+import pytest
+
+from buzzband_fw.core import exercises
+from buzzband_fw.core.exercises import ANY, EXERCISES, MOVEMENT, MUSCLE_ONLY, NAMES, PACES, REPS, STEADY, named
+
+EVERY = pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
+LOWER_FIRST = {"push-up", "squat", "romanian-deadlift", "good-morning", "hinge"}
+HISTORY_MS = 10_240
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exercise_is_found_by_its_name(name):
+    assert named(name).name == name
+
+
+def test_an_unknown_name_is_a_value_error():
+    with pytest.raises(ValueError):
+        named("plank")
+
+
+def test_names_are_unique_and_custom_comes_first():
+    assert len(set(NAMES)) == len(NAMES)
+    assert NAMES[0] == "custom"
+
+
+def test_these_lower_first():
+    assert {exercise.name for exercise in EXERCISES if exercise.lowers_first} == LOWER_FIRST
+
+
+def test_bike_and_run_are_steady():
+    assert {exercise.name for exercise in EXERCISES if exercise.pace == STEADY} == {"bike", "run"}
+    assert PACES[STEADY] == "steady"
+    assert PACES[REPS] == "reps"
+
+
+@EVERY
+def test_a_preset_hangs_together(exercise):
+    assert exercise.source in (ANY, MOVEMENT, MUSCLE_ONLY)
+    assert exercise.mode == ("steady" if exercise.pace == STEADY else "reach")
+    assert 0 < exercise.cycle_min_ms < exercise.cycle_max_ms <= 14_000
+    assert exercise.concentric_min_ms + exercise.eccentric_min_ms <= exercise.cycle_max_ms // 2
+
+
+@EVERY
+def test_half_of_the_longest_cycle_fits_into_the_history(exercise):
+    assert exercise.cycle_max_ms // 2 < HISTORY_MS
+
+
+def test_custom_takes_cycles_of_400_ms_to_14_s_and_asks_for_no_tempo():
+    custom = exercises.named("custom")
+    assert (custom.cycle_min_ms, custom.cycle_max_ms) == (400, 14_000)
+    assert (custom.concentric_min_ms, custom.eccentric_min_ms) == (0, 0)
