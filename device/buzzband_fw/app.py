@@ -63,7 +63,8 @@ class App:
         self.voice = Voice(MotorPwm(supply_mv))
         self.muscle = muscle
         self.movement = Movement(chosen, ROOM)
-        self.band = Band(chosen, muscle, self.movement, self.voice, session.Recorder(PENDING), supply_mv, safe_mode, self._brace)
+        recorder = session.Recorder(PENDING)
+        self.band = Band(chosen, muscle, self.movement, self.voice, recorder, supply_mv, safe_mode, self._brace)
         self.report = SelfReport(self.band, slot)
         self.server = Server(SerialPort(), self.report)
         self._usb_power = UsbPower()
@@ -75,7 +76,7 @@ class App:
         self._wrote_flash = False
         self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
         move = ((self.band.move,), _NOTHING)
-        self._jobs = (  # after an even block, after an odd one: a row is a turn, to stay below 1.5 ms; then the next row
+        self._jobs = (  # after an even block, after an odd one: a row is a turn, and is to be short; then the next row
             ((self.band.note, self._button.step, self._send_sample, self._keep_house, self._notice_host), move),
             ((self.band.note, self._button.step, self.band.commit), move),
         )

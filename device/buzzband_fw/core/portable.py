@@ -27,6 +27,7 @@ if sys.implementation.name == "micropython":
         return array("H", values)
 
 else:
+
     def zeros16(count):
         """Return ``count`` zeros."""
         return [0] * count

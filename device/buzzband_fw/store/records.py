@@ -34,7 +34,7 @@ REP_FORMAT = "<HHBBBIHHHHHH"
 REP_SIZE = const(23)
 HOLD_FORMAT = "<IIH"  # block of its start, ms, mean permille
 HOLD_SIZE = const(10)
-SET_FORMAT = "<HBBBHIIH"  # set, revision, source, pace u8, reps or cycles u16, blocks of start and end, mean cycle in ms
+SET_FORMAT = "<HBBBHIIH"  # set, revision, source, pace u8, reps or cycles u16, blocks of start and end, mean cycle ms
 SET_SIZE = const(17)
 
 FORMAT = const(1)
