@@ -20,7 +20,7 @@ def run_closed_loop(
 
     The motor starts with the block after the one that decided. ``motor`` gives its vibration in ADC codes.
     """
-    pipeline = Pipeline(_RING_SAMPLES, **settings.as_dict())
+    pipeline = Pipeline(_RING_SAMPLES, settings.mains_hz, settings.rest, settings.reference, settings.target_permille)
     blocks = block_count(raw)
     told = np.zeros((blocks, 4), np.int32)
     queue: list[bool] = []

@@ -125,7 +125,8 @@ class App:
             jobs, self._due = due
             for job in jobs:
                 job()
-            busy = self._due or self._talking or muscle.late_samples > _ON_TIME_SAMPLES
+            late = muscle.late_samples > _ON_TIME_SAMPLES
+            busy = self._due or self._talking or late or self.movement.hurry
         elif self._step():
             if muscle.word and self.band.speak():
                 self._watchdog.feed(True)  # from now on no hang may keep the motor on

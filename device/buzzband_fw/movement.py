@@ -76,7 +76,7 @@ class Movement:
             return
         self._state = _RUNNING
         try:
-            self.imu.start()
+            self.imu.resume()
             self.imu.request()
             self._asked = True
         except BusError as error:

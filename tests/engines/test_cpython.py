@@ -21,7 +21,7 @@ def bursts(blocks: int, seed: int) -> np.ndarray:
 @given(blocks=st.integers(0, 700), seed=st.integers(0, 1000))
 def test_window_by_window_gives_what_the_band_gives_block_by_block(blocks: int, seed: int) -> None:
     raw = bursts(blocks, seed)
-    pipeline = Pipeline(1 << 20, **SETTINGS.as_dict())
+    pipeline = Pipeline(1 << 20, SETTINGS.mains_hz, SETTINGS.rest, SETTINGS.reference, SETTINGS.target_permille)
     ring = raw.tolist()
     told = []
     for index in range(blocks):

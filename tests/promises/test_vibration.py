@@ -66,7 +66,7 @@ def words_around_a_buzz(blanked):
     """The words at rest while the motor says half a second of something else, target 20 %."""
     settings, motor = calibrated(20), synth.Motor(4800, amplitude=LEAK)
     rest = effort(synth.REST, 4, seed=7) + MID_SCALE
-    pipeline, words = Pipeline(64, **settings.as_dict()), 0
+    pipeline, words = Pipeline(64, settings.mains_hz, settings.rest, settings.reference, settings.target_permille), 0
     for index, block in enumerate(blocks_of(rest)):
         on = 100 <= index < 150
         if blanked and index == 100:

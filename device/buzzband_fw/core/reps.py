@@ -79,7 +79,7 @@ class Reps:
         value = permille | zigzag.NO_VALUE if no_value else permille
         motion.away(self.positions, self._rest)
         events = zigzag.follow(self.positions, value, self.now, forget, self._zigzag, self._history)
-        if events & _AWAYS or (forget and self.now & _REST_EVERY == 4):
+        if events & _AWAYS or (forget and self.now & _REST_EVERY == 1):
             self._take_rest(events, forget)
         elif forget and not self.now & _FLOOR_EVERY:
             self._find_floor(self.now >> _FLOOR_SHIFT & _FLOOR_SOURCES)
@@ -95,8 +95,8 @@ class Reps:
                 self._rest_at(kind, self._zigzag[state + zigzag.EXTREME_AT])
             elif events >> source & 65536 and self._zigzag[state + zigzag.DIRECTION] > 0:
                 self._rest_at(kind, self._zigzag[state + zigzag.LAST_EXTREME_AT])
-            elif forget and self.now & _REST_EVERY == 4:
-                if self.now - self._zigzag[state + zigzag.EXTREME_AT] > _REST_STEPS or self.now == 4:
+            elif forget and self.now & _REST_EVERY == 1:
+                if self.now - self._zigzag[state + zigzag.EXTREME_AT] > _REST_STEPS or self.now == 1:
                     self._rest_at(kind, self.now)
 
     def _find_floor(self, source):

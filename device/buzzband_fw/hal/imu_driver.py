@@ -47,9 +47,20 @@ class ImuDriver:
         self._raw = bytearray(self.COUNTED[1] + self.FIFO[1])
 
     def start(self):
-        """Configure, begin; what a reset would do besides takes longer than the band's start may. Raises BusError."""
+        """Reset, configure, begin. Raises BusError."""
+        self.begin_restart()
+        self._finish_restart()
+
+    def resume(self):
+        """Configure and begin without a reset, which takes longer than a band's start may. Raises BusError.
+
+        It is for a chip whose power has come on, or that was left by a band that restarts.
+        """
         self.begin_restart()
         self._step = self.RESETS
+        self._finish_restart()
+
+    def _finish_restart(self):
         while not self.restart_step():
             sleep_ms(1)
 
