@@ -49,7 +49,8 @@ def test_a_board_that_is_busy_with_something_else_is_interrupted_and_does_what_i
     assert twin.files()["a/core/x.mpy"] == content(2000)
 
 
-@pytest.mark.pico(3.4)
+@pytest.mark.long
+@pytest.mark.pico(5)
 def test_a_running_band_is_brought_up_to_date_and_runs_again(boot: Boot) -> None:
     files = band_files()
     stale = {"main.py": files["main.py"] + b"\n", "a/stray.py": b"old"}
@@ -65,7 +66,7 @@ def test_a_running_band_is_brought_up_to_date_and_runs_again(boot: Boot) -> None
 
 
 @pytest.mark.long
-@pytest.mark.pico(12)
+@pytest.mark.pico(14)
 def test_a_board_with_nothing_but_micropython_becomes_a_band(boot: Boot) -> None:
     files = band_files()
     twin = boot(IDLE)

@@ -97,7 +97,7 @@ def test_without_a_recording_it_feels_the_demo_with_its_motor() -> None:
     worn = service.worn(None, None, {})
     assert "synthetic" in worn.name
     assert worn.vibration is not None
-    assert set(worn.settings) == {"mains_hz", "rest", "reference", "target_permille"}
+    assert set(worn.settings) == {"mains_hz", "rest", "reference", "target_permille", "exercise"}
 
 
 @pytest.mark.parametrize(

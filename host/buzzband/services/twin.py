@@ -5,7 +5,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from buzzband.bundle import band_files
 from buzzband.engines.cpython import condition
-from buzzband.engines.job import Settings
+from buzzband.engines.job import Frames, Settings
 from buzzband.recordings.adc import digitise
+from buzzband.recordings.frames import frames_of
 from buzzband.recordings.labels import check_emg_rate, emg_channel
 from buzzband.services import calibration
 from buzzband.services.demo import MAINS_HZ, TARGET_PERMILLE, lift
 from buzzband.services.simulate import SETTLING_BLOCKS, load
-from buzzband.twin import Emg, Twin, Vibration
+from buzzband.twin import Emg, Mpu6050Model, Twin, Vibration
 
 SCHEMA = "buzzband/twin/1"
 LOOK_EVERY_S = 0.05  # on the wall
@@ -30,12 +31,16 @@ SEED = 1
 
 @dataclass(frozen=True, eq=False)
 class Worn:
-    """What a twin is to feel: ``codes`` at 4800 S/s, over and over; and the settings that fit it."""
+    """What a twin is to feel: ``codes`` at 4800 S/s, over and over; and the settings that fit it.
+
+    ``frames``: how it is moved, once, before it lies still; None: it has no IMU.
+    """
 
     name: str
     codes: NDArray[np.uint16]
     settings: Mapping[str, Any]
     vibration: Vibration | None = None
+    frames: Frames | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def worn(file: Path | None, example: str | None, settings: Mapping[str, Any]) ->
     Raises RecordingError, DownloadError.
     """
     found = _synthetic() if file is None and example is None else _recorded(file, example)
-    return Worn(found.name, found.codes, {**found.settings, **settings}, found.vibration)
+    return replace(found, settings={**found.settings, **settings})
 
 
 def _recorded(file: Path | None, example: str | None) -> Worn:
@@ -81,12 +86,14 @@ def _recorded(file: Path | None, example: str | None) -> Worn:
     check_emg_rate(channel)
     codes = digitise(channel).raw
     scale = calibration.from_recording(condition(codes, MAINS_HZ).envelope[SETTLING_BLOCKS:], None, None)
-    return Worn(recording.name, codes, Settings(MAINS_HZ, scale.rest, scale.reference, TARGET_PERMILLE).as_dict())
+    settings = Settings(MAINS_HZ, scale.rest, scale.reference, TARGET_PERMILLE).as_dict()
+    return Worn(recording.name, codes, settings, frames=frames_of(recording)[0])
 
 
 def _synthetic() -> Worn:
     lifted = lift(SEED)
-    return Worn("three sets of curls (synthetic)", lifted.codes, lifted.settings.as_dict(), lifted.motor)
+    name = "three sets of curls (synthetic)"
+    return Worn(name, lifted.codes, lifted.settings.as_dict(), lifted.motor, lifted.frames)
 
 
 def boot(what: Worn, where: Surroundings) -> Twin:
@@ -94,6 +101,7 @@ def boot(what: Worn, where: Surroundings) -> Twin:
     return Twin(
         band_files(what.settings),
         emg=Emg(what.codes, loop=True, shaken_by=what.vibration),
+        imu=None if what.frames is None else Mpu6050Model(what.frames.ravel()),
         supply_mv=where.supply_mv,
         usb_power=where.usb_power,
         erase_ms=where.erase_ms,
