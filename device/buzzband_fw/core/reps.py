@@ -23,6 +23,7 @@ _MUSCLE_EARLY = const(150)  # hundredths of its floor: below that, a movement sa
 _EARLY_MAX = const(5000)
 _PLAIN_TURN = const(510)  # 10°
 _PREFERRED = const(60)
+_NO_MOVEMENT = (NOBODY, MUSCLE)
 _VOTE = const(150)
 _REST_EVERY = const(31)
 _FLOOR_EVERY = const(7)  # each of the eight sources in turn, every 64 steps
@@ -164,7 +165,14 @@ class Reps:
     def choose(self):
         """Let the best source lead, with a bonus for each kind of source that agrees; return how irregular it is."""
         self._choose(_VOTE)
+        leader = self.leader
+        if leader not in _NO_MOVEMENT and self._score[MUSCLE] < _DECENT and self._missed(leader):
+            self.leader = MUSCLE  # the movement has missed a swing, and so may tell every rep the wrong way round
         return swings.UNKNOWN if self.leader == NOBODY else self._score[self.leader]
+
+    def _missed(self, source):
+        """Return whether the muscle has found one more swing than a movement."""
+        return self.found[MUSCLE] == self.found[source] + 1
 
     @micropython.native
     def _agrees(self, source):

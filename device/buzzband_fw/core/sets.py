@@ -211,6 +211,7 @@ class Sets:
         size = swings.typical(reps.rows, table, self._first, self._length, swings.SIZE)
         duration = swings.typical(reps.rows, table, self._first, self._length, swings.DURATION)
         usual = swings.period_ms(reps.rows, table, self._first, self._length - 1 >> 1) * _APART // (2 * STEP_MS)
+        self._cut_short(duration)
         while self._length > 1 and (self._is_odd(self._first, size, duration) or self._gap(self._first) > usual):
             self._first += 1
             self._length -= 1
@@ -221,6 +222,19 @@ class Sets:
         while self._length > 1 and (self._is_odd(last, size, duration) or self._gap(last - 1) > usual):
             self._length -= 1
             last -= 1
+
+    def _cut_short(self, duration):
+        """Let the first swing begin where the third tells it should, if the limb had drifted for long before."""
+        reps = self.reps
+        rows = reps.rows
+        row = reps.row(reps.leader, self._first)
+        if rows[row + swings.DURATION] <= duration * _UNLIKE or self._length < swings.SCORED_MIN:
+            return
+        second = rows[reps.row(reps.leader, self._first + 1) + swings.MIDDLE]
+        rows[row + swings.MIDDLE] = second - self._gap(self._first + 2) & _STEP_MASK
+        rows[row + swings.DURATION] = duration
+        rows[row + swings.START] = rows[row + swings.MIDDLE] - (duration >> 2) & _STEP_MASK
+        self.revision = 1
 
     def _begins_late(self):
         """Return whether the muscle says that every first phase is the second one of a rep: lifting is harder."""
