@@ -152,7 +152,6 @@ class Reps:
         """Return where the rows of a source begin."""
         return source * swings.SWINGS_MAX * swings.ROW
 
-    @micropython.native
     def judge_all(self, source):
         """Judge a source by all its swings that are still known, the one that has settled last among them."""
         if self.found[source] and self._may_count(source):
@@ -174,7 +173,6 @@ class Reps:
         """Return whether the muscle has found one more swing than a movement."""
         return self.found[MUSCLE] == self.found[source] + 1
 
-    @micropython.native
     def _agrees(self, source):
         """Return whether the other side, of movement and muscle, has found as much."""
         for other in range(SOURCES):
@@ -183,7 +181,6 @@ class Reps:
                     return True
         return False
 
-    @micropython.native
     def guide(self):
         """Return the source that tells the phases best: the leader, or, if that is no angle, the best angle."""
         best = self.leader
@@ -196,7 +193,6 @@ class Reps:
                 best = source
         return best
 
-    @micropython.native
     def irregularity(self, source, first, count, spare=False):
         """Return how much the swings differ; UNKNOWN if they are too few, or too fast or slow for the exercise."""
         if count < swings.SCORED_MIN:
@@ -237,7 +233,6 @@ class Reps:
         self._unjudged |= 1 << source
         return source
 
-    @micropython.native
     def _is_known(self, source):
         """Return whether the swing that has turned was measured when it settled, and has left the history since."""
         known = self._settled_rows >> source & 1
@@ -245,7 +240,6 @@ class Reps:
         since = self._zigzag[source * zigzag.STRIDE + zigzag.LAST + 1]
         return known and self.now - since >= zigzag.HISTORY_STEPS
 
-    @micropython.native
     def _settled(self, source):
         if not self._measure(source, zigzag.BASE):
             return
@@ -262,14 +256,12 @@ class Reps:
         elif source == MUSCLE and tops == self.confirmed + 1 and abs(self.found[source] - self.found[leader]) <= 1:
             self.confirmed = tops
 
-    @micropython.native
     def _may_count(self, source):
         wanted = self.exercise.source
         if source == MUSCLE:
             return wanted != MOVEMENT and self.muscle_tells
         return wanted != MUSCLE_ONLY and self.imu_tells
 
-    @micropython.native
     def _judge(self, source):
         """Bring the source's score up to date: the irregularity of its last swings, or how large the first ones are."""
         found = self.found[source]

@@ -135,7 +135,6 @@ class Sets:
         turn = positions[AWAY + 1] // PER_DEGREE
         self.degrees = min(max(tilt, turn), _DEGREES_MAX)
 
-    @micropython.native
     def _worked_at(self, source):
         """Take a swing in which the muscle worked for a sign of life, as old as it is."""
         reps = self.reps
@@ -249,21 +248,18 @@ class Sets:
             there, back = back, there
         return 4 * back > 5 * there
 
-    @micropython.native
     def _gap(self, index):
         """Return the steps from the middle of a swing to that of the next."""
         reps = self.reps
         here = reps.rows[reps.row(reps.leader, index) + swings.MIDDLE]
         return reps.rows[reps.row(reps.leader, index + 1) + swings.MIDDLE] - here & _STEP_MASK
 
-    @micropython.native
     def _is_odd(self, index, size, duration):
         row = self.reps.row(self.reps.leader, index)
         found = self.reps.rows[row + swings.SIZE]
         longest = self.reps.rows[row + swings.DURATION]
         return found * _UNLIKE < size or found > size * _UNLIKE or longest > duration * _UNLIKE or self._is_off(index)
 
-    @micropython.native
     def _is_off(self, index):
         """Return whether the muscle was off in a swing, as far as the electrodes can tell."""
         reps = self.reps

@@ -115,7 +115,6 @@ def measure(history, source, state, at, now, row, rows):
     return peak
 
 
-@micropython.native
 def irregularity(rows, table, first, count, spare):
     """Return how much ``count`` swings of a source differ, from its ``first`` on: 0 when all are alike.
 
@@ -128,7 +127,6 @@ def irregularity(rows, table, first, count, spare):
     return min(there, back) + uneven_sizes(rows, table, first + 1, count - 2) * 7 // 10
 
 
-@micropython.native
 def _uneven_periods(rows, table, first, count, spare):
     spared = longest_period(rows, table, first, count) if spare and count > 1 else 0
     return uneven_periods(rows, table, first, count, spared)
