@@ -3,13 +3,16 @@
 A transfer of some 16 commands fits into the FIFOs of the controller, so that nobody has to wait for it: ``post`` and
 ``fetch``. The controller's registers: RP2040 datasheet, 4.3.17.
 
+Whoever asks for anything else while such a transfer runs waits until it is through, 0.6 ms at most; what it has brought
+is kept for ``fetch``. So the chips on the bus need not know of each other.
+
 MicroPython's calls for registers are of no use: ``writeto_mem`` allocates, and neither it nor ``readfrom_mem_into``
 raises when a byte behind the address is not acknowledged (ports/rp2, 1.24.1). ``writeto`` tells how many bytes were.
 """
 
 from array import array
 from machine import I2C, Pin
-from time import ticks_diff, ticks_ms
+from time import ticks_diff, ticks_ms, ticks_us
 from uctypes import bytearray_at
 
 from buzzband_fw.core.portable import const, micropython, ptr8, ptr16, ptr32
@@ -21,6 +24,12 @@ EIO = const(5)
 ETIMEDOUT = const(110)
 
 _POSTED_MS = const(5)  # the longest that is posted, of 21 bytes, takes 0.5 ms
+_WAIT_US = const(600)  # for it
+_KEPT_BYTES = const(16)  # as many as the controller's FIFO holds
+_RUNS = const(0)  # what pull tells
+_THROUGH = const(1)
+_GONE_WRONG = const(2)
+_HANGS = const(3)
 _CLOCKS = const(9)  # a byte and its acknowledgement: UM10204, 3.1.16
 
 _I2C0 = const(0x40044000)
@@ -98,7 +107,7 @@ class BusError(Exception):
 class I2cBus:
     """The bus at 400 kHz. No call waits for longer than 2 ms.
 
-    Between ``post`` and the ``fetch`` that ends it nothing else may be asked of the bus but ``recover``.
+    One transfer at a time may be posted: ``fetch`` it before the next. Anything else may be asked for meanwhile.
     """
 
     def __init__(self):
@@ -106,14 +115,19 @@ class I2cBus:
         self._register = bytearray(1)
         self._pair = bytearray(2)
         self._registers = bytearray_at(_I2C0, _SIZE)
+        self._posted = None  # a transfer that nobody has waited for yet
         self._posted_ms = 0
+        self._kept = bytearray(_KEPT_BYTES)  # what it has brought, once somebody has
+        self._kept_told = _RUNS
         self._free()
         self._open()
 
     @micropython.native
     def post(self, transfer):
         """Begin a transfer, one that ``transfer`` has made, without waiting for it. Allocates nothing."""
+        self._posted = transfer
         self._posted_ms = ticks_ms()
+        self._kept_told = _RUNS
         push(self._registers, transfer)
 
     @micropython.native
@@ -122,17 +136,36 @@ class I2cBus:
 
         Raises BusError if a byte was not acknowledged, or if it takes longer than 5 ms.
         """
-        told = pull(self._registers, transfer, buffer)
-        if told == 1:
+        told = self._kept_told
+        if told == _RUNS:
+            told = pull(self._registers, transfer, buffer)
+        elif told == _THROUGH:
+            for i in range(transfer[1]):
+                buffer[i] = self._kept[i]
+        if told == _RUNS:
+            if ticks_diff(ticks_ms(), self._posted_ms) <= _POSTED_MS:
+                return False
+            told = _HANGS
+        self._posted = None
+        self._kept_told = _RUNS
+        if told == _THROUGH:
             return True
-        if told:
-            raise BusError(EIO)
-        if ticks_diff(ticks_ms(), self._posted_ms) > _POSTED_MS:
-            raise BusError(ETIMEDOUT)
-        return False
+        raise BusError(ETIMEDOUT if told == _HANGS else EIO)
+
+    @micropython.native
+    def _wait(self):
+        """Let the transfer that was posted end, and keep what it has brought. Allocates nothing."""
+        start_us = ticks_us()
+        told = pull(self._registers, self._posted, self._kept)
+        while told == _RUNS and ticks_diff(ticks_us(), start_us) < _WAIT_US:
+            told = pull(self._registers, self._posted, self._kept)
+        self._posted = None
+        self._kept_told = told or _HANGS
 
     def read_into(self, address, register, buffer):
         """Fill ``buffer`` from ``register`` on. Allocates nothing. Raises BusError."""
+        if self._posted is not None:
+            self._wait()
         self._register[0] = register
         try:
             if self._writeto(address, self._register, False) == 1:
@@ -147,8 +180,15 @@ class I2cBus:
         """Write one byte to ``register``. Allocates nothing. Raises BusError."""
         self._pair[0] = register
         self._pair[1] = value
+        self.send(address, self._pair)
+
+    @micropython.native
+    def send(self, address, data):
+        """Write bytes: a register, and what goes there and to those behind it. Allocates nothing. Raises BusError."""
+        if self._posted is not None:
+            self._wait()
         try:
-            if self._writeto(address, self._pair) == 2:
+            if self._writeto(address, data) == len(data):
                 return
             code = EIO
         except OSError as error:
@@ -156,7 +196,13 @@ class I2cBus:
         raise BusError(code)
 
     def recover(self):
-        """Free the bus from a chip that holds SDA low, and begin anew; 0.4 ms. Raises BusError if SDA stays low."""
+        """Free the bus from a chip that holds SDA low, and begin anew; 0.4 ms. Raises BusError if SDA stays low.
+
+        A transfer that still runs is lost.
+        """
+        if self._posted is not None:
+            self._posted = None
+            self._kept_told = _GONE_WRONG
         is_free = self._free()
         self._open()
         if not is_free:

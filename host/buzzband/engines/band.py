@@ -60,22 +60,24 @@ class VirtualBand:
         slots: Mapping[str, Path] | None = None,
         patches: Mapping[str, Patch] | None = None,
         survives: bool = False,
+        other: ArrayLike = (),
         **surroundings: Any,
     ) -> None:
         """``codes``: the EMG from the first sample on, 12 bits at 4800 S/s; mid-scale behind its end.
 
+        ``other``: the same of a second sensor; of two that take turns every second sample of each is seen.
         ``settings``: what settings.json holds; None: there is none. ``folder``: the flash, a temporary one if None.
         ``script``: (seconds, name, value), see ``World``; so are ``surroundings``: supply_mv, usb_power, erase_ms,
-        free_bytes, uptime_us, seed, every_tick, imu (a model of buzzband.twin.imu). ``slots``: for ``a`` and ``b`` a
-        folder that holds buzzband_fw; the installed one is in ``a`` if None. ``patches``: for modules of the firmware,
-        see private_modules.
+        free_bytes, uptime_us, seed, every_tick, imu and haptics (models of buzzband.twin). ``slots``: for ``a`` and
+        ``b`` a folder that holds buzzband_fw; the installed one is in ``a`` if None. ``patches``: for modules of the
+        firmware, see private_modules.
         """
         self._temporary = tempfile.TemporaryDirectory(prefix="buzzband-") if folder is None else None
         self.folder = Path(self._temporary.name) if self._temporary else Path(str(folder))
         if settings is not None:
             (self.folder / SETTINGS_FILE).write_text(json.dumps(dict(settings)), encoding="utf-8")
-        samples = array("H", np.asarray(codes, np.uint16).tobytes())
-        self.world = BandWorld(vibration, samples, pins, str(self.folder), **surroundings)
+        samples, others = (array("H", np.asarray(each, np.uint16).tobytes()) for each in (codes, other))
+        self.world = BandWorld(vibration, samples, pins, str(self.folder), other=others, **surroundings)
         for when_s, name, value in script:
             self.world.schedule(round(when_s * US_PER_S), name, value)
         self.state = OFF

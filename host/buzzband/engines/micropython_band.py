@@ -19,6 +19,8 @@ from buzzband.bundle import SETTINGS_FILE, bytecode_files, rootfs_files
 from buzzband.engines.band_records import US_PER_S, Burst, bursts, file_contents, flashes
 from buzzband.engines.micropython import executable
 from buzzband.errors import BudgetSpent, EngineFailed, Unplugged
+from buzzband.twin import haptics as haptics_models
+from buzzband.twin.haptics import Drv2605lModel
 from buzzband.twin.imu import ImuModel, state_of
 
 _MAIN = "from buzzband.engines.layer.unix import main\nmain()\n"
@@ -45,9 +47,11 @@ class MicroPythonBand:
         heap_locked_s: tuple[float, float] = (0.0, 0.0),
         sources: Mapping[str, bytes] | None = None,
         imu: ImuModel | None = None,
+        haptics: Drv2605lModel | None = None,
+        other: ArrayLike = (),
         **surroundings: Any,
     ) -> None:
-        """``codes``, ``settings``, ``script``, ``imu``, ``surroundings``: see ``VirtualBand``.
+        """``codes``, ``settings``, ``script``, ``imu``, ``haptics``, ``other``, ``surroundings``: see ``VirtualBand``.
 
         ``heap_locked_s``: from when to when, in simulated time, no turn of the app may allocate: a byte is a
         MemoryError, and so a crash. The layer's own calls, and so what they stand for, have the heap open.
@@ -62,9 +66,11 @@ class MicroPythonBand:
             "script": [(round(when_s * US_PER_S), name, value) for when_s, name, value in script],
             "heap_locked_us": [round(each * US_PER_S) for each in heap_locked_s],
             "imu": imu and state_of(imu),
+            "haptics": haptics and haptics_models.state_of(haptics),
         }
         contents = {**_program(sources or bytecode_files()), "job.json": json.dumps(job).encode()}
         contents["raw.bin"] = np.asarray(codes, "<u2").tobytes()
+        contents["other.bin"] = np.asarray(other, "<u2").tobytes()
         if imu is not None:
             contents["imu.bin"] = np.asarray(imu.frames, "<i2").tobytes()
         if settings is not None:
@@ -199,10 +205,10 @@ class PipeStream:
 
 
 def _program(sources: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return what MicroPython runs, by path: layer, IMU, slot and what lies at the flash's root."""
+    """Return what MicroPython runs, by path: layer, chips on the bus, slot and what lies at the flash's root."""
     program = {
         f"{package.replace('.', '/')}/{entry.name}": entry.read_bytes()
-        for package in ("buzzband.engines.layer", "buzzband.twin.imu")
+        for package in ("buzzband.engines.layer", "buzzband.twin.imu", "buzzband.twin.haptics")
         for entry in files(package).iterdir()
         if entry.name.endswith(".py")
     }

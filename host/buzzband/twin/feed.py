@@ -1,4 +1,4 @@
-"""The EMG sensor: a recording, one sample for every conversion of the chip's ADC."""
+"""The EMG sensors: recordings, one sample for every conversion of the chip's ADC."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,8 +19,12 @@ BLOCK_SAMPLES = 48  # how often the vibration learns whether the motor is on: ev
 
 _FIRST_PIN = 26  # the GPIO of channel 0
 EMG_CHANNEL = pins.EMG - _FIRST_PIN
+OTHER_CHANNEL = pins.EMG_OTHER - _FIRST_PIN
 SUPPLY_CHANNEL = pins.VSYS - _FIRST_PIN
+_CHANNELS = (EMG_CHANNEL, OTHER_CHANNEL)
 _START_MANY = 1 << 3
+_SELECTED_SHIFT = 12
+_SELECTED = 7 << _SELECTED_SHIFT
 _CONVERTER_MHZ = 48
 _JITTER_NANOS = 1000.0
 
@@ -37,7 +41,8 @@ class Emg:
     """Feeds ``codes``, 12 bits each, to the free-running conversions of the EMG channel; then mid-scale, or all again.
 
     A single conversion finds the sample that is next, and leaves it. A chip that starts anew goes on where it was.
-    ``samples_fed`` counts. ``shaken_by``: what is added while ``motor_on`` says so.
+    ``samples_fed`` counts. ``shaken_by``: what is added while ``motor_on`` says so. ``other``: what a second sensor
+    gives, for every one of ``codes``: of the two, each conversion finds the one of its channel.
     """
 
     def __init__(
@@ -46,26 +51,28 @@ class Emg:
         *,
         loop: bool = False,
         shaken_by: Vibration | None = None,
+        other: Iterable[int] | NDArray[np.integer[Any]] = (),
     ) -> None:
         self.samples_fed = 0
         self.motor_on: Callable[[], bool] = lambda: False
         self._shaken_by = shaken_by
-        self._source = _endless(codes.tolist() if isinstance(codes, np.ndarray) else codes, loop)
-        self._block: list[int] = []
+        self._sources = [_endless(each, loop) for each in (codes, other)]
+        self._block: list[tuple[int, ...]] = []
         self._starts: list[tuple[int, float, float]] = []  # first sample, its time, the period: in ns
 
     def attach(self, chip: Chip) -> None:
         """Wire it to the converter of ``chip``."""
         adc, clock = chip.mcu.adc, chip.clock
+        _mend_turns(adc)
         convert = adc.on_adc_read
         due, period = -NANOS, 0.0
 
         def on_conversion(channel: int) -> None:
             nonlocal due, period
-            if channel == EMG_CHANNEL:
+            if channel in _CHANNELS:
                 if not self._block:
                     self._block = self._next_block()
-                adc.channel_values[channel] = self._block[-1]
+                adc.channel_values[channel] = self._block[-1][channel]
                 if adc.cs & _START_MANY:
                     self._block.pop()
                     now = clock.nanos
@@ -91,18 +98,30 @@ class Emg:
         first, start, period = self._starts[index]
         return (start + (sample - first) * period) / NANOS
 
-    def _next_block(self) -> list[int]:
-        """Return the next samples, the first one last."""
-        codes = list(islice(self._source, BLOCK_SAMPLES))
+    def _next_block(self) -> list[tuple[int, ...]]:
+        """Return the next samples of both channels, the first ones last."""
+        codes = [list(islice(source, BLOCK_SAMPLES)) for source in self._sources]
         if self._shaken_by is not None:
-            added = self._shaken_by.block(self.motor_on(), len(codes))
-            codes = np.clip(np.rint(codes + added), 0, FULL_SCALE).astype(int).tolist()
-        codes.reverse()
-        return codes
+            added = self._shaken_by.block(self.motor_on(), BLOCK_SAMPLES)
+            codes = np.clip(np.rint(np.array(codes) + added), 0, FULL_SCALE).astype(int).tolist()
+        return list(zip(*codes, strict=True))[::-1]
 
 
-def _endless(codes: Iterable[int], loop: bool) -> Iterator[int]:
-    return cycle(codes) if loop else chain(codes, repeat(MID_SCALE))
+def _endless(codes: Iterable[int] | NDArray[np.integer[Any]], loop: bool) -> Iterator[int]:
+    known = codes.tolist() if isinstance(codes, np.ndarray) else codes
+    return chain(cycle(known) if loop else known, repeat(MID_SCALE))  # nothing in a circle is nothing
+
+
+def _mend_turns(adc: Any) -> None:
+    """Let channels take turns: the emulator takes bits 2 and 3 of the next one's number, where it has bits 0 to 2."""
+
+    def selected(self: Any) -> int:
+        return int(self.cs & _SELECTED) >> _SELECTED_SHIFT
+
+    def select(self: Any, channel: int) -> None:
+        self.cs = self.cs & ~_SELECTED | channel << _SELECTED_SHIFT
+
+    adc.__class__ = type("Converter", (type(adc),), {"_active_channel": property(selected, select)})
 
 
 class Supply:

@@ -1,10 +1,10 @@
-"""The I2C bus: a model of an IMU at the chip's controller, byte by byte, in the time that 400 kHz take."""
+"""The I2C bus: models of chips at the Pico's controller, byte by byte, in the time that 400 kHz take."""
 
 from collections.abc import Callable
 from typing import Any
 
 from buzzband.twin.chip import Chip
-from buzzband.twin.imu import ImuModel
+from buzzband.twin.imu.chip import Chips, I2cChip
 from buzzband_fw.hal import pins
 
 _CONTROLLER = 0
@@ -19,14 +19,14 @@ _TX_ABRT = 1 << 6
 
 
 class I2cBus:
-    """SDA and SCL with ``imu`` on them, or with nobody.
+    """SDA and SCL with ``chips`` on them, each of which may be None.
 
     What is written is acknowledged at once, and the time that it takes is waited for with what comes next, a byte that
     is read or the end: the program cannot see the difference.
     """
 
-    def __init__(self, chip: Chip, imu: ImuModel | None) -> None:
-        self.imu = imu
+    def __init__(self, chip: Chip, *chips: I2cChip | None) -> None:
+        self._chips = Chips(*chips)
         self._chip = chip
         self._controller: Any = chip.mcu.i2c[_CONTROLLER]
         self._owed_nanos = 0.0
@@ -34,12 +34,10 @@ class I2cBus:
         self._alarm = chip.clock.create_alarm(lambda: self._next())
         self._sda: Any = chip.mcu.gpio[pins.SDA]
         self._connect()
-        if imu is not None:
-            imu.now_us = lambda: int(chip.clock.nanos) // 1000
-            imu.on_sda = self._show_sda
-            self._show_sda()
-            chip.mcu.gpio[pins.SCL].add_listener(self._on_scl)
-            chip.on_release(self._on_release)
+        self._chips.connect(lambda: int(chip.clock.nanos) // 1000, self._show_sda)
+        self._show_sda()
+        chip.mcu.gpio[pins.SCL].add_listener(self._on_scl)
+        chip.on_release(self._on_release)
 
     def _connect(self) -> None:
         controller = self._controller
@@ -88,34 +86,33 @@ class I2cBus:
 
     def _on_start(self, _repeated: bool) -> None:
         """Begin, unless SDA is held low: then the controller waits, until its program gives up."""
-        if self.imu is None or not self.imu.stuck:
+        if not self._chips.hold_sda():
             self._wait_for(self._controller.complete_start)
 
     def _on_connect(self, address: int, mode: int) -> None:
         self._owed_nanos += _BYTE_NANOS
-        answers = self.imu is not None and self.imu.start(address, mode != _READ)
+        answers = self._chips.start(address, mode != _READ)
         self._controller.complete_connect(answers)
         if not answers:
             self._controller.int_raw |= _TX_EMPTY  # the emulator forgets that an abort empties the FIFO
 
     def _on_write(self, value: int) -> None:
         self._owed_nanos += _BYTE_NANOS
-        self._controller.complete_write(self.imu is not None and self.imu.write(value))
+        self._controller.complete_write(self._chips.write(value))
 
     def _on_read(self, _acknowledged: bool) -> None:
         self._owed_nanos += _BYTE_NANOS
         self._wait_for(self._deliver)
 
     def _deliver(self) -> None:
-        value = self.imu.read() if self.imu is not None else -1
+        value = self._chips.read()
         if value >= 0:
             self._controller.complete_read(value)
         else:
             self._controller.arbitration_lost()
 
     def _on_stop(self) -> None:
-        if self.imu is not None:
-            self.imu.stop()
+        self._chips.stop()
         self._wait_for(self._controller.complete_stop)
 
     def _wait_for(self, action: Callable[[], None]) -> None:
@@ -125,16 +122,16 @@ class I2cBus:
         self._owed_nanos = 0.0
 
     def _on_scl(self, state: int, _before: int) -> None:
-        if state == _LOW and self.imu is not None:
-            self.imu.clock()
+        if state == _LOW:
+            self._chips.clock()
 
     def _show_sda(self) -> None:
         with self._chip.turn():
-            if self.imu is not None and self.imu.stuck:
+            if self._chips.hold_sda():
                 self._sda.set_input_value(False)
             else:
                 self._sda.release_input()
 
     def _on_release(self) -> None:
-        if self.imu is not None and not self._chip.powered:
-            self.imu.power_on()
+        if not self._chip.powered:
+            self._chips.power_on()

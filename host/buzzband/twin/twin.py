@@ -12,10 +12,11 @@ from buzzband.errors import BudgetSpent
 from buzzband.twin.chip import Chip, Reset, ResetCause
 from buzzband.twin.feed import Emg, Supply
 from buzzband.twin.flash import ERASE_MS, PROGRAM_US, UID, Flash, Tear
+from buzzband.twin.haptics import Drv2605lModel
 from buzzband.twin.i2c import I2cBus
 from buzzband.twin.imu import ImuModel
 from buzzband.twin.serial import Serial
-from buzzband.twin.wiring import Button, Led, Motor
+from buzzband.twin.wiring import Button, DrivenMotor, Led, Motor
 
 SUPPLY_MV = 3700
 CHECK_S = 0.001  # of chip time, how often wait_until looks
@@ -35,8 +36,8 @@ class Twin:
     handled at any time; what has been recorded is read best while time stands still.
 
     ``chip`` is the emulator underneath. ``emg``: what the sensor feels; ``imu``: how the band is moved, None if it has
-    no IMU; ``budget_s``: the chip time that may be spent in all, then BudgetSpent is raised. Raises EngineMissing,
-    FirmwareMissing, EngineFailed.
+    no IMU; ``haptics``: the chip that drives the motor, None if PWM does; ``budget_s``: the chip time that may be
+    spent in all, then BudgetSpent is raised. Raises EngineMissing, FirmwareMissing, EngineFailed.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Twin:
         *,
         emg: Emg | None = None,
         imu: ImuModel | None = None,
+        haptics: Drv2605lModel | None = None,
         supply_mv: int = SUPPLY_MV,
         usb_power: bool = False,
         erase_ms: float = ERASE_MS,
@@ -63,7 +65,7 @@ class Twin:
         self._failure: Exception | None = None
         self.chip.turn = self._standing_still
         self.flash = Flash(self.chip, erase_ms=erase_ms, program_us=program_us, uid=uid)
-        self.motor = Motor(self.chip)
+        self.motor = Motor(self.chip) if haptics is None else DrivenMotor(self.chip, haptics)
         self.led = Led(self.chip)
         self.button = Button(self.chip)
         self.supply = Supply(self.chip, supply_mv, usb_power)
@@ -71,7 +73,8 @@ class Twin:
         self.emg.motor_on = lambda: self.motor.on
         self.emg.attach(self.chip)
         self.imu = imu
-        I2cBus(self.chip, imu)
+        self.haptics = haptics
+        I2cBus(self.chip, imu, haptics)
         self.serial = Serial(self.chip, pty=pty, tcp_port=tcp_port)
 
     @property

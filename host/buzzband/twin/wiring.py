@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from buzzband.twin.chip import NANOS, Chip
+from buzzband.twin.haptics import Drv2605lModel
+from buzzband.twin.haptics.drv2605l import FULL_DRIVE
 from buzzband_fw.hal import pins
 
 GAP_NANOS = 200_000.0  # a motor that has been off for longer is off; a period of its PWM takes 46 µs
 STEP_DUTY = 0.02  # a duty that differs by more is another one
+
+MICROS = 1e6
 
 _HIGH = 1  # the emulator's GPIOPinState
 
@@ -60,7 +64,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Step:
-    """A part of a burst with one duty, 0 to 1."""
+    """A part of a burst with one duty, 0 to 1; below 0 where the motor is braked."""
 
     start_s: float
     duty: float
@@ -161,3 +165,73 @@ class Motor:
     def longest_high_s(self) -> float:
         """Return the longest time for which the pin was high, up to now if it is."""
         return max(self._longest, self._clock.nanos - self._rise if self.high else 0.0) / NANOS
+
+
+class DrivenMotor:
+    """Records the bursts of a motor behind ``haptics``, whose EN is the motor's pin. The same as ``Motor`` tells.
+
+    A burst lasts as long as the motor gets anything, brake included; what it gets while it brakes is no part of its
+    duty. ``high`` and ``longest_high_s`` are of the pin.
+    """
+
+    def __init__(self, chip: Chip, haptics: Drv2605lModel, pin: int = pins.MOTOR) -> None:
+        self.high = False
+        self._chip = chip
+        self._haptics = haptics
+        self._longest_s = 0.0
+        self._rise_s = -1.0
+        chip.mcu.gpio[pin].add_listener(lambda state, _before: self._set(state == _HIGH))
+        chip.on_release(lambda: self._set(False))
+
+    def _set(self, high: bool) -> None:
+        if high == self.high:
+            return
+        self._longest_s = self.longest_high_s
+        self._rise_s = self._chip.seconds
+        self.high = high
+        self._haptics.enable(high)
+
+    @property
+    def on(self) -> bool:
+        """Return whether a burst is on."""
+        return self._haptics.is_driven()
+
+    @property
+    def on_since_s(self) -> float | None:
+        """Return when the burst that is on started, None if none is."""
+        return self._all()[-1].start_s if self.on else None
+
+    @property
+    def bursts(self) -> tuple[Burst, ...]:
+        """Return the bursts that are over."""
+        return self._all()[:-1] if self.on else self._all()
+
+    @property
+    def edge_s(self) -> float:
+        """Return the chip time of the last change, -1 if there was none."""
+        passed = [when / MICROS for when, _ in self._haptics.drives if when / MICROS <= self._chip.seconds]
+        return passed[-1] if passed else -1.0
+
+    @property
+    def longest_high_s(self) -> float:
+        """Return the longest time for which the pin was high, up to now if it is."""
+        return max(self._longest_s, self._chip.seconds - self._rise_s if self.high else 0.0)
+
+    def _all(self) -> tuple[Burst, ...]:
+        found: list[Burst] = []
+        steps: list[Step] = []
+        for when_us, drive in [*self._haptics.drives, (round(self._chip.seconds * MICROS), 0)]:
+            if drive:
+                steps.append(Step(when_us / MICROS, drive / FULL_DRIVE))
+            elif steps:
+                found.append(_burst(steps, when_us / MICROS))
+                steps = []
+        return tuple(found)
+
+
+def _burst(steps: list[Step], end_s: float) -> Burst:
+    """Return the burst of ``steps`` that ends then."""
+    ends_s = [step.start_s for step in steps[1:]] + [end_s]
+    lasts_s = end_s - steps[0].start_s
+    driven = sum(max(step.duty, 0.0) * (until_s - step.start_s) for step, until_s in zip(steps, ends_s, strict=True))
+    return Burst(steps[0].start_s, end_s, driven / lasts_s if lasts_s else 1.0, tuple(steps))

@@ -6,15 +6,23 @@ FULL_DUTY = 65535
 
 
 class Gpio:
-    """The wires of a band. ``edges``: (µs, pin, level) of every output; ``duties``: (µs, duty) of the motor."""
+    """The wires of a band. ``edges``: (µs, pin, level) of every output; ``duties``: (µs, duty) of the motor.
 
-    def __init__(self, world: Any, pins: Any, usb_power: bool) -> None:
+    With ``haptics``, a model of the chip that drives the motor, the motor's pin is its EN, and duties are its drives:
+    negative while it brakes.
+    """
+
+    def __init__(self, world: Any, pins: Any, usb_power: bool, haptics: Any = None) -> None:
         self.pins = pins
         self.usb_power = usb_power
         self.button_down = False
         self.edges: list[tuple[int, int, int]] = []
         self.duties: list[tuple[int, int]] = []
         self._world = world
+        self._haptics = haptics
+        if haptics is not None:
+            self.duties = haptics.drives
+            haptics.on_change = self._before_change
         self._bus = (pins.SDA, pins.SCL)
         self._levels: dict[int, int] = {}
         self._duty = 0
@@ -35,7 +43,7 @@ class Gpio:
             self._world.wires.write(number, level)
             return
         if number == self.pins.MOTOR:
-            self.drive(FULL_DUTY * level)
+            self._drive_pin(level)
         if self._levels.get(number) != level:
             self._world.open_heap()
             self._levels[number] = level
@@ -46,21 +54,32 @@ class Gpio:
         """Let the motor have that share of the supply, of 65535. What it shook so far is in the samples before."""
         if duty == self._duty:
             return
-        self._world.converter.catch_up()
-        self._world.stir()
+        self._before_change()
         self._duty = duty
         self._world.open_heap()
         self.duties.append((self._world.now_us, duty))
         self._world.shut_heap()
 
+    def _drive_pin(self, level: int) -> None:
+        if self._haptics is None:
+            self.drive(FULL_DUTY * level)
+            return
+        self._world.open_heap()
+        self._haptics.enable(level)
+        self._world.shut_heap()
+
+    def _before_change(self) -> None:
+        self._world.converter.catch_up()
+        self._world.stir()
+
     @property
     def motor_on(self) -> bool:
         """Return whether the motor is driven."""
-        return self._duty > 0
+        return self._duty > 0 if self._haptics is None else bool(self._haptics.is_driven())
 
     def let_go(self) -> None:
         """Let all pins float, as a reset does."""
-        self.drive(0)
+        self._drive_pin(0)
         self._world.wires.let_go()
         for number in self._levels:
             self.write(number, 0)
@@ -99,6 +118,8 @@ class PWM:
     def __init__(self, pin: Pin, freq: int, duty_u16: int) -> None:
         if pin.number != self.world.gpio.pins.MOTOR:
             raise NotImplementedError("only the motor is driven by PWM")
+        if self.world.wires.haptics is not None:
+            raise NotImplementedError("PWM at the pin of a chip that drives the motor")
         self.freq = freq
         self.duty_u16(duty_u16)
 

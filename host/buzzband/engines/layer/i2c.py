@@ -1,6 +1,8 @@
-"""The I2C bus with the IMU on it: transfers by the controller, and the same two wires as pins."""
+"""The I2C bus with the chips on it: transfers by the controller, and the same two wires as pins."""
 
 from typing import Any
+
+from buzzband.twin.imu.chip import Chips
 
 _EIO = 5
 _ETIMEDOUT = 110
@@ -26,27 +28,28 @@ _FIFO_BYTES = 16
 
 
 class Wires:
-    """SDA and SCL. ``imu``: the model that hangs on them, None if there is none."""
+    """SDA and SCL. ``imu``, ``haptics``: the models that hang on them, None where there is none; ``chips``: both."""
 
-    def __init__(self, world: Any, imu: Any) -> None:
+    def __init__(self, world: Any, imu: Any, haptics: Any) -> None:
         self.imu = imu
+        self.haptics = haptics
+        self.chips = Chips(imu, haptics)
+        self.chips.connect(lambda: world.now_us, lambda: None)
         self._world = world
         self._sda, self._scl = world.gpio.pins.SDA, world.gpio.pins.SCL
         self._levels = {self._sda: 1, self._scl: 1}  # as far as this chip goes
         self.controller = Controller(world, self)
-        if imu is not None:
-            imu.now_us = lambda: world.now_us
 
     def read(self, number: int) -> int:
         """Return the level of a wire."""
         return 0 if number == self._sda and self.is_held() else self._levels[number]
 
     def write(self, number: int, level: int) -> None:
-        """Pull a wire low, or let go of it. Each falling edge of SCL is a clock for the IMU."""
+        """Pull a wire low, or let go of it. Each falling edge of SCL is a clock for the chips."""
         falls = level < self._levels[number]
         self._levels[number] = level
-        if falls and number == self._scl and self.imu is not None:
-            self.imu.clock()
+        if falls and number == self._scl:
+            self.chips.clock()
 
     def let_go(self) -> None:
         """Let go of both, as a reset does."""
@@ -55,17 +58,19 @@ class Wires:
             self._levels[number] = 1
 
     def is_held(self) -> bool:
-        """Return whether the IMU holds SDA low."""
-        return self.imu is not None and self.imu.stuck > 0
+        """Return whether a chip holds SDA low."""
+        return self.chips.hold_sda()
 
     def happen(self, event: str, value: Any) -> None:
-        """Let a fault of the IMU begin or end; ``imu_power_on`` and ``imu_overflow`` just happen."""
+        """Let a fault of a chip begin or end; ``…_power_on`` and ``imu_overflow`` just happen."""
         self._world.open_heap()
-        name = event[len("imu_") :]
-        if name in ("power_on", "overflow"):
-            getattr(self.imu, name)()
-        elif name in self.imu.FAULTS:
-            setattr(self.imu, name, value)
+        owner, name = event.split("_", 1)
+        chip = self.imu if owner == "imu" else self.haptics
+        if name == "power_on" or event == "imu_overflow":
+            getattr(chip, name)()
+        elif name in chip.FAULTS:
+            setattr(chip, name, value)
+            chip.catch_up()
         else:
             raise ValueError(event)
         self._world.shut_heap()
@@ -74,7 +79,7 @@ class Wires:
 class Controller:
     """The controller's registers, by word, as far as they are used: RP2040 datasheet, 4.3.17.
 
-    The IMU takes each command when it is written; what comes of it shows when the bytes have had their time. The FIFO
+    The chips take each command when it is written; what comes of it shows when the bytes have had their time. The FIFO
     of commands is never full. A bus that is held does nothing more until the controller is switched off.
     """
 
@@ -93,8 +98,7 @@ class Controller:
 
     def switch_off(self) -> None:
         """Cut a transfer short that runs, and empty the FIFOs."""
-        if self._wires.imu is not None:
-            self._wires.imu.stop()
+        self._wires.chips.stop()
         self._count = self._taken = 0  # of the bytes that came
         self._runs = self._reads = self._waits = False
 
@@ -128,7 +132,7 @@ class Controller:
 
     def _do(self, command: int) -> None:
         """Let a command happen. What is not acknowledged ends the transfer, and nothing that came is left."""
-        imu, world = self._wires.imu, self._world
+        chips, world = self._wires.chips, self._world
         reads = command & _READ > 0
         starts = not self._runs or reads != self._reads or command & _RESTART > 0
         self._runs, self._reads = True, reads
@@ -138,20 +142,19 @@ class Controller:
         world.open_heap()
         count = 1 + starts
         self._done_ns = max(self._done_ns, world.now_us * _NS_PER_US) + count * _NS_PER_BYTE
-        if imu is None or (starts and not imu.start(self._address, not reads)) or not self._pass(imu, command):
+        if (starts and not chips.start(self._address, not reads)) or not self._pass(chips, command):
             self._aborted = True
             self._count = self._taken = 0
         if self._aborted or command & _STOP:
             self._runs = False
-            if imu is not None:
-                imu.stop()
+            chips.stop()
         world.shut_heap()
 
-    def _pass(self, imu: Any, command: int) -> bool:
+    def _pass(self, chips: Chips, command: int) -> bool:
         """Let a byte pass; return whether it did."""
         if not command & _READ:
-            return bool(imu.write(command & 0xFF))
-        value = imu.read()
+            return chips.write(command & 0xFF)
+        value = chips.read()
         if value < 0 or self._count == _FIFO_BYTES:
             return False
         self._came[self._count] = value
@@ -167,24 +170,24 @@ class I2C:
     def __init__(self, number: int, freq: int, scl: Any, sda: Any, timeout: int) -> None:
         pins = self.world.gpio.pins
         if (number, freq, scl.number, sda.number) != (0, 400_000, pins.SCL, pins.SDA):
-            raise NotImplementedError("a bus that is not the IMU's")
+            raise NotImplementedError("a bus that is not the band's")
         self.world.wires.controller.reset()
         self._timeout_us = timeout
 
     def writeto(self, address: int, buffer: Any, stop: bool = True) -> int:
         """Write; return how many bytes were acknowledged. Raises OSError if the address was not."""
-        imu = self._begin(address, True)
+        chips = self._begin(address, True)
         acknowledged = 0
-        while acknowledged < len(buffer) and imu.write(buffer[acknowledged]):
+        while acknowledged < len(buffer) and chips.write(buffer[acknowledged]):
             acknowledged += 1
         self._end(1 + min(acknowledged + 1, len(buffer)), stop or acknowledged < len(buffer))
         return acknowledged
 
     def readfrom_into(self, address: int, buffer: Any, stop: bool = True) -> None:
         """Read. Raises OSError."""
-        imu = self._begin(address, False)
+        chips = self._begin(address, False)
         for index in range(len(buffer)):
-            value = imu.read()
+            value = chips.read()
             if value < 0:
                 self._end(2 + index, True)
                 raise OSError(_EIO)
@@ -198,17 +201,17 @@ class I2C:
         if world.wires.is_held():
             world.spend(self._timeout_us)
             raise OSError(_ETIMEDOUT)
-        imu = world.wires.imu
+        chips = world.wires.chips
         world.open_heap()
-        if imu is None or not imu.start(address, write):
+        if not chips.start(address, write):
             self._end(1, True)
             raise OSError(_EIO)
-        return imu
+        return chips
 
     def _end(self, count: int, stop: bool) -> None:
         """End a transfer of that many bytes."""
         world = self.world
-        if stop and world.wires.imu is not None:
-            world.wires.imu.stop()
+        if stop:
+            world.wires.chips.stop()
         world.shut_heap()
         world.spend(count * _NS_PER_BYTE // 1000)

@@ -1,7 +1,8 @@
 """The whole app on MicroPython's Unix port, started by engines/micropython_band.py in a folder that it has filled.
 
-    job.json     surroundings and script of the World, slots, heap_locked_us (from, until), state of the IMU's model
+    job.json     surroundings and script of the World, slots, heap_locked_us (from, until), states of the chips' models
     raw.bin      the EMG, 16 bits a sample, little-endian
+    other.bin    the same of a second sensor, empty if there is none
     imu.bin      the movement, if there is an IMU: frames of six 16-bit numbers, little-endian
     flash/       the band's files
     report.json  is written when the recording is over and the button has ended the session: now the link is served
@@ -25,6 +26,7 @@ from typing import Any
 from buzzband.engines.layer import modules
 from buzzband.engines.layer.usb import Usb
 from buzzband.engines.layer.world import NEVER_US, NO_POWER, ChipReset, World
+from buzzband.twin import haptics as haptics_models
 from buzzband.twin.imu import rebuilt
 
 _PRESS_MS = 100
@@ -60,7 +62,15 @@ class UnixWorld(World):
     """A world that ends a recording with a press of the button, and then serves the link."""
 
     def __init__(self, job: Any, codes: Any) -> None:
-        super().__init__(_pins(), codes, _FLASH, imu=_imu(job), **job["surroundings"])
+        super().__init__(
+            _pins(),
+            codes,
+            _FLASH,
+            imu=_imu(job),
+            other=_codes("other.bin"),
+            haptics=_haptics(job),
+            **job["surroundings"],
+        )
         self.usb = self._pipe = PipeUsb(self)
         self.limit_us = NEVER_US
         self.locked_us = 0
@@ -177,9 +187,9 @@ def _pins() -> Any:
     return pins
 
 
-def _codes() -> Any:
-    samples = array("H", bytes(os.stat("raw.bin")[6]))
-    with _open("raw.bin", "rb") as file:
+def _codes(name: str) -> Any:
+    samples = array("H", bytes(os.stat(name)[6]))
+    with _open(name, "rb") as file:
         file.readinto(samples)
     return samples
 
@@ -189,6 +199,10 @@ def _imu(job: Any) -> Any:
         return None
     with _open("imu.bin", "rb") as file:
         return rebuilt(job["imu"], file.read())
+
+
+def _haptics(job: Any) -> Any:
+    return None if job["haptics"] is None else haptics_models.rebuilt(job["haptics"])
 
 
 def install(world: World) -> None:
@@ -206,7 +220,7 @@ def main() -> None:
     """Be the chip, once: until the host has gone, the firmware restarts the chip, or ends at the prompt."""
     with _open("job.json") as file:
         job = json.load(file)
-    world = UnixWorld(job, _codes())
+    world = UnixWorld(job, _codes("raw.bin"))
     for when_us, name, value in job["script"]:
         world.schedule(when_us, name, value)
     world.boot(True)

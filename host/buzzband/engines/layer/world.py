@@ -33,8 +33,9 @@ class World:
     """A chip's surroundings. All times are µs since the beginning; only ``ticks_us`` starts anew with every boot.
 
     ``schedule`` takes events: press (ms), usb_power (bool), supply_mv, stall (ms in which the chip does nothing else),
-    flash_error (an errno, 0 for none), free_bytes, erase_ms, fifo_overflow (True); ``imu_`` and the name of a fault of
-    buzzband.twin.imu, imu_overflow (True), imu_power_on (True).
+    flash_error (an errno, 0 for none), free_bytes, erase_ms, fifo_overflow (how many samples are lost); ``imu_`` or
+    ``haptics_`` and the name of a fault of buzzband.twin.imu or buzzband.twin.haptics, or power_on (True); imu_overflow
+    (True).
     ``every_tick``: wake at every tick of the timer, also where nothing can be due; the result is the same.
     """
 
@@ -51,10 +52,13 @@ class World:
         seed: int = 1,
         every_tick: bool = False,
         imu: Any = None,
+        other: Any = (),
+        haptics: Any = None,
     ) -> None:
         """``pins``: hal/pins.py. ``codes``: the EMG. ``folder``: the flash. ``uptime_us``: of the clock at power-on.
 
-        ``imu``: a model of buzzband.twin.imu.
+        ``imu``: a model of buzzband.twin.imu. ``other``: what a second EMG sensor gives, for every one of ``codes``.
+        ``haptics``: a model of buzzband.twin.haptics, in place of a motor on PWM.
         """
         self.now_us = 0
         self.alive = False
@@ -62,9 +66,9 @@ class World:
         self.limit_us = 0  # where ``at_limit`` is called
         self.supply_mv = supply_mv
         self.every_tick = every_tick
-        self.gpio = Gpio(self, pins, usb_power)
-        self.wires = Wires(self, imu)
-        self.converter = Converter(self, codes)
+        self.gpio = Gpio(self, pins, usb_power, haptics)
+        self.wires = Wires(self, imu, haptics)
+        self.converter = Converter(self, codes, other)
         self.registers = Registers(self)
         self.flash = Flash(self, folder, erase_ms, free_bytes)
         self.usb = Usb(self)
@@ -106,8 +110,8 @@ class World:
 
     def boot(self, cold: bool) -> None:
         """Let the chip start; ``cold``: power comes on, so that not even the watchdog keeps what its registers held."""
-        if self.why == NO_POWER and self.wires.imu is not None:
-            self.wires.imu.power_on()
+        if self.why == NO_POWER:
+            self.wires.chips.power_on()
         self.registers.start(cold)
         self.converter.start()
         self.usb.start()
@@ -238,10 +242,10 @@ class World:
         elif name in ("erase_ms", "free_bytes", "flash_error"):
             setattr(self.flash, name, value)
         elif name == "fifo_overflow":
-            self.converter.overflowed = value
+            self.converter.overflow(int(value))
         elif name == "supply_mv":
             self.supply_mv = value
-        elif name.startswith("imu_"):
+        elif name.startswith(("imu_", "haptics_")):
             self.wires.happen(name, value)
         else:
             raise ValueError(name)

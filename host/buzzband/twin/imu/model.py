@@ -1,9 +1,9 @@
-"""What all models of an IMU have in common: the bus, the sample clock, the recording, the faults."""
+"""What all models of an IMU have in common: the sample clock, the recording, the faults."""
 
 from array import array
 from typing import Any
 
-LOST = -1  # in place of a byte that does not arrive
+from buzzband.twin.imu.chip import I2cChip
 
 FRAME_SIZE = 6
 FRAME_US = 10_000  # of the recording: 100 Hz
@@ -19,47 +19,32 @@ def clamped(value: float) -> int:
     return int(max(LEAST, min(MOST, round(value))))
 
 
-class ImuModel:
+class ImuModel(I2cChip):
     """A chip at ``address``, moved as ``frames`` tell: ax ay az gx gy gz, ax …, 100 frames a second, at 4096 LSB/g and
     32.8 LSB/(°/s). The recording starts when the FIFO is enabled for the first time, and passes with time whether it is
     read or not. Then the chip lies still. Without a recording it does from the start, with 1 g along x.
 
-    These faults may be set at any time:
+    Besides the faults of an I2cChip, these may be set at any time:
 
-    ``absent``             nobody answers
     ``identity``           what the chip calls itself
-    ``nack_at``            the n-th byte from now is not acknowledged, or does not arrive if it is one that is read
-    ``nack_from``          that byte and all after it; 0: none
-    ``stuck``              SDA is held low until so many clocks have been seen
     ``frozen``             no sample comes any more, all else goes on
     ``self_test_percent``  how far the self-test moves what it should move
 
-    Besides, ``overflow()`` makes the FIFO overflow, and ``power_on()`` is what a loose wire leads to. What connects the
-    model gives it ``now_us``, and may have ``on_sda`` called when SDA is held or let go.
+    Besides, ``overflow()`` makes the FIFO overflow, and ``power_on()`` is what a loose wire leads to.
     """
 
-    kind = ""
-    ADDRESS = 0
     IDENTITY = 0
     FAULTS = ("absent", "identity", "nack_at", "nack_from", "stuck", "frozen", "self_test_percent")
 
     def __init__(self, frames: Any = (), address: int = 0) -> None:
         """``frames``: numbers, or their bytes. ``address``: the chip's usual one if 0."""
+        super().__init__(address)
         self.frames = array("h", frames)
-        self.address = address or self.ADDRESS
-        self.absent = False
         self.identity = self.IDENTITY
-        self.nack_at = self.nack_from = 0
         self.frozen = False
         self.self_test_percent = 100
-        self.now_us: Any = lambda: 0
-        self.on_sda: Any = lambda: None
-        self._stuck = 0
         self._start_us = -1  # of the recording
         self._done_us = 0  # up to when samples have been taken
-        self._selected = False
-        self._expects_register = False
-        self._pointer = 0
         self.power_on()
 
     def power_on(self) -> None:
@@ -67,67 +52,6 @@ class ImuModel:
         self._selected = False
         self._motion = self._frame(0)
         self.reset()
-
-    # The bus
-
-    def start(self, address: int, write: bool) -> bool:
-        """Begin a transfer; return whether the address is acknowledged."""
-        self._selected = not self.absent and address == self.address and not self._fails()
-        self._expects_register = write
-        if self._selected:
-            self.catch_up()
-        return self._selected
-
-    def write(self, value: int) -> bool:
-        """Take a byte; return whether it is acknowledged."""
-        if not self._selected or self._fails():
-            return False
-        if self._expects_register:
-            self._pointer = value
-            self._expects_register = False
-        else:
-            self.write_register(self._pointer, value)
-            self._pointer = self.after(self._pointer)
-        return True
-
-    def read(self) -> int:
-        """Return a byte, or LOST. What has been taken from the FIFO is gone in either case."""
-        if not self._selected:
-            return LOST
-        value = self.read_register(self._pointer)
-        self._pointer = self.after(self._pointer)
-        return LOST if self._fails() else value
-
-    def stop(self) -> None:
-        """End the transfer."""
-        self._selected = False
-
-    @property
-    def stuck(self) -> int:
-        """How many clocks it takes until SDA is let go."""
-        return self._stuck
-
-    @stuck.setter
-    def stuck(self, clocks: int) -> None:
-        self._stuck = clocks
-        self.on_sda()
-
-    def clock(self) -> None:
-        """See a clock that belongs to no transfer."""
-        if self._stuck:
-            self.stuck = self._stuck - 1
-
-    def _fails(self) -> bool:
-        if self.nack_at:
-            self.nack_at -= 1
-            if not self.nack_at:
-                return True
-        if self.nack_from > 1:
-            self.nack_from -= 1
-            return False
-        return self.nack_from == 1
-
-    # The recording
 
     def overflow(self) -> None:
         """Take more samples at once than the FIFO holds."""
@@ -168,18 +92,6 @@ class ImuModel:
 
     def reset(self) -> None:
         """Set registers and FIFO as after power-on."""
-        raise NotImplementedError
-
-    def after(self, register: int) -> int:
-        """Return the register that comes next in a transfer."""
-        raise NotImplementedError
-
-    def read_register(self, register: int) -> int:
-        """Return what is in a register."""
-        raise NotImplementedError
-
-    def write_register(self, register: int, value: int) -> None:
-        """Write a register."""
         raise NotImplementedError
 
     def rate_mhz(self) -> int:
