@@ -15,7 +15,9 @@ class Muscle:
     """What the muscle does. All of it stands for the end of the last block.
 
     ``blocks``: how many have been worked through, lost ones included. ``word``: what is to be said. ``late_samples``:
-    how many the ring held beyond the block. ``lost_blocks``: overwritten in the ring before they were read.
+    how many the ring held beyond the block. ``lost_blocks``: overwritten in the ring before they were read, or with two
+    muscles mixed up. ``other``: see core/other.py. ``other_permille()``: the activation of the other muscle, which
+    stands still while the motor runs; 0 if it is not felt. Both are None if there is one muscle.
     """
 
     def __init__(self, settings, ring):
@@ -34,8 +36,18 @@ class Muscle:
         self.clear_ms = self._cue.clear_ms
         self.fifo_overflowed = self._adc.fifo_overflowed
         self._process = self._pipeline.process
+        self._ring = ring
+        self.other = self.other_permille = None
+        if settings.other_muscle:
+            from buzzband_fw.other_muscle import OtherMuscle  # here, because few bands have it, and all lack room
+
+            both = OtherMuscle(self, self._pipeline, settings, ring)
+            self._adc = both.adc
+            self._process = both.process
+            self.fifo_overflowed = both.fifo_overflowed
+            self.other = both.channel
+            self.other_permille = both.channel.permille
         self._taken = self._adc.taken
-        self._ring = self._adc.ring
 
     def start(self):
         """Start sampling."""

@@ -9,6 +9,7 @@ from buzzband_fw.link import messages
 from buzzband_fw.store import session
 
 _U16_MAX = 65535
+_CLEAR_MS = 100  # how long no cue may be possible, for settings to be written
 
 
 class SelfReport:
@@ -26,6 +27,7 @@ class SelfReport:
         self.boot_ms = 0
         self.free_ram_bytes = 0
         self.is_clear = band.is_clear
+        self.settings = band.settings
         self._band = band
         self._slot = slot
 
@@ -70,6 +72,10 @@ class SelfReport:
             self.worst_flash_us,
         )
         return messages.STATUS_SIZE
+
+    def may_change(self):
+        """Return whether this is a moment for writing settings: no cue can be due."""
+        return self._band.state != messages.RUNNING or self._band.muscle.clear_ms() >= _CLEAR_MS
 
     def sessions(self):
         """Return the ids of the sessions, 16 hexadecimal digits each."""

@@ -30,12 +30,17 @@ BuzzbandError                exit 1
 │   └── HashMismatch         what came is not what was pinned
 ├── SelftestFailed           exit 8
 ├── OutputFailed             exit 9
-└── BoardError               exit 10
-    ├── NotAPrompt           MicroPython's prompt does not come up
-    ├── UnsupportedBoard     another chip, or a MicroPython that is too old
-    ├── BoardFailed          what was to be done on the board raised there
-    ├── CopyFailed           a file on the board is not what was sent
-    └── NotStarted           the app does not come back, or not the one that was sent
+├── BoardError               exit 10
+│   ├── NotAPrompt           MicroPython's prompt does not come up
+│   ├── UnsupportedBoard     another chip, or a MicroPython that is too old
+│   ├── BoardFailed          what was to be done on the board raised there
+│   ├── CopyFailed           a file on the board is not what was sent
+│   └── NotStarted           the app does not come back, or not the one that was sent
+└── SettingsError            exit 11
+    ├── NoSuchSetting        lists those that it might be
+    ├── WrongValue           says what it can be
+    ├── NoSuchWearer         lists the wearers there are
+    └── BadSettingsFile      no file, or no settings in it
 
 Wrong options and arguments are click's: exit 2.
 """
@@ -269,3 +274,33 @@ class NotStarted(BoardError):
     """The app did not come up after it was installed, or another version did."""
 
     hint = "Run the command again. If it repeats, look at what the app prints with: mpremote connect PORT run main.py."
+
+
+class SettingsError(BuzzbandError):
+    """Settings cannot be as they are wanted; nothing is changed."""
+
+    exit_code = 11
+
+
+class NoSuchSetting(SettingsError):
+    """There is no setting of that name."""
+
+    hint = "List them with buzzband config get."
+
+
+class WrongValue(SettingsError):
+    """A setting cannot have that value."""
+
+    hint = "Give a value that it can have; buzzband config get NAME says which."
+
+
+class NoSuchWearer(SettingsError):
+    """There is no wearer of that name, or no room for one more."""
+
+    hint = "List the wearers with buzzband config wearer list, or add one with buzzband config wearer add NAME."
+
+
+class BadSettingsFile(SettingsError):
+    """A file holds no settings."""
+
+    hint = "Check the path. The file is JSON like the band's settings.json, 2048 bytes at most."

@@ -18,7 +18,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class CueMark:
-    """A word that the motor said."""
+    """A word that the motor said; among those that are withheld, one that it would have."""
 
     t_s: float
     word: str
@@ -146,6 +146,7 @@ class Outcome:
     holds: tuple[Hold, ...]
     quality: tuple[QualitySpan, ...]
     notes: tuple[str, ...] = ()
+    withheld: tuple[CueMark, ...] = ()
 
     @property
     def cycles(self) -> int:

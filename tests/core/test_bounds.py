@@ -31,6 +31,7 @@ from buzzband_fw.core.intake import intake
 from buzzband_fw.core.intake import new_state as new_intake
 from buzzband_fw.core.lowpass import lowpass
 from buzzband_fw.core.lowpass import new_state as new_lowpass
+from buzzband_fw.core.other import Other
 from buzzband_fw.core.pipeline import Pipeline
 from buzzband_fw.core.quality import judge
 from buzzband_fw.core.quality import new_state as new_quality
@@ -320,6 +321,41 @@ def test_no_long_raw_signal_makes_a_checked_pipeline_overflow(mains_hz, raw):
 @MAINS
 def test_the_worst_input_of_all_runs_through_a_checked_pipeline(mains_hz):
     checked_words(worst_raw("lowpass z: output", mains_hz), mains_hz)
+
+
+def for_two(raw, channel):
+    """Raw samples for a ring that two channels share: this one has ``raw``, the other one the opposite."""
+    return [code if n % 2 == channel else 4095 - code for n, code in enumerate(raw)]
+
+
+def run_other(raw, mains_hz):
+    """Run the other muscle's chain over blocks of ``raw``; return its largest sample."""
+    other, largest = Other(1 << len(raw).bit_length(), mains_hz, 0, 2000), 0
+    for position in range(0, len(raw) - 2 * BLOCK_RAW + 1, 2 * BLOCK_RAW):
+        other.step(raw, position, False)
+        largest = max(largest, *other.block)
+        other.permille()
+    return largest
+
+
+@MAINS
+@pytest.mark.parametrize("node", NODES)
+def test_the_input_that_makes_a_number_largest_does_not_make_it_larger_in_one_of_two_channels(
+    node, mains_hz, monkeypatch
+):
+    raw = worst_raw(node, mains_hz)
+    monkeypatch.setattr(arithmetic, "LIMIT", int(max(chain_bounds(mains_hz).values())) + 1)
+    check_everything(monkeypatch)
+    assert run_other(for_two(raw, 1), mains_hz) == run_stages(raw, mains_hz)[-1]
+
+
+@MAINS
+@given(raw=strategies.raw(BLOCK_RAW * 60))
+@settings(max_examples=50, deadline=None)
+def test_no_raw_signal_makes_the_checked_chain_of_the_other_muscle_overflow(mains_hz, raw):
+    with pytest.MonkeyPatch.context() as patch:
+        check_everything(patch)
+        run_other(raw, mains_hz)
 
 
 @MAINS

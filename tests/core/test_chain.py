@@ -85,6 +85,20 @@ def test_a_ring_that_goes_round_gives_what_a_straight_line_gives(raw):
     assert rounds == envelope_of(raw)
 
 
+@MAINS
+@pytest.mark.parametrize("channel", [0, 1])
+def test_each_of_two_channels_has_the_envelope_that_it_has_alone(mains_hz, channel):
+    raw = codes(effort(0.5, 4, seed=3))
+    ring = 1 << len(raw).bit_length()
+    other = codes(effort(1.0, 4, seed=4))
+    mixed = np.where(np.arange(len(raw)) % 2 == channel, raw, other)
+    shared = Chain(ring, mains_hz, capacity=len(raw) // 4)
+    shared.share()
+    shared.condition(np.pad(mixed, (0, ring - len(raw))).tolist(), channel, len(raw) // 4)
+    alone = envelope_of(raw.tolist(), mains_hz)
+    assert np.abs(np.array(shared.envelope) - alone).max() < 0.03 * max(alone)
+
+
 def test_drain_gives_what_was_counted_since_the_last_time():
     chain, counts = Chain(64, 50), [0] * COUNTS
     chain.condition([0] * 64, 0, 12)
@@ -92,7 +106,7 @@ def test_drain_gives_what_was_counted_since_the_last_time():
     assert counts[0] == 12
     assert counts[2] > 0
     chain.drain(counts)
-    assert counts == [0, 0, 0]
+    assert counts == [0] * COUNTS
 
 
 def test_the_counts_add_up_over_blocks():

@@ -1,7 +1,8 @@
 import pytest
 
-from buzzband_fw.core import exercises
+from buzzband_fw.core import exercises, modes
 from buzzband_fw.core.exercises import ANY, EXERCISES, MOVEMENT, MUSCLE_ONLY, NAMES, PACES, REPS, STEADY, named
+from buzzband_fw.core.modes.tempo import phases_ms
 
 EVERY = pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
 LOWER_FIRST = {"push-up", "squat", "romanian-deadlift", "good-morning", "hinge"}
@@ -36,9 +37,26 @@ def test_bike_and_run_are_steady():
 @EVERY
 def test_a_preset_hangs_together(exercise):
     assert exercise.source in (ANY, MOVEMENT, MUSCLE_ONLY)
-    assert exercise.mode == ("steady" if exercise.pace == STEADY else "reach")
+    assert exercise.mode in modes.NAMES
+    assert (exercise.mode == "steady") == (exercise.pace == STEADY)
+    assert exercise.tempo is None or phases_ms(exercise.tempo)
+    assert (exercise.tempo is None) == (exercise.pace == STEADY)
     assert 0 < exercise.cycle_min_ms < exercise.cycle_max_ms <= 14_000
     assert exercise.concentric_min_ms + exercise.eccentric_min_ms <= exercise.cycle_max_ms // 2
+
+
+def test_explosive_work_is_not_talked_into():
+    explosive = named("explosive")
+    assert explosive.mode == "silent"
+    assert (explosive.concentric_min_ms, explosive.eccentric_min_ms) == (0, 0)
+
+
+@pytest.mark.parametrize("exercise", [one for one in EXERCISES if one.tempo], ids=lambda one: one.name)
+def test_a_preset_s_tempo_is_not_too_fast_for_it(exercise):
+    lift_ms, _, lower_ms, _ = phases_ms(exercise.tempo)
+    assert lift_ms >= exercise.concentric_min_ms
+    assert lower_ms >= exercise.eccentric_min_ms
+    assert exercise.cycle_min_ms <= sum(phases_ms(exercise.tempo)) <= exercise.cycle_max_ms
 
 
 @EVERY

@@ -7,7 +7,7 @@ from scipy.signal import butter, sosfilt, sosfreqz
 import strategies
 from builders import RATE_HZ, sine
 from buzzband_fw.core.coefficients import HIGHPASS
-from buzzband_fw.core.intake import CENTRE, RAIL_HIGH, RAIL_LOW, RAILED, intake, new_state
+from buzzband_fw.core.intake import CENTRE, MASK, RAIL_HIGH, RAIL_LOW, RAILED, SHARED, intake, new_state
 
 B0, A1, A2 = (coefficient / 8192 for coefficient in HIGHPASS)
 QUANTISED = np.array([[B0, -2 * B0, B0, 1, A1, A2]])
@@ -99,6 +99,26 @@ def test_a_position_beyond_the_ring_wraps():
     intake(ring, 48, near, 12, new_state(64))
     intake(ring, 48 + 64 * 1000, far, 12, new_state(64))
     assert near == far
+
+
+def of_a_shared_ring(ring, channel, start=0, ring_samples=64):
+    """What the intake makes of twelve samples of one channel of two."""
+    block, state = [0] * 12, new_state(ring_samples)
+    state[MASK] &= ~SHARED
+    intake(ring, start + channel, block, 12, state)
+    return block
+
+
+@given(strategies.noise(64, 0, 4095), st.integers(0, 47).map(lambda n: 4 * n))
+@settings(max_examples=50)
+def test_of_a_ring_that_two_channels_share_each_one_counts_its_own_samples_twice(ring, start):
+    for channel in (0, 1):
+        own_twice = [0] * 64
+        for n in range(64):
+            own_twice[n] = ring[n // 2 * 2 + channel]
+        alone = [0] * 12
+        intake(own_twice, start, alone, 12, new_state(64))
+        assert of_a_shared_ring(ring, channel, start) == alone
 
 
 @pytest.mark.parametrize(

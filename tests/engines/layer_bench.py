@@ -30,13 +30,13 @@ class BareWorld(World):
     def describe(self, error: Any) -> str:
         return repr(error)
 
-    def start_sampling(self, control: Any = CONTROL) -> None:
+    def start_sampling(self, control: Any = CONTROL, cs: int = 9) -> None:
         """Do what hal/emg_adc.py does."""
         mem32 = self.machine.mem32
         mem32[FCS] = 1 << 24 | 3 << 10 | 1 << 3 | 1
         mem32[DIV] = 9999 << 8
         self.dma.config(read=0, write=self.ring, count=COUNT, ctrl=self.dma.pack_ctrl(**control), trigger=True)
-        mem32[CS] = 9
+        mem32[CS] = cs
 
     def taken(self) -> int:
         return COUNT - int(self.dma.count)

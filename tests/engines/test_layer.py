@@ -103,6 +103,51 @@ def test_no_other_channel_is_read_sample_by_sample():
         world.machine.ADC(world.machine.Pin(pins.EMG)).read_u16()
 
 
+TURNS = 9 | 3 << 16
+
+
+def test_two_channels_take_turns_and_each_conversion_finds_the_sample_of_its_time():
+    world = BareWorld(codes=list(range(1000, 2000)), other=list(range(3000, 4000)))
+    world.start_sampling(cs=TURNS)
+    world.spend(20_000)
+    assert world.taken() > 90
+    assert world.ring[:90].tolist() == [n + (3000 if n % 2 else 1000) for n in range(90)]
+
+
+def test_a_sample_lost_to_a_full_fifo_puts_two_channels_out_of_step_until_sampling_starts_anew():
+    world = BareWorld(codes=[1] * 1000, other=[2] * 1000)
+    world.start_sampling(cs=TURNS)
+    world.spend(5_000)
+    before = world.taken()
+    world.converter.overflow(1)
+    world.spend(5_000)
+    world.machine.mem32[CS] = 1
+    taken = world.taken()
+    world.machine.mem32[CS] = TURNS | (taken & 1) << 12
+    world.spend(5_000)
+    after = world.taken()
+    in_step = [code == (2 if n % 2 else 1) for n, code in enumerate(world.ring[:after])]
+    assert in_step == [not before <= n < taken for n in range(after)]
+    assert world.converter.fed == after + 1
+
+
+def test_blocks_are_due_where_the_ring_is_full_though_sampling_started_anew_within_one():
+    world = BareWorld()
+    world.start_sampling()
+    world.spend(5_000)
+    world.machine.mem32[CS] = 1
+    world.spend(100)
+    world.machine.mem32[CS] = 9
+    world.taken()
+    world.spend(world.converter.block_due_us() - world.now_us - 9)
+    assert world.taken() == 48
+
+
+def test_other_turns_than_those_of_channels_0_and_1_are_not_modelled():
+    with pytest.raises(NotImplementedError, match="in turn"):
+        BareWorld().start_sampling(cs=9 | 5 << 16)
+
+
 def test_a_fifo_that_overflowed_says_so_until_it_is_told_that_this_is_known():
     world = BareWorld()
     world.schedule(10, "fifo_overflow", True)

@@ -17,8 +17,9 @@ class AdcBench:
         self.world = BareWorld(codes=codes, other=others)
         modules = private_modules(self.world, {"/a": FOLDER.parent}, {})
         modules.path.append("/a")
-        module = modules._import("buzzband_fw.hal.emg_adc", wanted=("EmgAdc",))
-        self.adc = module.EmgAdc(module.aligned_ring(), both)
+        single = modules._import("buzzband_fw.hal.emg_adc", wanted=("EmgAdc",))
+        pair = modules._import("buzzband_fw.hal.emg_pair", wanted=("EmgPair",))
+        self.adc = (pair.EmgPair if both else single.EmgAdc)(single.aligned_ring())
         self.adc.start()
 
     def wait_ms(self, ms: int) -> None:

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from buzzband.errors import LinkError, Refused, Silent
 from buzzband.transports.frame_reader import packed
 from buzzband.transports.link import Link
-from buzzband.transports.replies import Entry, Sample
+from buzzband.transports.replies import Changed, Entry, Sample
 from buzzband_fw.link import messages
 from buzzband_fw.link.server import Server
+from buzzband_fw.store.schema import NEXT_SESSION, SCHEMA
+from buzzband_fw.store.settings import Settings, load
 from transports.fake_band import MONDAY, TUESDAY, UID, Clock, FakeBand, content
 
 BYTES_PER_POLL = 8
@@ -25,6 +27,8 @@ class ServedBand:
 
     def __init__(self, folder: Path, sessions: dict[str, bytes]) -> None:
         self.clear = True
+        self.resting = True
+        self.settings = Settings({}, str(folder / "settings.json"))
         self._folder = folder
         for name, data in sessions.items():
             (folder / name).write_bytes(data)
@@ -49,6 +53,9 @@ class ServedBand:
 
     def is_clear(self) -> bool:
         return self.clear
+
+    def may_change(self) -> bool:
+        return self.resting
 
 
 class Wire:
@@ -130,6 +137,109 @@ def test_refusals_are_understood(wire: Wire, tmp_path: Path) -> None:
             ask()
         assert caught.value.reason == reason
     server.close()
+
+
+def test_settings_are_told_page_by_page(wire: Wire, tmp_path: Path) -> None:
+    link, _, band = served(wire, tmp_path)
+    found = link.config()
+    assert list(found.values) == list(SCHEMA)
+    assert (found.values, found.wearers, found.problems) == (band.settings.values, (), ())
+    assert link.config("exercise").values == {"exercise": "custom"}
+
+
+@pytest.mark.parametrize("name", ["colour", "wearers", "\ud7ff", "e" * 200])
+def test_a_setting_that_there_is_not_is_a_bad_payload(wire: Wire, tmp_path: Path, name: str) -> None:
+    link, _, _ = served(wire, tmp_path)
+    with pytest.raises(Refused) as caught:
+        link.config(name)
+    assert caught.value.reason == messages.BAD_PAYLOAD
+
+
+def test_settings_are_changed_and_saved(wire: Wire, tmp_path: Path) -> None:
+    link, _, band = served(wire, tmp_path)
+    assert link.change({"hold_s": 20, "tempo": "2-1-3"}) == Changed(2, NEXT_SESSION)
+    assert (band.settings.hold_s, load(tmp_path / "settings.json").tempo) == (20, "2-1-3")
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_change_that_takes_several_frames_is_made_at_once(wire: Wire, tmp_path: Path, count: int) -> None:
+    link, server, band = served(wire, tmp_path)
+    theirs = {"signature": [-1000000] * 9, "exercise": "good-morning"}
+    names = [f"Wearer number {number}" for number in range(count)]
+    link.change({"wearers": dict.fromkeys(names, theirs), "wearer": names[-1]})
+    assert (list(link.config().wearers), band.settings.signature) == (names, theirs["signature"])
+    server.poll(1)
+
+
+def test_more_changes_than_the_band_takes_are_not_sent(wire: Wire, tmp_path: Path) -> None:
+    link, _, band = served(wire, tmp_path)
+    with pytest.raises(Refused):
+        link.change({"wearers": {str(number): {"signature": [-1000000] * 16} for number in range(8)}})
+    assert band.settings.wearers == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"target_permille": 3000, "hold_s": 20}, ("target_permille", "50 to 2000")),
+        ({"exercise": "dance", "hold_s": 20}, ("exercise", "good-morning, hinge")),
+        ({"tempo": "fast", "hold_s": 20}, ("tempo",)),
+        ({"colour\x1b" + 300 * "x": 1, "hold_s": 20}, ("colour",)),
+    ],
+)
+def test_a_refused_change_names_the_setting_and_its_range_and_changes_nothing(
+    wire: Wire, tmp_path: Path, changes: dict[str, object], words: tuple[str, ...]
+) -> None:
+    link, _, band = served(wire, tmp_path)
+    with pytest.raises(Refused) as caught:
+        link.change(changes)
+    assert caught.value.reason == messages.WRONG_SETTING
+    assert all(word in str(caught.value) for word in words)
+    assert "\x1b" not in str(caught.value)
+    assert (band.settings.hold_s, list(tmp_path.iterdir())) == (10, [])
+
+
+def test_settings_are_written_only_while_no_cue_can_be_due(wire: Wire, tmp_path: Path) -> None:
+    link, _, band = served(wire, tmp_path)
+    band.resting = False
+    assert link.config().values["hold_s"] == 10
+    with pytest.raises(Refused) as caught:
+        link.change({"hold_s": 20})
+    assert (caught.value.reason, band.settings.hold_s) == (messages.BUSY, 10)
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (b"", messages.BAD_PAYLOAD),
+        (b"\x00\x00", messages.BAD_PAYLOAD),
+        (b"\x03\x00\x00{}", messages.BAD_PAYLOAD),
+        (b"\x02\x00\x00", messages.BAD_PAYLOAD),
+        (b"\x02\x00\x00[1]", messages.BAD_PAYLOAD),
+        (b"\x02\x00\x00{\xff}", messages.BAD_PAYLOAD),
+        (b"\x02\x00\x00" + b"[" * 200, messages.BAD_PAYLOAD),
+        (b"\x02\x01\x00{}", messages.BEYOND_END),
+        (b"\x01\xff\xff{", messages.BEYOND_END),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(wire: Wire, tmp_path: Path, payload: bytes, reason: int) -> None:
+    served(wire, tmp_path)
+    wire.write(packed(messages.CONFIG, 40, payload))
+    assert wire.read(0.1) == b"\0" + packed(messages.REFUSED, 40, bytes((reason, messages.CONFIG)))
+
+
+def test_the_same_part_twice_does_no_harm(wire: Wire, tmp_path: Path) -> None:
+    _, _, band = served(wire, tmp_path)
+    for payload in (
+        b'\x01\x00\x00{"hold_s"',
+        b"\x01\x09\x00: 20",
+        b"\x01\x09\x00: 20",
+        b"\x02\x0d\x00}",
+        b"\x02\x0d\x00}",
+    ):
+        wire.write(packed(messages.CONFIG, 40, payload))
+        wire.read(0.1)
+    assert band.settings.hold_s == 20
 
 
 def test_a_kind_that_the_server_does_not_know_is_refused_by_its_number(wire: Wire, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from buzzband.transports.frame_reader import packed
 from buzzband_fw.link import messages
+from buzzband_fw.store.schema import AT_ONCE, NEXT_SESSION, NOTHING_CHANGED, POWER_ON
 from doc_pages import page, rows
 
 PAGE = page("link")
@@ -28,7 +29,7 @@ def test_the_example_is_what_the_code_sends() -> None:
     assert told == [wire.hex(" ") for wire in EXAMPLE]
 
 
-@pytest.mark.parametrize("name", ["HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET"])
+@pytest.mark.parametrize("name", ["HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET", "CONFIG"])
 def test_every_request_has_its_row(name: str) -> None:
     assert str(getattr(messages, name)) in {row[0] for row in rows(PAGE, "request") if row[1] == name}
 
@@ -48,9 +49,19 @@ def test_states_and_faults_are_those_of_the_code() -> None:
 def test_sizes_and_kinds_are_those_of_the_code() -> None:
     assert f"payload, 0 to {messages.PAYLOAD_MAX} bytes" in PAGE
     assert f"up to {messages.READ_MAX} bytes" in PAGE
-    assert f"Kinds {messages.HELLO | 128} to {messages.RESET | 128} are the answers" in PAGE
+    assert f"Kinds {messages.HELLO | 128} to {messages.CONFIG | 128} are the answers" in PAGE
     assert f"SAMPLE, kind {messages.SAMPLE}," in PAGE
     assert f"REFUSED, kind {messages.REFUSED}," in PAGE
+
+
+def test_the_parts_of_config_are_those_of_the_code() -> None:
+    told = [(int(row[0]), row[1]) for row in rows(PAGE, "what CONFIG does")]
+    assert told == [(messages.GET, "GET"), (messages.STAGE, "STAGE"), (messages.SET, "SET")]
+    assert f"{messages.CHANGES_MAX} bytes" in PAGE
+    effects = (NOTHING_CHANGED, AT_ONCE, NEXT_SESSION, POWER_ON)
+    assert (
+        f"({effects[0]} nothing differs, {effects[1]} at once, {effects[2]} with the next session, {effects[3]}" in PAGE
+    )
 
 
 def test_hello_s_keys_are_those_that_the_code_names() -> None:

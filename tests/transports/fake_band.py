@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from buzzband.errors import Unplugged
 from buzzband.transports.frame_reader import packed
 from buzzband_fw.link import frames, messages
+from buzzband_fw.store.changes import Wrong, difference, merge
+from buzzband_fw.store.schema import SCHEMA, cleaned, parse, values_of
 
 UID = "e66138528361ba32"
 MONDAY = "00112233445566aa"
@@ -79,6 +81,7 @@ class FakeBand:
         }
     )
     status: tuple[int, ...] = (messages.RUNNING, 0, 0, 0, 500, 400, -7, 612, 3, 3900, 1200, 9800, 0, 0, 51000)
+    settings: dict[str, object] = field(default_factory=dict)  # what settings.json holds
     busy: int = 0  # how many requests it refuses for being busy
     unplugged_after: int | None = None  # requests
     requests: list[int] = field(default_factory=list)
@@ -88,6 +91,7 @@ class FakeBand:
     def __post_init__(self) -> None:
         self._coming: deque[tuple[float, bytes]] = deque()
         self._partial = bytearray()
+        self._staged = b""
 
     def read(self, timeout_s: float) -> bytes:
         self._check_plug()
@@ -148,9 +152,36 @@ class FakeBand:
             messages.REPL: self._leave,
             messages.RESET: self._leave,
         }
+        if kind == messages.CONFIG:
+            return self._config(payload)
         if kind in answers:
             return kind | messages.ANSWER, answers[kind]()
         return self._of_session(kind, payload) if kind in (messages.READ, messages.HASH) else refusal(1, kind)
+
+    def _config(self, payload: bytes) -> tuple[int, bytes]:
+        what, offset = struct.unpack_from("<BH", payload)
+        kind = messages.CONFIG | messages.ANSWER
+        if what == messages.GET:
+            told = self._told(payload[3:].decode())
+            return kind, struct.pack("<H", len(told)) + told[offset : offset + messages.PAGE_MAX]
+        self._staged = self._staged[:offset] + payload[3:]
+        if what == messages.STAGE:
+            return kind, struct.pack("<H", len(self._staged))
+        before, clean = values_of(self.settings), cleaned(self.settings, [])
+        try:
+            merge(clean, parse(self._staged))
+        except Wrong as wrong:
+            row = SCHEMA.get(wrong.args[0], (None, None, None))
+            told = json.dumps([wrong.args[0], *row[1:3]]).encode()
+            return messages.REFUSED, bytes((messages.WRONG_SETTING, messages.CONFIG)) + told
+        self.settings = clean
+        return kind, bytes(difference(before, values_of(clean)))
+
+    def _told(self, name: str) -> bytes:
+        values = values_of(self.settings)
+        wearers = sorted(self.settings.get("wearers", {}))  # type: ignore[call-overload]
+        told = {name: values[name]} if name else values
+        return json.dumps({"values": told, "wearers": wearers, "problems": []}).encode()
 
     def _of_session(self, kind: int, payload: bytes) -> tuple[int, bytes]:
         data = self.sessions.get(payload[:8].hex())

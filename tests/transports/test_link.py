@@ -1,6 +1,7 @@
 """The host's side of the link against a band in memory, over lines that lose, garble, double and delay."""
 
 import itertools
+import json
 import struct
 from dataclasses import replace
 
@@ -411,3 +412,67 @@ def test_a_stream_of_bytes_without_end_does_not_keep_us() -> None:
     with pytest.raises(LinkError):
         Link(noise, clock=noise.clock).hello()
     assert noise.clock.now < 3.1
+
+
+def test_settings_are_read_whole_from_several_pages() -> None:
+    band = FakeBand(settings={"hold_s": 20, "wearer": "Zoë", "wearers": {"Zoë": {"tempo": "2-1-3"}, "Ben": {}}})
+    found = linked(band).config()
+    assert (found.values["tempo"], found.values["hold_s"], found.wearers) == ("2-1-3", 10, ("Ben", "Zoë"))
+    assert band.requests.count(messages.CONFIG) > 1
+
+
+def test_settings_that_change_while_they_are_read_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    band = FakeBand()
+    answer = band._config
+
+    def change_after_the_first_page(payload: bytes) -> tuple[int, bytes]:
+        told = answer(payload)
+        if len(band.requests) == 1:
+            band.settings = {"tempo": "2-1-3", "signature": [1, 2, 3]}
+        return told
+
+    monkeypatch.setattr(band, "_config", change_after_the_first_page)
+    assert linked(band).config().values["signature"] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"[]", b"{}", b'{"values": []}', b'{"values": {}, "wearers": [1], "problems": []}',
+        b'{"values": {"a": {}}, "wearers": [], "problems": []}', b'{"values": {}, "wearers": []}', b"\xff\xff",
+    ],
+)  # fmt: skip
+def test_settings_that_make_no_sense_are_garbled(monkeypatch: pytest.MonkeyPatch, told: bytes) -> None:
+    band = FakeBand()
+    monkeypatch.setattr(band, "_told", lambda _: told)
+    with pytest.raises(Garbled):
+        linked(band).config()
+
+
+def test_what_a_band_says_in_its_settings_cannot_steer_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    band = FakeBand()
+    told = json.dumps({"values": {"wearer": "\x1b[2JAnna"}, "wearers": ["\u202eBen"], "problems": ["\x07"]}).encode()
+    monkeypatch.setattr(band, "_told", lambda _: told)
+    found = linked(band).config()
+    assert "\x1b" not in str(found.values) + str(found.wearers) + str(found.problems)
+    assert "\u202e" not in found.wearers[0]
+
+
+@pytest.mark.parametrize(
+    "line", [Line(lose=0.2, seed=4), Line(garble=0.2, seed=5), Line(double=0.5, delay=0.3, delay_s=0.4)]
+)
+def test_a_change_in_parts_arrives_over_a_bad_line(line: Line) -> None:
+    band = FakeBand(line=line)
+    link = Link(band, attempts=12, clock=band.clock)
+    changes = {"wearers": {f"Wearer {number}": {"signature": [-1000000] * 12} for number in range(4)}}
+    link.change(changes)
+    assert link.config().wearers == tuple(changes["wearers"])
+    assert band.settings["wearers"] == changes["wearers"]
+
+
+def test_an_app_that_does_not_know_settings_is_told_from_one_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    band = FakeBand()
+    monkeypatch.setattr(band, "_config", lambda _: (messages.REFUSED, bytes((messages.UNKNOWN_KIND, messages.CONFIG))))
+    with pytest.raises(Refused, match="unknown kind") as caught:
+        linked(band).config()
+    assert "flash" in caught.value.hint

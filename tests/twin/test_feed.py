@@ -5,10 +5,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from buzzband.bundle import native_files, pack_image
 from buzzband.twin import Emg
-from twin.bench import RING, TwinBench, ask
+from twin.bench import RING, TwinBench, ask, wait_for_prompt
 
 PERIOD_S = 1 / 4800
+BOTH = b"""
+import time
+from buzzband_fw.hal.emg_adc import aligned_ring
+from buzzband_fw.hal.emg_pair import EmgPair
+adc = EmgPair(aligned_ring())
+adc.start()
+while not adc.fifo_overflowed(): time.sleep_ms(3)
+first = adc.restart()
+while adc.taken() < 96: time.sleep_ms(1)
+adc.stop()
+"""
 WAIT = "\nimport time\nwhile taken() < {}: time.sleep_ms(1)\nmem32[0x4004C000] = 1\n"
 READ = "[ring[2 * n] | ring[2 * n + 1] << 8 for n in range(%d, %d)]"
 
@@ -60,6 +72,29 @@ def test_a_chip_that_starts_anew_goes_on_in_the_recording(twin_bench: TwinBench)
     assert twin.emg.starts == [0, before]
     assert twin.emg.time_s(before) > reset_s > twin.emg.time_s(before - 1)
     assert twin.chip.mcu.adc.result == twin.emg.samples_fed - 1
+
+
+@pytest.mark.pico(0.05)
+def test_two_sensors_take_turns_and_each_conversion_finds_the_sample_of_its_time(twin_bench: TwinBench) -> None:
+    emg = Emg(range(1000, 2000), other=range(3000, 4000))
+    program = RING.replace("] = 9\n", "] = 9 | 3 << 16\n")
+    twin = twin_bench.run(program + WAIT.format(60), emg=emg)
+    found = [int(code) for code in ask(twin, READ % (0, 60)).strip("[]").split(",")]
+    assert found == [n + (3000 if n % 2 else 1000) for n in range(60)]
+
+
+@pytest.mark.pico(0.5)
+def test_after_a_full_fifo_the_driver_brings_two_sensors_back_in_step(twin_bench: TwinBench) -> None:
+    twin = twin_bench.boot(image=pack_image({**native_files(), "main.py": BOTH}), emg=Emg([1] * 4000, other=[2] * 4000))
+    adc = twin.chip.mcu.adc
+    twin.wait_until(lambda: twin.emg.samples_fed > 32, budget_s=0.3)
+    slip = twin.emg.samples_fed
+    adc.fcs |= 1 << 11
+    adc.cs ^= 1 << 12  # as if one had found no room
+    wait_for_prompt(twin)
+    first, *whose = (int(number) for number in ask(twin, "[first] + list(adc.ring[:96])").strip("[]").split(","))
+    assert slip < first < 80
+    assert whose == [1 + (n + (slip <= n < first)) % 2 for n in range(96)]
 
 
 def test_a_sample_that_was_never_taken_has_no_time() -> None:

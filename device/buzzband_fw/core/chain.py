@@ -7,9 +7,9 @@ from buzzband_fw.core.comb import KEPT, REMOVED, comb
 from buzzband_fw.core.comb import new_state as new_comb
 from buzzband_fw.core.envelope import new_state as new_envelope
 from buzzband_fw.core.envelope import smooth
-from buzzband_fw.core.intake import RAILED, intake
+from buzzband_fw.core.intake import MASK, RAILED, SHARED, intake
 from buzzband_fw.core.intake import new_state as new_intake
-from buzzband_fw.core.lowpass import lowpass
+from buzzband_fw.core.lowpass import CROSSINGS, lowpass
 from buzzband_fw.core.lowpass import new_state as new_lowpass
 from buzzband_fw.core.portable import const, int32s, micropython
 
@@ -18,7 +18,7 @@ BLOCK_RAW = const(48)
 BLOCK_MS = const(10)
 RAW_RATE_HZ = const(4800)
 
-COUNTS = const(3)  # how many counts ``drain`` gives: railed, removed, kept
+COUNTS = const(4)  # how many counts ``drain`` gives: railed, removed, kept, zero crossings
 
 
 class Chain:
@@ -46,9 +46,15 @@ class Chain:
         lowpass(block, length, self._lowpass)
         return smooth(block, 0, length, self._smooth, self.envelope)
 
+    def share(self):
+        """Take every second raw sample for another channel's. Those that are left count twice, so the scale stays."""
+        self._intake[MASK] &= ~SHARED
+
     def drain(self, counts):
-        """Move what intake and comb have counted since the last call into ``counts``, for ``quality.judge``."""
+        """Move what the stages have counted since the last call into ``counts``: for ``quality.judge``, but the last."""
         counts[0] = self._intake[RAILED]
         counts[1] = self._comb[REMOVED]
         counts[2] = self._comb[KEPT]
+        counts[3] = self._lowpass[CROSSINGS]
+        self._lowpass[CROSSINGS] = 0
         self._intake[RAILED] = self._comb[REMOVED] = self._comb[KEPT] = 0

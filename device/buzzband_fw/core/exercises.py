@@ -16,10 +16,11 @@ class Exercise:
 
     ``source``: ANY, MOVEMENT or MUSCLE_ONLY. ``lowers_first``: a rep begins with its eccentric phase. ``pace``: REPS or
     STEADY. ``cycle_min_ms`` and ``cycle_max_ms``: how long a rep may take, pause included. ``mode``: the cue mode that
-    suits it. ``concentric_min_ms``, ``eccentric_min_ms``: a phase that takes less is too fast.
+    suits it. ``concentric_min_ms``, ``eccentric_min_ms``: a phase that takes less is too fast. ``tempo``: what the mode
+    of that name asks for, lift, pause and lower in s; None where no tempo suits.
     """
 
-    def __init__(self, name, source, lowers_first, pace, cycle_ms, mode, phase_min_ms):
+    def __init__(self, name, source, lowers_first, pace, cycle_ms, mode, phase_min_ms, tempo):
         self.name = name
         self.source = source
         self.lowers_first = lowers_first
@@ -27,22 +28,24 @@ class Exercise:
         self.cycle_min_ms, self.cycle_max_ms = cycle_ms
         self.mode = mode
         self.concentric_min_ms, self.eccentric_min_ms = phase_min_ms
+        self.tempo = tempo
 
 
 _SLOW = (1000, 14000)
 _TOLD = (600, 1000)
 EXERCISES = (
-    Exercise("custom", ANY, False, REPS, (400, 14000), "reach", (0, 0)),
-    Exercise("curl", ANY, False, REPS, _SLOW, "reach", _TOLD),
-    Exercise("pulldown", ANY, False, REPS, _SLOW, "reach", _TOLD),
-    Exercise("push-up", ANY, True, REPS, _SLOW, "reach", _TOLD),
-    Exercise("raise", ANY, False, REPS, _SLOW, "reach", _TOLD),
-    Exercise("squat", ANY, True, REPS, _SLOW, "reach", _TOLD),
-    Exercise("romanian-deadlift", ANY, True, REPS, _SLOW, "reach", (600, 1500)),
-    Exercise("good-morning", ANY, True, REPS, _SLOW, "reach", (800, 1500)),
-    Exercise("hinge", ANY, True, REPS, (2000, 14000), "reach", (1000, 1000)),
-    Exercise("bike", ANY, False, STEADY, (400, 2000), "steady", (0, 0)),
-    Exercise("run", ANY, False, STEADY, (400, 1500), "steady", (0, 0)),
+    Exercise("custom", ANY, False, REPS, (400, 14000), "reach", (0, 0), "2-1-3"),
+    Exercise("curl", ANY, False, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
+    Exercise("pulldown", ANY, False, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
+    Exercise("push-up", ANY, True, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
+    Exercise("raise", ANY, False, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
+    Exercise("squat", ANY, True, REPS, _SLOW, "reach", _TOLD, "2-0-3"),
+    Exercise("romanian-deadlift", ANY, True, REPS, _SLOW, "reach", (600, 1500), "2-1-4"),
+    Exercise("good-morning", ANY, True, REPS, _SLOW, "reach", (800, 1500), "2-0-4"),
+    Exercise("hinge", ANY, True, REPS, (2000, 14000), "reach", (1000, 1000), "2-1-3"),
+    Exercise("explosive", ANY, False, REPS, (400, 14000), "silent", (0, 0), "1-0-2"),  # jumps, throws, swings
+    Exercise("bike", ANY, False, STEADY, (400, 2000), "steady", (0, 0), None),
+    Exercise("run", ANY, False, STEADY, (400, 1500), "steady", (0, 0), None),
 )
 NAMES = tuple([exercise.name for exercise in EXERCISES])
 

@@ -110,7 +110,7 @@ VECTORS = (
     ("intake", 0x4B7DC2, _check_intake),
     ("comb, 50 Hz", 0xCF1475, lambda: _check_in_place(comb, new_comb(50), 3)),
     ("comb, 60 Hz", 0xA9B9B8, lambda: _check_in_place(comb, new_comb(60), 4)),
-    ("lowpass", 0xA0B139, lambda: _check_in_place(lowpass, new_lowpass(), 5)),
+    ("lowpass", 0xF70029, lambda: _check_in_place(lowpass, new_lowpass(), 5)),
     ("envelope", 0x1DE743, _check_smooth),
     ("activation", 0x4CA91F, _check_activation),
     ("target", 0x607A40, _check_target),

@@ -10,11 +10,12 @@ RAW_PER_SAMPLE = const(4)
 CENTRE = const(8192)  # four times mid-scale of 12 bits: without it every start would be a step of that height
 RAIL_LOW = const(163)  # four times 1 % of 4095
 RAIL_HIGH = const(16217)
+MASK = const(8)  # index of the ring's
+SHARED = const(2)  # bit of the mask, which positions do not need: without it every second sample is another channel's
 RAILED = const(9)  # index of the count of samples within 1 % of a rail; the reader resets it
 
 _Q = const(13)
 _FRACTION = const(8191)
-_MASK = const(8)
 
 
 def new_state(ring_samples):
@@ -30,6 +31,7 @@ def intake(ring: ptr16, position: int, block: ptr32, length: int, state: ptr32):
     """Turn ``4 * length`` raw samples at ``position``, a multiple of 4, into ``length`` filtered samples in ``block``.
 
     x[n] = r[4n] + r[4n+1] + r[4n+2] + r[4n+3] - 4 * 2048
+    x[n] = 2 r[4n] + 2 r[4n+2] - 4 * 2048              of a ring that two channels share; the second one is 1 further on
     d[n] = x[n] - x[n-1]
     y[n] = b0 (d[n] - d[n-1]) - a1 y[n-1] - a2 y[n-2] + e[n-1] / 2^13
 
@@ -45,12 +47,14 @@ def intake(ring: ptr16, position: int, block: ptr32, length: int, state: ptr32):
     y1 = state[5]
     y2 = state[6]
     error = state[7]
-    mask = state[_MASK]
+    mask = state[MASK]
+    step = mask >> 1 & 1
     railed = state[RAILED]
+    position &= mask
     for i in range(length):
-        j = position & mask
-        position += RAW_PER_SAMPLE
-        x = ring[j] + ring[j + 1] + ring[j + 2] + ring[j + 3]
+        j = position + step
+        x = ring[position] + ring[j] + ring[position + 2] + ring[j + 2]
+        position = position + RAW_PER_SAMPLE & mask
         if x < RAIL_LOW or x > RAIL_HIGH:
             railed += 1
         x -= CENTRE

@@ -3,13 +3,23 @@
 from buzzband_fw.core.coefficients import LOWPASS
 from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 
+CROSSINGS = const(15)  # index of the zero crossings of z; the reader resets them
+
 _Q = const(13)
 _FRACTION = const(8191)
+_CROSSINGS = const(15)
+_SIGN = const(16)
+_LEVEL = const(17)
+_MEAN = const(6)  # 2^6 / 1200 Hz = 53 ms
+_THRESHOLD = const(8)  # a quarter of the mean
 
 
 def new_state():
-    """Return the state at rest: both sections' coefficients, then for each its inputs, outputs and rounding error."""
-    return int32s(LOWPASS + (0, 0, 0, 0, 0, 0, 0, 0, 0))
+    """Return the state at rest: both sections' coefficients, then for each its inputs, outputs and rounding error.
+
+    Then what counts zero crossings: their number, the last sign, the mean magnitude.
+    """
+    return int32s(LOWPASS + (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0))
 
 
 @micropython.viper
@@ -18,6 +28,8 @@ def lowpass(block: ptr32, length: int, state: ptr32):
 
     s[n] = x[n] + x[n-1]                                                   and likewise from y to z
     y[n] = b0 (s[n] + s[n-1]) - a1 y[n-1] - a2 y[n-2] + e[n-1] / 2^13
+
+    A zero crossing counts if z then gets further than a quarter of its mean magnitude, so that noise adds none.
 
     For inputs within ±60000, and the comb gives at most ±34211, all samples stay within ±2^17 and both accumulators
     within ±2^30 (proof: tests/core/test_bounds.py).
@@ -37,6 +49,9 @@ def lowpass(block: ptr32, length: int, state: ptr32):
     z1 = state[12]
     z2 = state[13]
     z_error = state[14]
+    crossings = state[_CROSSINGS]
+    sign = state[_SIGN]
+    level = state[_LEVEL]
     for i in range(length):
         x = block[i]
         s = x + x1
@@ -52,10 +67,14 @@ def lowpass(block: ptr32, length: int, state: ptr32):
         z2 = z1
         z1 = accumulator >> _Q
         z_error = accumulator & _FRACTION
-        if z1 < 0:
-            block[i] = 0 - z1
-        else:
-            block[i] = z1
+        z = z1
+        if z < 0:
+            z = 0 - z
+        block[i] = z
+        level += z - (level >> _MEAN)
+        if z1 * sign < 0 - (level >> _THRESHOLD):
+            sign = 0 - sign
+            crossings += 1
     state[6] = x1
     state[7] = s1
     state[8] = y1
@@ -65,3 +84,6 @@ def lowpass(block: ptr32, length: int, state: ptr32):
     state[12] = z1
     state[13] = z2
     state[14] = z_error
+    state[_CROSSINGS] = crossings
+    state[_SIGN] = sign
+    state[_LEVEL] = level

@@ -12,10 +12,10 @@ class Pipeline:
     ``chain``, ``cue``: their attributes tell how things stand. ``envelope``: the free-running one after the last block.
     """
 
-    def __init__(self, ring_samples, mains_hz, rest, reference, target_permille):
+    def __init__(self, ring_samples, mains_hz, rest, reference, target_permille, mode=None):
         """See ``Chain`` and ``Cue``."""
         self.chain = Chain(ring_samples, mains_hz)
-        self.cue = Cue(rest, reference, target_permille)
+        self.cue = Cue(rest, reference, target_permille, mode=mode)
         self.envelope = 0
         self._condition = self.chain.condition  # bound once: every look-up of a method costs 16 bytes and 19 µs
         self._step = self.cue.step

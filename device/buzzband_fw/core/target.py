@@ -16,8 +16,15 @@ _BELOW_MS = const(3)
 
 def new_state(scale, target_permille):
     """Return the state for a target on the wearer's scale; it arms once the muscle has been seen at rest."""
-    rearm_permille = target_permille * REARM_PERCENT // 100
-    return int32s((envelope_at(target_permille, scale), envelope_at(rearm_permille, scale), 0, 0))
+    state = int32s((0, 0, 0, 0))
+    retarget(state, scale, target_permille)
+    return state
+
+
+def retarget(state, scale, target_permille):
+    """Move the target; whether it is armed stays."""
+    state[_REACH] = envelope_at(target_permille, scale)
+    state[_REARM] = envelope_at(target_permille * REARM_PERCENT // 100, scale)
 
 
 @micropython.viper

@@ -1,4 +1,4 @@
-"""Button: one, to ground, told apart by how long it was held."""
+"""Button: one, to ground. Short, long and double presses, told apart by time alone."""
 
 from machine import Pin
 from time import ticks_add, ticks_diff, ticks_ms
@@ -8,34 +8,71 @@ from buzzband_fw.hal import pins
 
 SHORT = const(1)
 LONG = const(2)
+DOUBLE = const(3)
 
 BOUNCE_MS = const(20)  # looked at every 10 ms, a press of 30 ms is seen for at least so long
 LONG_MS = const(1000)
+DOUBLE_MS = const(300)  # from the end of a press to the beginning of the next
+
+_UP = const(0)
+_DOWN = const(1)
+_PRESSED = const(2)  # once, and up again: a second press may follow
+_DOWN_AGAIN = const(3)
+_TOLD = const(4)  # down, and nothing that follows counts until it is up
 
 
 class Button:
-    """The button; ``step`` tells of a press when it ends."""
+    """The button; ``step`` tells of a press as soon as it is certain what it is.
+
+    A long one is told while it is still held, a double one when it ends, a short one 300 ms after its end.
+    """
 
     def __init__(self, on_press):
-        """``on_press``: is called with SHORT or LONG."""
+        """``on_press``: is called with SHORT, LONG or DOUBLE."""
         self._on_press = on_press
         self._value = Pin(pins.BUTTON, Pin.IN, Pin.PULL_UP).value
-        self._pressed = not self._value()
-        self._since_ms = ticks_add(ticks_ms(), -LONG_MS)  # a press at power-on is no short one
+        self._state = _UP if self._value() else _TOLD  # held at power-on it means safe mode, and no press
+        self._since_ms = ticks_add(ticks_ms(), -DOUBLE_MS)
 
     @micropython.native
     def step(self):
         """Look at the button. What is seen for less than 20 ms is a bounce."""
-        pressed = not self._value()
-        if pressed != self._pressed:
-            self._pressed = pressed
-            self._change(pressed)
+        up = self._value()
+        if self._state or not up:
+            self._go_on(up)
 
-    def _change(self, pressed):
-        now = ticks_ms()
-        if pressed:
-            self._since_ms = now
-            return
-        held_ms = ticks_diff(now, self._since_ms)
-        if held_ms >= BOUNCE_MS:
-            self._on_press(SHORT if held_ms < LONG_MS else LONG)
+    def _go_on(self, up):
+        """Take the step from state to state that the button, or time, asks for."""
+        state = self._state
+        held_ms = ticks_diff(ticks_ms(), self._since_ms)
+        is_down = state == _DOWN or state == _DOWN_AGAIN
+        if is_down and not up:
+            if held_ms >= LONG_MS:
+                self._tell(LONG, _TOLD)
+        elif is_down:
+            self._release(held_ms)
+        elif state == _TOLD:
+            if up:
+                self._state = _UP
+        elif not up:
+            self._enter(_DOWN if state == _UP else _DOWN_AGAIN)
+        elif held_ms >= DOUBLE_MS:
+            self._tell(SHORT, _UP)
+
+    def _release(self, held_ms):
+        """Take the end of a press; after a bounce all is as before."""
+        again = self._state == _DOWN_AGAIN
+        if held_ms < BOUNCE_MS:
+            self._state = _PRESSED if again else _UP
+        elif again:
+            self._tell(DOUBLE, _UP)
+        else:
+            self._enter(_PRESSED)
+
+    def _enter(self, state):
+        self._state = state
+        self._since_ms = ticks_ms()
+
+    def _tell(self, press, state):
+        self._state = state
+        self._on_press(press)

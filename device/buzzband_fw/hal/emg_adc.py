@@ -78,7 +78,7 @@ class EmgAdc:
             size=1, inc_read=False, ring_size=_RING_BITS, ring_sel=True, treq_sel=_DREQ_ADC, irq_quiet=True
         )
         self._dma.config(read=_FIFO, write=self.ring, count=_COUNT, ctrl=control, trigger=True)
-        mem32[_CS] = _ENABLE_START_MANY
+        self._convert()
 
     @micropython.native
     def taken(self):
@@ -100,3 +100,6 @@ class EmgAdc:
             self._dma.close()
             self._dma = None
         mem32[_FCS] = _OVER_UNDER
+
+    def _convert(self):
+        mem32[_CS] = _ENABLE_START_MANY

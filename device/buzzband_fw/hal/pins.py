@@ -8,4 +8,5 @@ REGULATOR_MODE = 23
 VBUS = 24  # high while USB power is present
 LED = 25
 EMG = 26
+EMG_OTHER = 27  # a second sensor, over a muscle that should not take over
 VSYS = 29  # a third of the supply voltage

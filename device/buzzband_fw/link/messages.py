@@ -16,6 +16,7 @@ HASH = const(5)  # id 8 bytes, length u32 -> length u32, SHA-256 of the first so
 STREAM = const(6)  # on u8 -> on u8; then every 20 ms a SAMPLE, until off, a REPL or a reset
 REPL = const(7)  # -> nothing, then the app ends and MicroPython's prompt has the port
 RESET = const(8)  # -> nothing, then the chip restarts
+CONFIG = const(9)  # what u8, offset u16, then as below
 
 ANSWER = const(0x80)
 SAMPLE = const(0xC0)  # unasked, number counts up: SAMPLE_FORMAT. Left out when the host does not keep up
@@ -27,7 +28,15 @@ NO_SUCH_SESSION = const(3)
 BEYOND_END = const(4)
 BUSY = const(5)  # ask again in a moment: a cue may be due
 FAILED = const(6)
-REASONS = ("", "unknown kind", "bad payload", "no such session", "beyond the end", "busy", "failed")
+WRONG_SETTING = const(7)  # CONFIG's; JSON behind the kind: name, least or choices, greatest
+REASONS = ("", "unknown kind", "bad payload", "no such session", "beyond the end", "busy", "failed", "wrong setting")
+
+GET = const(0)  # name, or nothing for all -> size u16 of the JSON, then as much of it from the offset on as fits
+STAGE = const(1)  # part of the JSON of changes -> size u16 of all parts so far
+SET = const(2)  # the last part -> how many values differ now u8, when they all count u8: see store/schema.py
+CHANGES_MAX = const(1024)  # bytes of a change in parts
+PART_MAX = const(231)
+PAGE_MAX = const(232)
 
 BODY_MAX = const(240)  # kind, number, payload, CRC: stuffed it fits the 256 bytes of the USB driver's queue
 OVERHEAD = const(6)

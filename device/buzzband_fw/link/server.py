@@ -12,6 +12,8 @@ _HASH_CHUNK = const(512)
 _HASH_FORMAT = "<I32s"
 _HASH_SIZE = const(36)
 _LIST_MAX = const(18)  # entries of 12 bytes behind a count, in 234 bytes
+_PART_AT = const(3)  # in the payload of CONFIG
+_PAGE_AT = const(2)  # in that of its answer
 
 
 class Refusal(Exception):
@@ -40,6 +42,7 @@ class Server:
         self._file = None
         self._file_id = None
         self._hash = None
+        self._staged = b""
 
     @micropython.native
     def poll(self, bytes_max):
@@ -115,7 +118,7 @@ class Server:
             size = self._answer(kind, length)
         except Refusal as refusal:
             size = self._refuse(refusal.args[0], kind)
-        except OSError:
+        except (OSError, MemoryError):
             size = self._refuse(messages.FAILED, kind)
         if size is not None:
             self._make_ready(self._frame[1], size)
@@ -143,6 +146,7 @@ class Server:
             messages.LIST: self._list,
             messages.READ: self._read,
             messages.HASH: self._start_hash,
+            messages.CONFIG: self._config,
         }.get(kind)
         if handler is None:
             raise Refusal(messages.UNKNOWN_KIND)
@@ -203,6 +207,44 @@ class Server:
         struct.pack_into(_HASH_FORMAT, self._body, frames.PAYLOAD_AT, state[2], state[0].digest())
         self._make_ready(state[3], _HASH_SIZE)
         return True
+
+    def _config(self, length):
+        if length < _PART_AT:
+            raise Refusal(messages.BAD_PAYLOAD)
+        what, offset = struct.unpack_from("<BH", self._frame, frames.PAYLOAD_AT)
+        data = bytes(self._frame[frames.PAYLOAD_AT + _PART_AT : frames.PAYLOAD_AT + length])
+        if what == messages.GET:
+            return self._page(offset, data)
+        if what not in (messages.STAGE, messages.SET):
+            raise Refusal(messages.BAD_PAYLOAD)
+        if offset > len(self._staged) or offset + len(data) > messages.CHANGES_MAX:
+            raise Refusal(messages.BEYOND_END)
+        staged = self._staged = self._staged[:offset] + data  # the same part once more does no harm
+        if what == messages.SET:
+            return self._change(staged)
+        struct.pack_into("<H", self._body, frames.PAYLOAD_AT, len(staged))
+        return _PAGE_AT
+
+    def _page(self, offset, name):
+        """Write what there is of the settings from ``offset`` on; of one of them, if ``name`` names it."""
+        told = self._band.settings.told(name)
+        if told is None:
+            raise Refusal(messages.BAD_PAYLOAD)
+        struct.pack_into("<H", self._body, frames.PAYLOAD_AT, len(told))
+        page = told[offset : offset + messages.PAGE_MAX]
+        self._body[frames.PAYLOAD_AT + _PAGE_AT : frames.PAYLOAD_AT + _PAGE_AT + len(page)] = page
+        return _PAGE_AT + len(page)
+
+    def _change(self, changes):
+        """Let the band change settings: it says how many differ now, or what cannot be."""
+        if not self._band.may_change():
+            raise Refusal(messages.BUSY)
+        made, told = self._band.settings.apply(changes)
+        reason = messages.WRONG_SETTING if told else messages.BAD_PAYLOAD
+        size = 0 if made else self._refuse(reason, messages.CONFIG)
+        told = told[: messages.PAYLOAD_MAX - size]
+        self._body[frames.PAYLOAD_AT + size : frames.PAYLOAD_AT + size + len(told)] = told
+        return size + len(told)
 
     def _unpack_request(self, layout, length):
         if length != struct.calcsize(layout):

@@ -11,6 +11,7 @@ from buzzband.recordings.examples import EXAMPLES
 from buzzband.services import simulate as service
 from buzzband.services.document import simulate_document
 from buzzband.services.summary import outcome_text
+from buzzband_fw.store.schema import is_valid
 
 
 class AutoOr(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
@@ -48,8 +49,22 @@ class FiniteRange(click.FloatRange):
         return number
 
 
+class Tempo(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
+    """Seconds of lift, pause and lower, as the core takes them."""
+
+    name = "tempo"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text, if it is one."""
+        if not is_valid("tempo", str(value)):
+            self.fail(f"{value!r} is no tempo: seconds to lift, pause, lower, as in 2-1-3.", param, ctx)
+        return str(value)
+
+
 ENVELOPE = AutoOr(int, 0, (1 << 20) - 1)
 GAIN = AutoOr(float, 1e-12, 1e12)  # a recording may be in volts or in steps of a converter
+
+WEIGHT = click.IntRange(1, 1000)
 
 
 @click.command()
@@ -62,7 +77,26 @@ GAIN = AutoOr(float, 1e-12, 1e12)  # a recording may be in volts or in steps of 
 @click.option(
     "--exercise", type=click.Choice(service.EXERCISES), default="custom", show_default=True, help="What is done."
 )
-@click.option("--mode", type=click.Choice(service.MODES), default="reach", show_default=True, help="When to buzz.")
+@click.option("--mode", type=click.Choice(service.MODES), help="When to buzz; otherwise as suits the exercise.")
+@click.option(
+    "--tempo", type=Tempo(), metavar="S-S-S", help="Seconds to lift, pause, lower, for --mode tempo, as in 2-1-3."
+)
+@click.option(
+    "--hold", "hold_s", metavar="S", type=click.IntRange(1, 600), default=10, show_default=True, help="A hold's goal."
+)
+@click.option(
+    "--off",
+    "steady_off_s",
+    metavar="S",
+    type=click.IntRange(1, 120),
+    default=5,
+    show_default=True,
+    help="In --mode steady: how long the muscle may be off.",
+)
+@click.option("--load", "load_kg", metavar="KG", type=WEIGHT, help="What is lifted.")
+@click.option("--one-rm", "one_rm_kg", metavar="KG", type=WEIGHT, help="What can be lifted once.")
+@click.option("--reps-max", type=click.IntRange(1, 30), metavar="N", help="Without --one-rm: most reps with --load.")
+@click.option("--fatigue", is_flag=True, help="Raise the target as the muscle tires.")
 @click.option(
     "--target",
     "target_percent",
@@ -104,6 +138,8 @@ def simulate(
     rest, reference = options["rest"], options["reference"]
     if rest is not None and reference is not None and reference <= rest:
         raise click.UsageError("--reference must be more than --rest.")
+    if options["reps_max"] is not None and options["load_kg"] is None:
+        raise click.UsageError("--reps-max goes with --load: the load with which so many reps can be done.")
     service.check_pictures(file, plot=plot, page=page)
     chosen = service.Options(target_permille=round(10 * target_percent), mains_hz=int(mains_hz), **options)
     with output.progress("Simulating") as progress:

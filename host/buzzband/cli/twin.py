@@ -12,7 +12,7 @@ from buzzband.recordings.examples import EXAMPLES
 from buzzband.services import twin as service
 from buzzband.twin.flash import ERASE_MS
 from buzzband.twin.twin import SUPPLY_MV
-from buzzband_fw.store.settings import SCHEMA, is_valid
+from buzzband_fw.store.schema import SCHEMA, is_valid
 
 
 class SettingsFile(click.Path):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from buzzband.engines.layer import modules
-from buzzband.engines.layer.adc import MID_SCALE, Converter
+from buzzband.engines.layer.adc import Converter
 from buzzband.engines.layer.world import World
 from buzzband.engines.private_modules import PORTABLE, Patch, PrivateModules
 from buzzband.twin import Vibration
@@ -23,18 +23,17 @@ _FREE_RAM = 100_000
 class ShakenConverter(Converter):
     """A converter whose electrodes feel the motor."""
 
-    def __init__(self, world: Any, codes: Any, vibration: Vibration) -> None:
-        super().__init__(world, codes)
+    def __init__(self, world: Any, codes: Any, other: Any, vibration: Vibration) -> None:
+        super().__init__(world, codes, other)
         self._vibration = vibration
 
     def write(self, ring: Any, at: int, first: int, count: int) -> None:
         """See ``Converter.write``."""
-        still = np.full(count, MID_SCALE, np.float64)
-        known = self.codes[first : first + count]
-        still[: len(known)] = known
-        shaken = still + self._vibration.block(self._world.gpio.motor_on, count)
-        for index, code in enumerate(np.clip(np.rint(shaken), 0, _CODE_MAX).astype(int).tolist(), at):
-            ring[index % len(ring)] = code
+        super().write(ring, at, first, count)
+        added = self._vibration.block(self._world.gpio.motor_on, count)[-len(ring) :]
+        places = np.arange(at + count - len(added), at + count) % len(ring)
+        view = np.frombuffer(ring, np.uint16)
+        view[places] = np.clip(np.rint(view[places] + added), 0, _CODE_MAX)
 
 
 class BandWorld(World):
@@ -43,7 +42,7 @@ class BandWorld(World):
     def __init__(self, vibration: Vibration | None, codes: "array[int]", *arguments: Any, **options: Any) -> None:
         super().__init__(arguments[0], codes, *arguments[1:], **options)
         if vibration is not None:
-            self.converter = ShakenConverter(self, codes, vibration)
+            self.converter = ShakenConverter(self, codes, options.get("other", ()), vibration)
         self.pause: Callable[[], None] = lambda: None
         self.watch: Callable[[], object] | None = None
         self._files: list[Any] = []

@@ -11,10 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buzzband.engines.job import Blocks, Frames, Settings, Track, block_count, track
-from buzzband.engines.lifting import lift
+from buzzband.engines.lifting import Lifter
 from buzzband.progress import Progress, no_progress
+from buzzband_fw.core import modes
+from buzzband_fw.core.activation import new_scale
 from buzzband_fw.core.chain import BLOCK_RAW, BLOCK_SAMPLES, COUNTS, Chain
 from buzzband_fw.core.cue import BLANKED, Cue
+from buzzband_fw.core.fatigue import Fatigue
+from buzzband_fw.core.motion import STEP_BLOCKS
 from buzzband_fw.core.quality import WINDOW_BLOCKS
 
 _WINDOW_RAW = WINDOW_BLOCKS * BLOCK_RAW
@@ -69,25 +73,40 @@ def _table(values: "array[int]", columns: int) -> NDArray[np.int32]:
 
 
 def decide(conditioned: Conditioned, settings: Settings, frames: Frames | None = None) -> Blocks:
-    """Run the cue policy over what ``condition`` gave for the same mains, then the reps; traced if that was."""
-    cue = Cue(settings.rest, settings.reference, settings.target_permille, capacity=_WINDOW_SAMPLES)
+    """Run cue and movement over what ``condition`` gave for the same mains, block by block; traced if that was."""
+    cue = new_cue(settings)
+    lifter = Lifter(settings, len(conditioned.rectified) // STEP_BLOCKS, frames)
     told: list[tuple[int, int, int]] = []
     gated = array("i")
     last: Sequence[int] = [0] * BLOCK_SAMPLES
+    traced = conditioned.samples is not None
+    odd = 0
     for window, first in enumerate(range(0, len(conditioned.rectified), WINDOW_BLOCKS)):
         block = conditioned.rectified[first : first + WINDOW_BLOCKS].ravel().tolist()
         for offset in range(0, len(block), BLOCK_SAMPLES):
             word = cue.step(block, offset)
             flags = cue.flags
             told.append((cue.gated, flags, word))
-            if conditioned.samples is not None:
+            if traced:
                 if not flags & BLANKED:
                     last = cue.samples[offset : offset + BLOCK_SAMPLES]
                 gated.extend(last)
-        if window < len(conditioned.counts):
-            cue.judge(conditioned.counts[window].tolist())
+            if offset == len(block) - BLOCK_SAMPLES and window < len(conditioned.counts):
+                cue.judge(conditioned.counts[window].tolist())
+            if odd:
+                lifter.step(cue.gated, flags, cue.told)
+            odd ^= 1
     blocks = _blocks(conditioned, told, _table(gated, BLOCK_SAMPLES))
-    return replace(blocks, lifting=lift(blocks.gated, blocks.flags, settings, frames))
+    return replace(blocks, lifting=lifter.finish())
+
+
+def new_cue(settings: Settings) -> Cue:
+    """Return the cue that a band with these settings has, on the scale of a window."""
+    scale = new_scale(settings.rest, settings.reference)
+    mode = modes.chosen(settings, scale)
+    cue = Cue(settings.rest, settings.reference, settings.target_permille, capacity=_WINDOW_SAMPLES, mode=mode)
+    cue.fatigue = Fatigue(scale, settings.target_permille, settings.fatigue)
+    return cue
 
 
 def _blocks(conditioned: Conditioned, told: list[tuple[int, int, int]], gated: NDArray[np.int32]) -> Blocks:

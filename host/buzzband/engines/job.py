@@ -22,17 +22,29 @@ Frames = NDArray[np.int16]
 
 @dataclass(frozen=True)
 class Settings:
-    """What the core is told: envelopes for 0 and 1000 permille, the target, the mains, the exercise."""
+    """What the core is told: envelopes for 0 and 1000 permille, the target, the mains, the exercise, the cue mode.
+
+    ``mode`` and ``tempo``: None for those of the exercise. What is None is not known, or left to the band.
+    """
 
     mains_hz: int
     rest: int
     reference: int
     target_permille: int
     exercise: str = "custom"
+    mode: str | None = None
+    tempo: str | None = None
+    hold_s: int = 10
+    steady_off_s: int = 5
+    load_kg: int | None = None
+    one_rm_kg: int | None = None
+    reps_max: int | None = None
+    fatigue: bool = False
+    other_muscle: bool = False
 
-    def as_dict(self) -> dict[str, int | str]:
-        """Return the settings by name."""
-        return asdict(self)
+    def as_dict(self) -> dict[str, bool | int | str]:
+        """Return the settings by name, as a band takes them: without those that are None."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +71,7 @@ class Blocks:
 class Track:
     """What the band's log tells of a run. ``permille``, ``flags``: shape (n,), every 20 ms, after blocks 1, 3, 5…
 
-    ``cues``: (block, word) of every word that was said. ``faults``: (block, what, value) of what went wrong there.
+    ``cues``: (block, word) of every word that was due; with ``words.WITHHELD`` beside it, it was not said. ``faults``: (block, what, value) of what went wrong there.
     """
 
     permille: NDArray[np.int32]

@@ -1,5 +1,6 @@
 """What the core makes of the movement, run on this interpreter as the app runs it: a step every two blocks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,29 +19,52 @@ _WORK_PER_STEP = 2
 _SHOWN = MOVEMENT_STEP_BLOCKS // STEP_BLOCKS
 
 
-def lift(gated: NDArray[np.int32], flags: NDArray[np.uint8], settings: Settings, frames: Frames | None) -> Lifting:
-    """Return what is told of envelopes that the target saw, and flags, both one per block, with ``frames`` if any.
+def _nobody(event: int, sets: core.Sets) -> None:
+    """Listen to nothing."""
 
-    Frames that end too early go on lying still.
-    """
-    scale = new_scale(settings.rest, settings.reference)
-    sets = core.Sets(named(settings.exercise), settings.target_permille, new_room())
-    told = _Told(sets)
+
+def lift(gated: NDArray[np.int32], flags: NDArray[np.uint8], settings: Settings, frames: Frames | None) -> Lifting:
+    """Return what is told of envelopes that the target saw, and flags, both one per block, with ``frames`` if any."""
     ends = slice(STEP_BLOCKS - 1, None, STEP_BLOCKS)
-    values = [permille(envelope, scale) for envelope in gated[ends].tolist()]
-    felt = _steps(frames, len(values))
-    nothing = [0] * STEP_VALUES
-    for step, (value, flag) in enumerate(zip(values, flags[ends].tolist(), strict=True)):
-        sets.step(felt[step] if felt else nothing, len(felt) and 2, value, flag, bool(felt))
-        if (step + 1) % _SHOWN == 0:
+    lifter = Lifter(settings, len(gated) // STEP_BLOCKS, frames)
+    for envelope, flag in zip(gated[ends].tolist(), flags[ends].tolist(), strict=True):
+        lifter.step(envelope, flag)
+    return lifter.finish()
+
+
+class Lifter:
+    """The movement of a recording, step by step. Frames that end too early go on lying still."""
+
+    def __init__(self, settings: Settings, steps: int, frames: Frames | None) -> None:
+        """``steps``: how many there will be."""
+        self._scale = new_scale(settings.rest, settings.reference)
+        self.sets = core.Sets(named(settings.exercise), settings.target_permille, new_room())
+        self._told = _Told(self.sets)
+        self._felt = _steps(frames, steps)
+        self._nothing = [0] * STEP_VALUES
+        self._step = 0
+
+    def step(self, gated: int, flags: int, listen: Callable[[int, core.Sets], None] = _nobody) -> None:
+        """Take the gated envelope and the flags after two blocks; ``listen`` is told the events that this leads to."""
+        sets, felt, step = self.sets, self._felt, self._step
+        value = permille(gated, self._scale)
+        sets.step(felt[step] if felt else self._nothing, len(felt) and 2, value, flags, bool(felt))
+        self._step += 1
+        if self._step % _SHOWN == 0:
             sets.look()
-            told.degrees.append(sets.degrees)
+            self._told.degrees.append(sets.degrees)
         for _ in range(_WORK_PER_STEP):
-            told.take(sets.work())
-    sets.finish()
-    while not sets.finished():
-        told.take(sets.work())
-    return told.lifting(imu=bool(felt))
+            event = sets.work()
+            if event:
+                self._told.take(event)
+                listen(event, sets)
+
+    def finish(self) -> Lifting:
+        """End the recording; return all that was told."""
+        self.sets.finish()
+        while not self.sets.finished():
+            self._told.take(self.sets.work())
+        return self._told.lifting(imu=bool(self._felt))
 
 
 def _steps(frames: Frames | None, steps: int) -> list[list[int]]:

@@ -21,8 +21,17 @@ def runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 
 def cue_marks(track: Track) -> tuple[CueMark, ...]:
-    """Return the words with the times at which the core had decided on them: the end of their block."""
-    return tuple(CueMark((block + 1) / BLOCKS_PER_S, words.NAMES[word]) for block, word in track.cues)
+    """Return the words that were said, with the times at which the core had decided on them: the end of their block."""
+    return tuple(_mark(block, word) for block, word in track.cues if not word & words.WITHHELD)
+
+
+def withheld_marks(track: Track) -> tuple[CueMark, ...]:
+    """Return the words that were due but not said, by the mode or for the load."""
+    return tuple(_mark(block, word) for block, word in track.cues if word & words.WITHHELD)
+
+
+def _mark(block: int, word: int) -> CueMark:
+    return CueMark((block + 1) / BLOCKS_PER_S, words.NAMES[word & words.WORD_MASK])
 
 
 def quality_spans(track: Track) -> tuple[QualitySpan, ...]:

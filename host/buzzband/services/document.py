@@ -30,6 +30,7 @@ def simulate_document(told: Outcome) -> dict[str, Any]:
         "imu": told.imu,
         "movement": {"rate_hz": told.movement_rate_hz, "degrees": told.movement.tolist()},
         "cues": [asdict(cue) for cue in told.cues],
+        "withheld": [asdict(cue) for cue in told.withheld],
         "reps": [asdict(rep) for rep in told.reps],
         "sets": [{**asdict(one), "cadence_rpm": one.cadence_rpm} for one in told.sets],
         "holds": [asdict(hold) for hold in told.holds],

@@ -17,10 +17,10 @@ from buzzband.recordings.lifting import MOVEMENT_RATE_HZ
 from buzzband.recordings.model import Channel, Recording
 from buzzband.services import analysis, calibration, pages
 from buzzband.services.notes import notes, of_movement
-from buzzband_fw.core import exercises
+from buzzband_fw.core import exercises, modes
 from buzzband_fw.core.cue import BLANKED
 
-MODES = ("reach",)
+MODES = modes.NAMES
 EXERCISES = exercises.NAMES
 ENGINE_CHOICES = (*ENGINES, "auto")
 DURATION_MIN_S = 1.0
@@ -32,9 +32,17 @@ class Options:
     """How to run. ``None`` for rest, reference, gain: found from the recording; for channel: the first EMG channel.
 
     ``rest`` and ``reference`` are envelopes in the core's unit, ``gain`` is in ADC codes per unit of the channel.
+    ``mode``, ``tempo``: None for those of the exercise; the rest up to ``fatigue``: see ``engines.job.Settings``.
     """
 
-    mode: str = "reach"
+    mode: str | None = None
+    tempo: str | None = None
+    hold_s: int = 10
+    steady_off_s: int = 5
+    load_kg: int | None = None
+    one_rm_kg: int | None = None
+    reps_max: int | None = None
+    fatigue: bool = False
     exercise: str = "custom"
     target_permille: int = 500
     mains_hz: int = 50
@@ -86,7 +94,7 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
     quick = no_progress if engine != "cpython" else progress  # another engine takes the most of the time
     conditioned = condition(digitised.raw, options.mains_hz, progress=quick)
     scale = calibration.from_recording(conditioned.envelope[SETTLING_BLOCKS:], options.rest, options.reference)
-    settings = Settings(options.mains_hz, scale.rest, scale.reference, options.target_permille, options.exercise)
+    settings = _settings(options, scale)
     frames, of_frames = _movement(recording)
     track = _run(engine, digitised, conditioned, settings, frames, progress)
     told = outcome(
@@ -98,9 +106,27 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
         settings=settings,
         track=track,
         imu=frames is not None,
-        mode=options.mode,
+        mode=options.mode or exercises.named(options.exercise).mode,
     )
     return replace(told, notes=(*notes(channel, passed_over, told), *of_frames))
+
+
+def _settings(options: Options, scale: Calibration) -> Settings:
+    return Settings(
+        options.mains_hz,
+        scale.rest,
+        scale.reference,
+        options.target_permille,
+        options.exercise,
+        mode=options.mode,
+        tempo=options.tempo,
+        hold_s=options.hold_s,
+        steady_off_s=options.steady_off_s,
+        load_kg=options.load_kg,
+        one_rm_kg=options.one_rm_kg,
+        reps_max=options.reps_max,
+        fatigue=options.fatigue,
+    )
 
 
 def _movement(recording: Recording) -> tuple[Frames | None, tuple[str, ...]]:
@@ -162,6 +188,7 @@ def outcome(
         movement_rate_hz=MOVEMENT_RATE_HZ,
         movement=track.lifting.degrees if imu else track.lifting.degrees[:0],
         cues=tuple(cue for cue in analysis.cue_marks(track) if cue.t_s >= reps_from_s),
+        withheld=tuple(cue for cue in analysis.withheld_marks(track) if cue.t_s >= reps_from_s),
         reps=reps,
         sets=sets,
         holds=analysis.holds(track.lifting, reps_from_s),

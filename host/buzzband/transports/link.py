@@ -1,19 +1,20 @@
 """The link: asks a band over a stream, and believes nothing before it is checked. The contract is docs/link.md."""
 
 import hashlib
+import json
 import random
 import re
 import struct
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from buzzband.errors import Garbled, LinkError, Refused, Silent, Unplugged
 from buzzband.progress import Progress, no_progress
 from buzzband.transports import replies
 from buzzband.transports.frame_reader import Frame, FrameReader, packed
-from buzzband.transports.replies import Entry, Hello, Sample, Status
+from buzzband.transports.replies import Changed, Config, Entry, Hello, Sample, Status
 from buzzband.transports.serial_port import Stream
 from buzzband_fw.link import messages
 
@@ -28,15 +29,17 @@ _HASHED_AT_ONCE = 16384  # bytes that any band hashes within the usual patience
 _READ_AT_LEAST = 1000  # bytes that come in one patience, or it takes too long
 _LISTING_PATIENCES = 20
 _SAMPLES_KEPT = 1024
+_SAVING_PATIENCES = 2  # two files are written
 _LEAVE_RAW_PROMPT = b"\x02"
 
 _ID = re.compile(r"[0-9a-f]{16}")
-_NAMES = ("", "HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET")
+_NAMES = ("", "HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET", "CONFIG")
 _HINTS = {
     messages.UNKNOWN_KIND: "The band's app is older than this tool: bring it up to date with buzzband flash.",
     messages.NO_SUCH_SESSION: "List the sessions anew; their ids have 16 hexadecimal digits.",
     messages.BUSY: "It is in the middle of a set. Try again when the wearer rests.",
-    messages.FAILED: "Its flash could not be read. Plug it again and repeat the command.",
+    messages.FAILED: "Its flash could not be read or written. Plug it again and repeat the command.",
+    messages.WRONG_SETTING: "Nothing is changed. Bring band and tool to the same version: buzzband flash.",
 }
 
 
@@ -114,6 +117,27 @@ class Link:
                 self._wait_for_sample(timeout_s)
             yield self._samples.popleft()
 
+    def config(self, name: str = "") -> Config:
+        """Return the settings that hold, or the one of that name."""
+        for _ in range(self.attempts):
+            text = self._config_text(name.encode())
+            if text is not None:
+                return replies.config(text)
+        raise Garbled("The band's settings change while they are read, or make no sense.")
+
+    def change(self, changes: Mapping[str, Any]) -> Changed:
+        """Change settings, all or nothing. ``changes``: of the shape of settings.json; None is the default."""
+        text = json.dumps(changes, separators=(",", ":"), ensure_ascii=False).encode()
+        if len(text) > messages.CHANGES_MAX:
+            raise _refused(messages.BEYOND_END, "These are more changes than the band takes at once.", "Make fewer.")
+        at, part = 0, text[: messages.PART_MAX]
+        while at + len(part) < len(text):
+            self._stage(at, part)
+            at += len(part)
+            part = text[at : at + messages.PART_MAX]
+        request = struct.pack("<BH", messages.SET, at) + part
+        return self._ask(messages.CONFIG, request, replies.changed, self.patience_s * _SAVING_PATIENCES)
+
     def repl(self) -> None:
         """End the app: MicroPython's prompt has the port then."""
         try:
@@ -146,6 +170,25 @@ class Link:
                 raise Garbled(f"The band says that it has {count} sessions, but lists others than those.")
             found.update((entry.session_id, entry) for entry in entries)
         return tuple(found.values()) if len(found) == count else None
+
+    def _config_text(self, name: bytes) -> bytes | None:
+        """Return the settings as the band tells them, or None if they changed in between or are no JSON."""
+        text, size = b"", 1
+        while len(text) < size:
+            request = struct.pack("<BH", messages.GET, len(text)) + name
+            told, page = self._ask(messages.CONFIG, request, replies.config_page)
+            if (text and told != size) or not page:
+                return None
+            text, size = text + page, told
+        try:
+            replies.config(text)
+        except ValueError:
+            return None
+        return text
+
+    def _stage(self, at: int, part: bytes) -> None:
+        request = struct.pack("<BH", messages.STAGE, at) + part
+        self._ask(messages.CONFIG, request, lambda payload: replies.staged(payload, at + len(part)))
 
     def _size_of(self, session_id: str) -> int:
         _id_bytes(session_id)
@@ -207,7 +250,7 @@ class Link:
             elif frame.number == self._number and frame.kind == messages.REFUSED:
                 reason, refused_kind = replies.refusal(frame.payload)
                 if refused_kind == kind:
-                    raise _refused(reason, f"The band refuses {_NAMES[kind]}: {_reason(reason)}.")
+                    raise _refused(reason, f"The band refuses {_NAMES[kind]}: {_reason(reason, frame.payload)}.")
         return None
 
     def _skim(self, seconds: float) -> None:
@@ -240,13 +283,15 @@ class Link:
         return Silent(f"The band does not answer {_NAMES[kind]}.")
 
 
-def _refused(reason: int, message: str) -> Refused:
-    error = Refused(message, _HINTS.get(reason))
+def _refused(reason: int, message: str, hint: str | None = None) -> Refused:
+    error = Refused(message, hint or _HINTS.get(reason))
     error.reason = reason
     return error
 
 
-def _reason(reason: int) -> str:
+def _reason(reason: int, payload: bytes) -> str:
+    if reason == messages.WRONG_SETTING:
+        return f"it cannot have {replies.wrong_setting(payload)}"
     return messages.REASONS[reason] if 0 < reason < len(messages.REASONS) else f"reason {reason}"
 
 

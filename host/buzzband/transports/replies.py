@@ -8,6 +8,7 @@ from typing import Any
 
 from buzzband.errors import WrongProtocol
 from buzzband.transports.ports import said
+from buzzband.wording import printable
 from buzzband_fw.link import messages
 
 SESSIONS_MAX = 4096
@@ -80,6 +81,23 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Config:
+    """The settings that hold. ``values``: by name, those of the active wearer among them. ``problems``: names."""
+
+    values: dict[str, Any]
+    wearers: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a change of settings came to: how many values differ now; when they all count, see store/schema.py."""
+
+    count: int
+    effect: int
+
+
+@dataclass(frozen=True)
 class Sample:
     """One sample of the stream. ``number`` counts up modulo 256: a gap means that samples were left out or lost."""
 
@@ -143,6 +161,32 @@ def switch(payload: bytes, on: bool) -> None:
         raise ValueError("on")
 
 
+def config_page(payload: bytes) -> tuple[int, bytes]:
+    """Understand a page of the settings: the size of the whole, and some bytes of it."""
+    (size,) = _unpacked("<H", payload[:2])
+    return size, payload[2:]
+
+
+def config(text: bytes) -> Config:
+    """Understand the settings: values are plain or lists of numbers, and made printable."""
+    told = json.loads(text.decode())
+    if type(told) is not dict or type(told.get("values")) is not dict:
+        raise ValueError("no settings")
+    values = {said(name): _setting(value) for name, value in told["values"].items()}
+    return Config(values, _names(told.get("wearers")), _names(told.get("problems")))
+
+
+def staged(payload: bytes, size: int) -> None:
+    """Understand the answer to a part of a change: ``size`` bytes have come."""
+    if _unpacked("<H", payload) != (size,):
+        raise ValueError("size")
+
+
+def changed(payload: bytes) -> Changed:
+    """Understand the answer to a change of settings."""
+    return Changed(*_unpacked("<BB", payload))
+
+
 def nothing(_payload: bytes) -> None:
     """Understand an answer that carries nothing that is of use."""
 
@@ -154,8 +198,19 @@ def sample(number: int, payload: bytes) -> Sample:
 
 def refusal(payload: bytes) -> tuple[int, int]:
     """Understand a refusal: the reason, and the kind of the request."""
-    reason, kind = _unpacked("<BB", payload)
+    reason, kind = _unpacked("<BB", payload[:2])
     return reason, kind
+
+
+def wrong_setting(payload: bytes) -> str:
+    """Understand what stands behind a refused change: the name of the setting, and what it can be, as text."""
+    try:
+        name, least, greatest = json.loads(payload[2:].decode())
+    except (ValueError, TypeError):
+        return "a setting"
+    if type(least) is list:
+        return str(printable(f"{said(name)}, which is one of {', '.join(map(str, least))}"))
+    return said(f"{name}, which is {least} to {greatest}" if type(least) is int else name)
 
 
 def _unpacked(layout: str, payload: bytes) -> tuple[Any, ...]:
@@ -163,6 +218,22 @@ def _unpacked(layout: str, payload: bytes) -> tuple[Any, ...]:
         return struct.unpack(layout, payload)
     except struct.error as error:
         raise ValueError(str(error)) from error
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if type(value) is not list or not all(type(name) is str for name in value):
+        raise ValueError("names")
+    return tuple(map(said, value))
+
+
+def _setting(value: object) -> Any:
+    if type(value) is str:
+        return said(value)
+    if type(value) is list and all(type(one) is int for one in value):
+        return value
+    if value is None or type(value) in (bool, int):
+        return value
+    raise ValueError("setting")
 
 
 def _checked(value: object, kind: object) -> Any:

@@ -1,4 +1,7 @@
-"""The converter and the DMA channel that empties it: samples appear in the ring at the rate that the divider gives."""
+"""The converter and the DMA channel that empties it: samples appear in the ring at the rate that the divider gives.
+
+Two channels that take turns share that rate.
+"""
 
 from typing import Any
 
@@ -9,20 +12,22 @@ _CYCLES_PER_US = 48
 _FULL_SCALE = 4095
 _REFERENCE_MV = 3300
 _SUPPLY_DIVIDER = 3
+_BOTH = 3  # the round-robin bits of channels 0 and 1
 
 
 class Converter:
-    """The ADC on the EMG's channel, and what it has fed to the ring. ``fed``: samples of ``codes``, over all boots.
+    """The ADC on the EMG's channel, and what it has fed to the ring. ``fed``: conversions so far, over all boots.
 
     ``since_us``: when it was last switched on or off. ``runs``: whether it is on.
     """
 
-    def __init__(self, world: Any, codes: Any) -> None:
-        """``codes``: 12 bits each."""
+    def __init__(self, world: Any, codes: Any, other: Any = ()) -> None:
+        """``codes``, ``other``: what channels 0 and 1 carry at each conversion, 12 bits each; one of them is seen."""
         self.fed = 0
         self.overflowed = False
         self._world = world
         self.codes = codes
+        self.other = other
         self.start()
 
     def start(self) -> None:
@@ -33,18 +38,33 @@ class Converter:
         self._ring: Any = None
         self._written = 0  # into this ring
         self._looked = 0  # how many there were when the chip last looked
+        self._first = 0  # the place in the ring of the first conversion, had none been lost
+        self._first_channel = 0
+        self._in_turn = False
 
-    def switch(self, run: bool) -> None:
-        """Begin to convert freely, or stop."""
+    def switch(self, run: bool, channel: int = 0, turns: int = 0) -> None:
+        """Begin to convert freely with ``channel``, or stop. ``turns``: a bit for each channel that takes turns."""
+        if turns not in (0, _BOTH) or channel not in (0, 1):
+            raise NotImplementedError(f"channel {channel}, in turn {turns:#x}")
         self.catch_up()
         self.runs = run
         self.since_us = self._world.now_us
-        self._written = self._looked = 0
+        self._first = self._written
+        self._first_channel = channel
+        self._in_turn = turns == _BOTH
 
     def connect(self, ring: Any) -> None:
-        """Let the samples go to ``ring``, or nowhere if it is None."""
+        """Let the samples go to ``ring``, from its first place on, or nowhere if it is None."""
         self.catch_up()
         self._ring = ring
+        self._first = self._written = self._looked = 0
+
+    def overflow(self, lost: int) -> None:
+        """Lose the next so many samples, the FIFO being full."""
+        self.catch_up()
+        self.overflowed = True
+        self.fed += lost
+        self._first -= lost
 
     def taken(self) -> int:
         """Return how many samples the ring has been given."""
@@ -56,26 +76,32 @@ class Converter:
         """Return when the block will be complete that was not when the chip last looked."""
         if not self.runs:
             return 0
-        samples = (self._looked // BLOCK_SAMPLES + 1) * BLOCK_SAMPLES
+        samples = (self._looked // BLOCK_SAMPLES + 1) * BLOCK_SAMPLES - self._first
         return self.since_us - -samples * (self.divider + 1) // _CYCLES_PER_US
 
     def catch_up(self) -> None:
         """Write what has been sampled up to now."""
         if not self.runs or self._ring is None:
             return
-        count = (self._world.now_us - self.since_us) * _CYCLES_PER_US // (self.divider + 1) - self._written
+        converted = (self._world.now_us - self.since_us) * _CYCLES_PER_US // (self.divider + 1)
+        count = self._first + converted - self._written
         if count > 0:
             self.write(self._ring, self._written, self.fed, count)
             self._written += count
             self.fed += count
 
     def write(self, ring: Any, at: int, first: int, count: int) -> None:
-        """Write ``count`` samples from ``codes[first]`` on to ``ring``; ``at`` counts round and round."""
-        codes = self.codes
-        end = len(codes)
+        """Write ``count`` samples from conversion ``first`` on to ``ring``; ``at`` counts round and round."""
         mask = len(ring) - 1
+        codes, others = self._carried(at), self._carried(at + 1)
         for i in range(count):
-            ring[at + i & mask] = codes[first + i] if first + i < end else MID_SCALE
+            ring[at + i & mask] = codes[first + i] if first + i < len(codes) else MID_SCALE
+            codes, others = others, codes
+
+    def _carried(self, at: int) -> Any:
+        """Return what the channel carries whose sample comes to that place."""
+        channel = self._first_channel + (at - self._first if self._in_turn else 0)
+        return self.other if channel & 1 else self.codes
 
     def read_supply(self) -> int:
         """Return one conversion of a third of the supply voltage, as ``ADC.read_u16`` scales it."""

@@ -11,6 +11,9 @@ WATCHDOG_CTRL_CLEAR = 0x4005B000
 USB_IN_BUFFER = 0x50100090
 
 _START_MANY = 1 << 3
+_READY = 1 << 8
+_CHANNEL_SHIFT = 12
+_TURNS_SHIFT = 16
 _OVER = 1 << 11
 _ENABLE = 1 << 30
 _LOADS_PER_US = 2  # erratum RP2040-E1
@@ -35,6 +38,8 @@ class Registers:
         self._world.spend(1)
         if address == USB_IN_BUFFER:
             return _AVAILABLE if self._world.usb.is_full() else 0
+        if address == ADC_CS:
+            return _READY
         if address == ADC_FCS:
             return self._fcs | (_OVER if self._world.converter.overflowed else 0)
         if address == SCRATCH:
@@ -52,7 +57,9 @@ class Registers:
         elif address == SCRATCH:
             self.scratch = value
         elif address == ADC_CS:
-            self._world.converter.switch(value & _START_MANY != 0)
+            self._world.converter.switch(
+                value & _START_MANY != 0, value >> _CHANNEL_SHIFT & 7, value >> _TURNS_SHIFT & 31
+            )
         elif address == ADC_DIV:
             self._world.converter.divider = value >> 8
         elif address == WATCHDOG_CTRL_CLEAR and value == _ENABLE:

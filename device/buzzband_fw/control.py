@@ -1,0 +1,138 @@
+"""Control: which state the band is in, and what the button, the battery or the band's own work make of that.
+
+The states and the ways between them are drawn in docs/control.md; a test holds drawing and table together.
+"""
+
+import gc
+import sys
+
+from buzzband_fw.core.portable import const
+from buzzband_fw.link.messages import (
+    ASKING,
+    CALIBRATING,
+    FINDING,
+    IDLE,
+    OFF,
+    RUNNING,
+    STARTING,
+    STATES,
+    USB_POWER,
+    WARMING_UP,
+)
+from buzzband_fw.store import records
+
+NOTHING = const(0)  # signals; the button's are those of hal/button.py
+SHORT = const(1)
+LONG = const(2)
+DOUBLE = const(3)
+DONE = const(4)  # what the state is for
+FAILED = const(5)
+USB = const(6)  # power came
+EMPTY = const(7)  # the battery is
+ASK = const(8)  # how many reps were on target
+BEGIN = const(9)
+CALIBRATE = const(10)
+WARM_UP = const(11)
+SIGNALS = ("", "short", "long", "double", "done", "failed", "usb", "empty", "ask", "begin", "calibrate", "warm up")
+
+WAYS = (  # out of each state, in pairs: a signal, the state it leads to. Any other signal changes nothing
+    bytes((DONE, IDLE, BEGIN, RUNNING, CALIBRATE, CALIBRATING, WARM_UP, WARMING_UP)),
+    bytes((SHORT, RUNNING, DOUBLE, CALIBRATING, LONG, OFF, EMPTY, OFF)),
+    bytes((SHORT, IDLE, USB, IDLE, LONG, OFF, EMPTY, OFF, ASK, ASKING)),
+    bytes((DONE, RUNNING, SHORT, RUNNING, FAILED, IDLE, USB, IDLE, DOUBLE, FINDING, LONG, OFF, EMPTY, OFF)),
+    bytes((DONE, RUNNING, SHORT, IDLE, FAILED, IDLE, USB, IDLE, DOUBLE, CALIBRATING, LONG, OFF, EMPTY, OFF)),
+    bytes((DONE, RUNNING, LONG, RUNNING, USB, IDLE, EMPTY, OFF)),
+    bytes((SHORT, CALIBRATING, DOUBLE, IDLE, DONE, IDLE, USB, IDLE, LONG, OFF, EMPTY, OFF)),
+    bytes((SHORT, STARTING, DOUBLE, STARTING, LONG, STARTING, USB, STARTING)),
+)
+
+_GUIDED = (CALIBRATING, WARMING_UP, ASKING, FINDING)  # states with a module of their own in guides/
+_RECORDED = (RUNNING, ASKING)  # one session goes through both
+_FELT = (RUNNING, CALIBRATING, WARMING_UP, ASKING, FINDING)  # in which the electrodes tell of a body
+
+
+def way(state, signal):
+    """Return the state that ``signal`` leads to from ``state``."""
+    ways = WAYS[state]
+    for index in range(0, len(ways), 2):
+        if ways[index] == signal:
+            return ways[index + 1]
+    return state
+
+
+class Control:
+    """Takes signals and leads the band from state to state. ``guide``: what goes on in a state that has one, or None."""
+
+    def __init__(self, band):
+        self.guide = None
+        self._band = band
+
+    def start(self):
+        """Leave STARTING by what the settings say."""
+        settings = self._band.settings
+        if not settings.autostart:
+            self.take(DONE)
+        elif settings.calibration == "stored":
+            self.take(BEGIN)
+        else:
+            self.take(WARM_UP if settings.calibration == "warm-up" else CALIBRATE)
+
+    def take(self, signal):
+        """Do what ``signal`` asks for in this state."""
+        guide = self.guide
+        if guide is not None and guide.takes(signal):
+            return
+        before = self._band.state
+        after = self._allowed(way(before, signal))
+        if after != before:
+            self._leave(before, after, signal)
+            self._enter(after)
+
+    def step(self):
+        """Get on with what goes on in this state, after each block."""
+        if self.guide is not None:
+            signal = self.guide.step()
+            if signal:
+                self.take(signal)
+
+    def _allowed(self, state):
+        """Return the state that may be entered in place of ``state``: with the cable in, no electrodes on a body."""
+        band = self._band
+        if state in _FELT and band.faults & USB_POWER:
+            return IDLE
+        if state == RUNNING and not band.settings.calibrated:
+            state = CALIBRATING if band.state == IDLE else IDLE
+        if state == CALIBRATING and band.state == IDLE and band.settings.calibration == "warm-up":
+            return WARMING_UP
+        return state
+
+    def _leave(self, before, after, signal):
+        if self.guide is not None:
+            self.guide.leave()
+            self.guide = None
+            _forget("buzzband_fw.guides", STATES[before].replace(" ", "_"))
+        if self._band.is_on() and not (before in _RECORDED and after in _RECORDED):
+            self._band.end(_reason(signal))
+
+    def _enter(self, state):
+        band = self._band
+        band.state = state
+        if state in _RECORDED and not band.is_on():
+            band.begin()
+        if state in _GUIDED:
+            name = "buzzband_fw.guides." + STATES[state].replace(" ", "_")
+            self.guide = __import__(name, None, None, ("Guide",)).Guide(band)
+
+
+def _reason(signal):
+    """Return why a session ends with ``signal``, of store/records.py."""
+    if signal == USB:
+        return records.BY_USB_POWER
+    return records.BY_LOW_BATTERY if signal == EMPTY else records.BY_BUTTON
+
+
+def _forget(package, name):
+    """Give back the room of a module that is not needed for now."""
+    if sys.modules.pop(package + "." + name, None) is not None:
+        delattr(sys.modules[package], name)
+    gc.collect()

@@ -1,0 +1,48 @@
+"""Faded: as reach, but for all reps of the first set, every second of the next, every third, then none.
+
+Who is told every rep learns to wait for it; feedback that fades is what stays (Aoyagi et al. 2019).
+"""
+
+from buzzband_fw.core.modes import mode
+from buzzband_fw.core.modes.mode import BEGUN, OVER
+from buzzband_fw.core.portable import const
+from buzzband_fw.core.words import FELL_SHORT, ON_TARGET, SILENCE, WITHHELD
+
+EVERY = (1, 2, 3)  # rep, in the first sets
+
+_COUNTS = const(256)  # bit of a code: the set that is over was one
+
+
+class Mode(mode.Mode):
+    """``sets``: how many there were."""
+
+    def __init__(self, scale, target_permille, settings=None, exercise=None):
+        mode.Mode.__init__(self, scale, target_permille, settings, exercise)
+        self.sets = 0
+        self._reps = 0
+
+    def due(self, what):
+        """Return ON_TARGET, withheld if this is not the rep for it."""
+        return self._if_its_turn(ON_TARGET)
+
+    def act(self, code):
+        """Count reps and sets."""
+        word = mode.Mode.act(self, code)
+        if word == FELL_SHORT:
+            word = self._if_its_turn(word)
+        if code & BEGUN:
+            self._reps += 1
+        if code & OVER:
+            self._reps = 0
+            if code & _COUNTS:
+                self.sets += 1
+        return word
+
+    def set_over(self, sets):
+        """Return DONE, and whether the set counts."""
+        return mode.Mode.set_over(self, sets) | (_COUNTS if sets.count else SILENCE)
+
+    def _if_its_turn(self, word):
+        if self.sets < len(EVERY) and self._reps % EVERY[self.sets] == 0:
+            return word
+        return word | WITHHELD

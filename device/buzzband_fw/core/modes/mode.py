@@ -1,0 +1,170 @@
+"""What every cue mode can do, and what most of them do.
+
+    every block     kernel(envelope, gate) -> due(what) -> word
+    a step's event  told(event, sets) -> code, which waits for its block -> act(code) -> word
+
+A code is a word, or SILENCE, and marks beside it; ``told`` reads what the core tells of the movement, which has changed
+when its block comes, and ``act`` may change what ``due`` goes by, which has to happen at the same block on every engine.
+"""
+
+from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, STEP_MS
+from buzzband_fw.core.portable import const
+from buzzband_fw.core.sets import CONFIRMED, REP, SET
+from buzzband_fw.core.swings import DURATION, MEAN, PEAK, START
+from buzzband_fw.core.target import clear_ms, reached, retarget
+from buzzband_fw.core.target import new_state as new_target
+from buzzband_fw.core.tempo import MUSCLE_OFF, TOO_FAST
+from buzzband_fw.core.words import DONE, FELL_SHORT, ON_TARGET, SILENCE
+from buzzband_fw.core.words import TOO_FAST as FAST
+
+CODE_WORD = const(31)  # bits of a code: its word
+BEGUN = const(32)  # a rep has reached its top
+TOLD = const(64)  # a rep is over
+OVER = const(128)  # the set is
+ARGUMENT_SHIFT = const(8)
+
+SURE_REPS = const(2)  # that come before the first one that is worth a word
+EFFORT_PERCENT = const(80)  # of the target: who lifts like that is at work
+SWINGS_MIN = const(3)  # before one to a top: they tell which is the lift
+
+_REGULAR = const(350)  # permille, as in core/sets.py
+_LATE_STEPS = const(100)  # 2 s: a rep that was over by then is told because the set is, not because it just ended
+_STEP_MASK = const(0xFFFF)
+
+
+class Mode:
+    """``kernel(envelope, gate)``: takes every gated envelope that is no part of a blank; not 0 when something is due.
+
+    ``in_set``: whether a set goes on.
+    ``effort``: whether a rep of it came near the target. ``withheld``: a bit for each word that is due but not said. ``feels``: whether its
+    words of the muscle are to be believed only while the electrodes are.
+    """
+
+    feels = True
+
+    def __init__(self, scale, target_permille, settings=None, exercise=None):
+        """``scale``: that of the wearer, see core/activation.py. ``settings``, ``exercise``: None stands for defaults."""
+        self.target_permille = target_permille
+        self.withheld = 0
+        self.in_set = False
+        self.kernel = reached
+        self.gate = new_target(scale, target_permille)
+        self._scale = scale
+        self._other = settings is not None and settings.other_muscle
+        self.effort = False  # in this set
+        self._off = 0  # reps in which the muscle was off, less those in which it was not
+
+    def due(self, what):
+        """Return the word that ``kernel``, having returned ``what``, calls for."""
+        return ON_TARGET
+
+    def told(self, event, sets, after_ms):
+        """Return the code of an event of core/sets.py. It will be acted on ``after_ms`` after the end of its step."""
+        if event == CONFIRMED:
+            row = top_row(sets)
+            if 100 * sets.reps.rows[row + PEAK] >= EFFORT_PERCENT * self.target_permille:
+                self.effort = True
+            return BEGUN | self.confirmed(sets, row, after_ms)
+        if event == REP and is_fresh(sets):
+            self._off += 1 if sets.rep.flags & MUSCLE_OFF else -1
+            return TOLD | self.rep_told(sets)
+        if event == SET:
+            self.effort = False
+            self._off = 0
+            return OVER | self.set_over(sets)
+        return 0
+
+    def is_sure(self, sets, before):
+        """Return whether this is a set, as far as one can tell: ``before`` reps ago it began, the muscle works in most
+        of them, and they are an effort, or regular. Nobody wants to hear how fast a bottle is put down.
+        """
+        reps = sets.reps
+        if before < SURE_REPS or (reps.muscle_told and self._off > 0):
+            return False
+        if self.effort or not reps.muscle_told:
+            return True
+        first = reps.first(reps.leader)
+        return reps.irregularity(reps.leader, first, reps.found[reps.leader] - first) < _REGULAR
+
+    def act(self, code):
+        """Let an event count; return the word that is due."""
+        if code & BEGUN:
+            self.in_set = True
+        if code & OVER:
+            self.in_set = False
+        return code & CODE_WORD
+
+    def confirmed(self, sets, row, after_ms):
+        """Return the code of a rep that has reached its top, without the mark. ``row``: of the swing that led there."""
+        return SILENCE
+
+    def rep_told(self, sets):
+        """Return the code of a rep that has just ended, without the mark."""
+        rep = sets.rep
+        if not rep.flags & (TOO_FAST | MUSCLE_OFF) or not self.is_sure(sets, rep.number):
+            return SILENCE
+        if rep.flags & MUSCLE_OFF:
+            return SILENCE if self._other else FELL_SHORT
+        return FAST
+
+    def set_over(self, sets):
+        """Return the code of a set's end, without the mark. Its ``count`` is 0 if it was none."""
+        return DONE if sets.count else SILENCE
+
+    def at_work(self):
+        """Return whether the wearer is at it: then a fault of the sensor is worth a word."""
+        return self.in_set
+
+    def skip(self, ms):
+        """Take note that the kernel will not be called for so long."""
+
+    def lapse(self):
+        """Take note that the envelope says nothing of the muscle at present."""
+
+    def retarget(self, target_permille):
+        """Move the target."""
+        self.target_permille = target_permille
+        retarget(self.gate, self._scale, target_permille)
+
+    def clear_ms(self, gated):
+        """Return for how long no word can be due by the envelope ``gated``."""
+        return clear_ms(gated, self.gate)
+
+
+def is_fresh(sets):
+    """Return whether the rep that has just been told has just ended, too."""
+    rep = sets.rep
+    length = (rep.concentric_ms + rep.hold_ms + rep.eccentric_ms) // STEP_MS
+    return sets.reps.now - rep.start - length <= _LATE_STEPS
+
+
+def top_row(sets):
+    """Return the row of the swing that a rep just CONFIRMED went up by: the leader's, or the muscle's if that was first."""
+    reps = sets.reps
+    row = reps.row(reps.leader, reps.found[reps.leader])
+    if since_top_ms(sets, row) > _LATE_STEPS * STEP_MS:
+        row = reps.row(MUSCLE, reps.found[MUSCLE])
+    return row
+
+
+def lift_row(sets, row):
+    """Return the row of the lift, where a top was CONFIRMED behind the swing in ``row``: that, or the swing before.
+
+    A drift before the first rep may have turned the set round. Lifting is harder, if the muscle can tell.
+    """
+    reps = sets.reps
+    leader = reps.leader
+    found = reps.found[leader]
+    if found < SWINGS_MIN or not reps.muscle_told:
+        return row
+    before = reps.row(leader, found - 1)
+    there = reps.rows[row + MEAN] + reps.rows[reps.row(leader, found - 2) + MEAN]
+    back = reps.rows[before + MEAN] + reps.rows[reps.row(leader, found - 3) + MEAN]
+    return before if 8 * back > 9 * there else row
+
+
+def since_top_ms(sets, row):
+    """Return how long before the last step the swing in ``row`` was over, in ms."""
+    rows = sets.reps.rows
+    top = rows[row + START] + (rows[row + DURATION] >> 1)
+    return ((sets.reps.now - top & _STEP_MASK) + DELAY_STEPS) * STEP_MS
