@@ -54,7 +54,7 @@ class Band:
         self._first_block = self.muscle.blocks & ~1  # even, so that activation is always noted after even blocks
         self._lost_blocks = self.muscle.lost_blocks
         self._brace()
-        self.movement.begin()
+        self.movement.begin(at_start=not self.muscle.blocks)
         session_id = new_id((chip.uid() + str(ticks_ms())).encode())
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())

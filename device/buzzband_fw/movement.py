@@ -68,15 +68,25 @@ class Movement:
         self._activations = array("H", bytes(2 * _WAITING))
         self._felt = 0  # activations of the session
         self._works = _WORK_PER_STEP
-        self._tried = False
+
+    def wake(self):
+        """Begin to let the IMU run, if there is one: it takes 0.1 s, in which there is other work to be done."""
+        if self.imu is None and not self._find():
+            return
+        self.imu.begin_resume()
+        try:
+            self.imu.restart_step()
+        except BusError:
+            pass  # ``start`` tries that once more
 
     def start(self):
-        """Let the IMU run, if there is one: right before the samples of the muscle, so that both begin together."""
-        if self.imu is None and not self._find():
+        """Let the IMU run, once awake: right before the samples of the muscle, so that both begin together."""
+        if self.imu is None:
             return
         self._state = _RUNNING
         try:
-            self.imu.resume()
+            while not self.imu.restart_step():
+                pass
             self.imu.request()
             self._asked = True
         except BusError as error:
@@ -91,20 +101,26 @@ class Movement:
             except BusError:
                 pass  # it is the last thing that is wanted of it
 
-    def begin(self):
-        """Begin a session: steps count from here, and frames are taken from now on. Notes it if the IMU is away."""
+    def begin(self, at_start):
+        """Begin a session: steps count from here, and frames are taken from now on. Notes it if the IMU is away.
+
+        ``at_start``: nothing has been felt yet, so no frame is too old.
+        """
         self.sets.begin()
         self.first_step = self.sets.reps.now
         self.steps = self._felt = self._have = 0
         self._works = _WORK_PER_STEP
         self.event = NOTHING
+        if at_start:
+            return
         if self._state == _RUNNING:
             self.imu.flush()
             self._since_ms = ticks_ms()
             self._lost = True
         elif self._state == _RESTARTING:
             self._note(self._cause, self._cause_value)
-        elif self._tried:
+        else:
+            self.wake()
             self.start()
 
     def place(self, steps):
@@ -218,7 +234,6 @@ class Movement:
 
     def _find(self):
         """Look which IMU there is, twice for there may be a glitch, and return whether there is any; notes why not."""
-        self._tried = True
         for _ in range(2):
             try:
                 self.imu = imu.find(self._bus)

@@ -45,6 +45,13 @@ class Muscle:
         """Stop sampling."""
         self._adc.stop()
 
+    def await_block(self):
+        """Wait until a block has just been completed."""
+        taken = self._taken
+        block = taken() // BLOCK_RAW
+        while taken() // BLOCK_RAW == block:
+            pass
+
     @micropython.native
     def step(self):
         """Work through one block if there is one; return whether there was."""

@@ -49,18 +49,6 @@ class ImuDriver:
     def start(self):
         """Reset, configure, begin. Raises BusError."""
         self.begin_restart()
-        self._finish_restart()
-
-    def resume(self):
-        """Configure and begin without a reset, which takes longer than a band's start may. Raises BusError.
-
-        It is for a chip whose power has come on, or that was left by a band that restarts.
-        """
-        self.begin_restart()
-        self._step = self.RESETS
-        self._finish_restart()
-
-    def _finish_restart(self):
         while not self.restart_step():
             sleep_ms(1)
 
@@ -69,6 +57,14 @@ class ImuDriver:
         self._step = 0
         self._ready_ms = ticks_ms()
         self._forget()
+
+    def begin_resume(self):
+        """Let the next step be the first behind the reset, which takes longer than a band's start may.
+
+        It is for a chip whose power has come on, or that was left by a band that restarts.
+        """
+        self.begin_restart()
+        self._step = self.RESETS
 
     def restart_step(self):
         """Do the next step if it is time for it; return whether the IMU runs. Raises BusError."""
