@@ -31,22 +31,22 @@ class Exercise:
 
 _SLOW = (1000, 14000)
 _TOLD = (600, 1000)
-EXERCISES = (
-    Exercise("custom", ANY, False, REPS, (400, 14000), "reach", (0, 0)),
-    Exercise("curl", ANY, False, REPS, _SLOW, "reach", _TOLD),
-    Exercise("pulldown", ANY, False, REPS, _SLOW, "reach", _TOLD),
-    Exercise("push-up", ANY, True, REPS, _SLOW, "reach", _TOLD),
-    Exercise("raise", ANY, False, REPS, _SLOW, "reach", _TOLD),
-    Exercise("squat", ANY, True, REPS, _SLOW, "reach", _TOLD),
-    Exercise("romanian-deadlift", ANY, True, REPS, _SLOW, "reach", (600, 1500)),
-    Exercise("good-morning", ANY, True, REPS, _SLOW, "reach", (800, 1500)),
-    Exercise("hinge", ANY, True, REPS, (2000, 14000), "reach", (1000, 1000)),
-    Exercise("bike", ANY, False, STEADY, (400, 2000), "steady", (0, 0)),
-    Exercise("run", ANY, False, STEADY, (400, 1500), "steady", (0, 0)),
+_EXERCISES = (  # rows, of which a band needs one
+    ("custom", ANY, False, REPS, (400, 14000), "reach", (0, 0)),
+    ("curl", ANY, False, REPS, _SLOW, "reach", _TOLD),
+    ("pulldown", ANY, False, REPS, _SLOW, "reach", _TOLD),
+    ("push-up", ANY, True, REPS, _SLOW, "reach", _TOLD),
+    ("raise", ANY, False, REPS, _SLOW, "reach", _TOLD),
+    ("squat", ANY, True, REPS, _SLOW, "reach", _TOLD),
+    ("romanian-deadlift", ANY, True, REPS, _SLOW, "reach", (600, 1500)),
+    ("good-morning", ANY, True, REPS, _SLOW, "reach", (800, 1500)),
+    ("hinge", ANY, True, REPS, (2000, 14000), "reach", (1000, 1000)),
+    ("bike", ANY, False, STEADY, (400, 2000), "steady", (0, 0)),
+    ("run", ANY, False, STEADY, (400, 1500), "steady", (0, 0)),
 )
-NAMES = tuple([exercise.name for exercise in EXERCISES])
+NAMES = tuple([row[0] for row in _EXERCISES])
 
 
 def named(name):
     """Return the exercise of that name. Raises ValueError."""
-    return EXERCISES[NAMES.index(name)]
+    return Exercise(*_EXERCISES[NAMES.index(name)])

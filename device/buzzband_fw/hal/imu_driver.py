@@ -81,7 +81,7 @@ class ImuDriver:
     def stop(self):
         """Put it to sleep. Raises BusError."""
         self._forget()
-        self._take(self.STOPPING)
+        self.take(self.STOPPING)
 
     @micropython.native
     def request(self):
@@ -123,7 +123,8 @@ class ImuDriver:
         self._flushes = False
         self._asked = EMPTY
 
-    def _take(self, steps):
+    def take(self, steps):
+        """Take steps, and wait after each. Raises BusError."""
         for register, value, wait_ms in steps:
             self._write(register, value)
             sleep_ms(wait_ms)
@@ -131,5 +132,6 @@ class ImuDriver:
     def _write(self, register, value):
         self._bus.write(self._address, register, value)
 
-    def _read(self, register, buffer):
+    def read(self, register, buffer):
+        """Fill ``buffer`` from ``register`` on. Raises BusError."""
         self._bus.read_into(self._address, register, buffer)
