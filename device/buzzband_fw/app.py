@@ -13,8 +13,11 @@ link                                    turn by turn while a conversation goes o
 import gc
 import sys
 
+_PATH = sys.path
+sys.path = ()  # built-in modules are no files; without this, MicroPython looks for one at each import, which takes 6 ms
 for _name in ("array", "binascii", "hashlib", "json", "machine", "os", "select", "struct", "time"):
-    sys.modules[_name] = __import__(_name)  # else each import of it looks for a file of that name first: 6 ms
+    sys.modules[_name] = __import__(_name)
+sys.path = _PATH
 
 from machine import reset
 from time import ticks_diff, ticks_ms, ticks_us
@@ -47,7 +50,7 @@ from buzzband_fw.store import records, settings
 from buzzband_fw.voice import Voice
 
 CRASH_FILE = "crash.txt"
-WELL_AFTER_BLOCKS = const(1006)  # 10 s without a crash
+_WELL_AFTER_BLOCKS = const(1006)  # 10 s without a crash
 
 _BYTES_PER_TURN = const(6)
 _ON_TIME_SAMPLES = const(24)  # after a block that was no later the next one is not there yet, but will be at the tick
@@ -176,7 +179,7 @@ class App:
             self.band.usb_power(self._usb_power.present())
         elif chore == 4:
             self._led.show(self.band.rhythm())
-        elif blocks == WELL_AFTER_BLOCKS:
+        elif blocks == _WELL_AFTER_BLOCKS:
             forget_crashes()
 
     def _feed_watchdog(self):

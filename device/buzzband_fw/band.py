@@ -11,7 +11,7 @@ from buzzband_fw.link import messages
 from buzzband_fw.store import records
 from buzzband_fw.store.session import NO_SPACE, new_id
 
-CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
+_CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
 CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each urgency of a commit
 
 _LATE_SAMPLES = const(96)  # two blocks
@@ -79,7 +79,7 @@ class Band:
 
     def speak(self):
         """Say the word that the last block calls for, unless it would come too late; return whether it is said."""
-        if self.state != messages.RUNNING or self.muscle.late_ms() > CUE_LATE_MS or self.faults & messages.SAFE_MODE:
+        if self.state != messages.RUNNING or self.muscle.late_ms() > _CUE_LATE_MS or self.faults & messages.SAFE_MODE:
             return False
         self._voice.say(self.muscle.word)
         return True
@@ -137,7 +137,7 @@ class Band:
         if recorder.session_id is None:
             return
         urgency = recorder.due()
-        if not urgency or self._voice.speaking or self.muscle.late_ms() > CUE_LATE_MS:
+        if not urgency or self._voice.speaking or self.muscle.late_ms() > _CUE_LATE_MS:
             return
         if self.muscle.clear_ms() >= CLEAR_NEEDED_MS[urgency]:
             self._commit()
@@ -174,7 +174,7 @@ class Band:
         return led.RUNNING if self.state == messages.RUNNING else led.IDLE
 
     def _note_word(self, block):
-        if self.muscle.late_ms() > CUE_LATE_MS:
+        if self.muscle.late_ms() > _CUE_LATE_MS:
             self.recorder.fault(block, records.CUE_LATE, self.muscle.late_ms(), ticks_ms())
             return
         self.cues += 1

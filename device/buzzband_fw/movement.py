@@ -16,7 +16,7 @@ from buzzband_fw.hal import imu
 from buzzband_fw.hal.i2c_bus import BusError, I2cBus
 from buzzband_fw.store import records
 
-NO_FAULT = const(0)
+_NO_FAULT = const(0)
 
 _FRAME = const(6)
 _WAITING = const(32)  # activations that wait for frames: 0.64 s
@@ -49,7 +49,7 @@ class Movement:
         self.event = NOTHING
         self.shown = False
         self.hurry = False
-        self.fault = NO_FAULT
+        self.fault = _NO_FAULT
         self.fault_value = 0
         self.steps = 0  # of the session
         self.first_step = 0  # of it, as the core counts them

@@ -6,7 +6,7 @@ from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 STEP_MS = const(10)
 REARM_MS = const(300)
 REARM_PERCENT = const(60)
-RISE_MS = const(30)
+_RISE_MS = const(30)
 
 _REACH = const(0)
 _REARM = const(1)
@@ -51,4 +51,4 @@ def clear_ms(envelope, state):
     """
     if not state[_ARMED]:
         return max(REARM_MS - state[_BELOW_MS], STEP_MS)
-    return RISE_MS if envelope * 4 < state[_REACH] else 0
+    return _RISE_MS if envelope * 4 < state[_REACH] else 0

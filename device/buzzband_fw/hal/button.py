@@ -9,8 +9,8 @@ from buzzband_fw.hal import pins
 SHORT = const(1)
 LONG = const(2)
 
-BOUNCE_MS = const(20)  # looked at every 10 ms, a press of 30 ms is seen for at least so long
-LONG_MS = const(1000)
+_BOUNCE_MS = const(20)  # looked at every 10 ms, a press of 30 ms is seen for at least so long
+_LONG_MS = const(1000)
 
 
 class Button:
@@ -21,7 +21,7 @@ class Button:
         self._on_press = on_press
         self._value = Pin(pins.BUTTON, Pin.IN, Pin.PULL_UP).value
         self._pressed = not self._value()
-        self._since_ms = ticks_add(ticks_ms(), -LONG_MS)  # a press at power-on is no short one
+        self._since_ms = ticks_add(ticks_ms(), -_LONG_MS)  # a press at power-on is no short one
 
     @micropython.native
     def step(self):
@@ -37,5 +37,5 @@ class Button:
             self._since_ms = now
             return
         held_ms = ticks_diff(now, self._since_ms)
-        if held_ms >= BOUNCE_MS:
-            self._on_press(SHORT if held_ms < LONG_MS else LONG)
+        if held_ms >= _BOUNCE_MS:
+            self._on_press(SHORT if held_ms < _LONG_MS else LONG)

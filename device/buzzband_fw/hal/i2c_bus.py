@@ -15,8 +15,8 @@ from uctypes import bytearray_at
 from buzzband_fw.core.portable import const, micropython, ptr8, ptr16, ptr32
 from buzzband_fw.hal import pins
 
-FREQUENCY_HZ = const(400000)
-TIMEOUT_US = const(1000)  # the longest of MicroPython's transfers, of 17 bytes, takes 0.4 ms
+_FREQUENCY_HZ = const(400000)
+_TIMEOUT_US = const(1000)  # the longest of MicroPython's transfers, of 17 bytes, takes 0.4 ms
 EIO = const(5)
 ETIMEDOUT = const(110)
 
@@ -163,7 +163,7 @@ class I2cBus:
             raise BusError(EIO)
 
     def _open(self):
-        i2c = I2C(0, freq=FREQUENCY_HZ, scl=Pin(pins.SCL), sda=Pin(pins.SDA), timeout=TIMEOUT_US)
+        i2c = I2C(0, freq=_FREQUENCY_HZ, scl=Pin(pins.SCL), sda=Pin(pins.SDA), timeout=_TIMEOUT_US)
         self._writeto = i2c.writeto
         self._readfrom_into = i2c.readfrom_into
 

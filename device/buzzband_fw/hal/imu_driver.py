@@ -13,7 +13,7 @@ FRAME_SIZE = const(6)  # numbers in a frame
 # What is asked for next. Odd: there is a frame in what has come.
 COUNT = const(0)  # how many frames wait
 FRAME = const(1)  # that, and the first of them
-EMPTY = const(2)  # that, after the FIFO has been emptied
+_EMPTY = const(2)  # that, after the FIFO has been emptied
 AGAIN = const(3)  # that once more: a frame has come, but the count beside it was doubtful
 
 
@@ -121,7 +121,7 @@ class ImuDriver:
         """Let the next request empty the FIFO: it may begin with a part of a frame."""
         self.backlog = 0
         self._flushes = False
-        self._asked = EMPTY
+        self._asked = _EMPTY
 
     def take(self, steps):
         """Take steps, and wait after each. Raises BusError."""

@@ -10,11 +10,11 @@ from time import ticks_diff, ticks_ms
 from buzzband_fw.core.portable import const
 from buzzband_fw.hal import pins
 
-PWM_HZ = const(21600)
-KICK_MV = const(3600)  # a fifth above the rated 3.0 V
-HOLD_MV = const(2250)  # three quarters of the rated 3.0 V
-KICK_MS = const(50)
-CAP_MS = const(1000)
+_PWM_HZ = const(21600)
+_KICK_MV = const(3600)  # a fifth above the rated 3.0 V
+_HOLD_MV = const(2250)  # three quarters of the rated 3.0 V
+_KICK_MS = const(50)
+_CAP_MS = const(1000)
 EARLY_MS = const(1)  # looked at every 10 ms, a time that is nearly over would else last 10 ms too long
 
 _DUTY_MAX = const(65535)
@@ -32,19 +32,19 @@ class MotorPwm:
     def __init__(self, supply_mv):
         """``supply_mv``: what VSYS stands at, from which the duties follow. ``running``: whether the motor is on."""
         self.running = False
-        self._kick = duty_u16(KICK_MV, supply_mv)
-        self._hold = duty_u16(HOLD_MV, supply_mv)
-        self._pwm = PWM(Pin(pins.MOTOR), freq=PWM_HZ, duty_u16=0)
+        self._kick = duty_u16(_KICK_MV, supply_mv)
+        self._hold = duty_u16(_HOLD_MV, supply_mv)
+        self._pwm = PWM(Pin(pins.MOTOR), freq=_PWM_HZ, duty_u16=0)
         self._set_duty = self._pwm.duty_u16
         self._run_ms = 0
         self._started_ms = 0
         self._kicking = False
 
     def start(self, ms):
-        """Run for ``ms``, at most ``CAP_MS``."""
+        """Run for ``ms``, at most ``_CAP_MS``."""
         self._set_duty(self._kick)
         self.running = self._kicking = True
-        self._run_ms = min(ms, CAP_MS) - EARLY_MS
+        self._run_ms = min(ms, _CAP_MS) - EARLY_MS
         self._started_ms = ticks_ms()
 
     def step(self):
@@ -54,7 +54,7 @@ class MotorPwm:
         elapsed = ticks_diff(ticks_ms(), self._started_ms)
         if elapsed >= self._run_ms:
             self.stop()
-        elif self._kicking and elapsed >= KICK_MS - EARLY_MS:
+        elif self._kicking and elapsed >= _KICK_MS - EARLY_MS:
             self._kicking = False
             self._set_duty(self._hold)
 

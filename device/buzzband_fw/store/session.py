@@ -10,10 +10,10 @@ from buzzband_fw.store import records
 
 FOLDER = "log"
 SUFFIX = ".bbl"
-ID_SIZE = const(8)
-RESERVE = const(32768)  # bytes of flash that stay free
-COMMIT_MS = const(3000)
-OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
+_ID_SIZE = const(8)
+_RESERVE = const(32768)  # bytes of flash that stay free
+_COMMIT_MS = const(3000)
+_OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
 NO_SPACE = const(28)  # ENOSPC
 
 PENDING = const(4096)  # bytes that a Recorder needs
@@ -36,9 +36,9 @@ def new_id(salt):
     The chip's random numbers come from a ring oscillator that nobody vouches for, so they are not alone.
     """
     while True:
-        salt = hashlib.sha256(os.urandom(ID_SIZE) + salt).digest()
-        if size_of(salt[:ID_SIZE]) < 0:
-            return salt[:ID_SIZE]
+        salt = hashlib.sha256(os.urandom(_ID_SIZE) + salt).digest()
+        if size_of(salt[:_ID_SIZE]) < 0:
+            return salt[:_ID_SIZE]
 
 
 def path_of(session_id):
@@ -101,7 +101,7 @@ class Recorder:
         """Begin a session. ``header``: JSON as bytes. Raises OSError; then it is to be abandoned."""
         self.committed = self._end = self._values = self._waiting_ms = self._shown = 0
         self.free_bytes = free_bytes()
-        room = self.free_bytes - RESERVE
+        room = self.free_bytes - _RESERVE
         if room < _PENDING:
             raise OSError(NO_SPACE)
         if FOLDER not in os.listdir():
@@ -209,9 +209,9 @@ class Recorder:
         """Return how urgent a commit is: 0 not at all, 1 at a good moment, 2 at a fair one, 3 before RAM runs out."""
         if self._end > _HALF:
             return 3
-        if self._waiting_ms >= OVERDUE_MS:
+        if self._waiting_ms >= _OVERDUE_MS:
             return 2
-        return 1 if self._waiting_ms >= COMMIT_MS else 0
+        return 1 if self._waiting_ms >= _COMMIT_MS else 0
 
     def commit(self, t_ms):
         """Write what is pending to flash and see it through: a call of 45 ms, sometimes of 150, at worst of 1.3 s.
