@@ -6,6 +6,9 @@ samples -> pipeline -> word -> voice    a turn every 10 ms, and another for what
                    recorder -> flash, if no word can be due: after odd ones
 IMU -----> movement -> recorder         a third turn
 link                                    turn by turn while a conversation goes on; then doze until the next block
+
+Before the first sample nothing is done that can come later: the IMU wakes while the rest is made, and the session is
+opened while the ring fills.
 """
 
 # ruff: noqa: E402  (what takes much room comes before what fills the heap)
@@ -14,7 +17,7 @@ import gc
 import sys
 
 _PATH = sys.path
-sys.path = ()  # built-in modules are no files; without this, MicroPython looks for one at each import, which takes 6 ms
+sys.path = ()  # or MicroPython looks for files of these names first, at each import of each, which takes 6 ms
 for _name in ("array", "binascii", "hashlib", "json", "machine", "os", "select", "struct", "time"):
     sys.modules[_name] = __import__(_name)
 sys.path = _PATH

@@ -83,6 +83,16 @@ class ImuDriver:
         self._forget()
         self.take(self.STOPPING)
 
+    def take(self, steps):
+        """Take steps, and wait after each. Raises BusError."""
+        for register, value, wait_ms in steps:
+            self._write(register, value)
+            sleep_ms(wait_ms)
+
+    def read(self, register, buffer):
+        """Fill ``buffer`` from ``register`` on. Raises BusError."""
+        self._bus.read_into(self._address, register, buffer)
+
     @micropython.native
     def request(self):
         """Ask for a frame."""
@@ -123,15 +133,5 @@ class ImuDriver:
         self._flushes = False
         self._asked = _EMPTY
 
-    def take(self, steps):
-        """Take steps, and wait after each. Raises BusError."""
-        for register, value, wait_ms in steps:
-            self._write(register, value)
-            sleep_ms(wait_ms)
-
     def _write(self, register, value):
         self._bus.write(self._address, register, value)
-
-    def read(self, register, buffer):
-        """Fill ``buffer`` from ``register`` on. Raises BusError."""
-        self._bus.read_into(self._address, register, buffer)

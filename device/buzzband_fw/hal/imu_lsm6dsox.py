@@ -97,6 +97,6 @@ class Lsm6dsox(ImuDriver):
 
     def self_test(self):
         """Return whether the masses move as far as they should, at rest; 0.7 s. Raises BusError."""
-        from buzzband_fw.hal.self_test_lsm6dsox import is_well
+        from buzzband_fw.hal.self_test_lsm6dsox import is_well  # here, because no session needs it
 
         return is_well(self)

@@ -80,6 +80,6 @@ class Mpu6050(ImuDriver):
 
     def self_test(self):
         """Return whether mass and electrodes move as they did in the factory, at rest; 0.8 s. Raises BusError."""
-        from buzzband_fw.hal.self_test_mpu6050 import is_well
+        from buzzband_fw.hal.self_test_mpu6050 import is_well  # here, because no session needs it
 
         return is_well(self)

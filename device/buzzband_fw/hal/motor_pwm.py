@@ -41,7 +41,7 @@ class MotorPwm:
         self._kicking = False
 
     def start(self, ms):
-        """Run for ``ms``, at most ``_CAP_MS``."""
+        """Run for ``ms``, at most a second."""
         self._set_duty(self._kick)
         self.running = self._kicking = True
         self._run_ms = min(ms, _CAP_MS) - EARLY_MS
