@@ -94,7 +94,7 @@ class Reps:
             state = source * zigzag.STRIDE
             if events >> source & 1 and self._zigzag[state + zigzag.DIRECTION] < 0:
                 self._rest_at(kind, self._zigzag[state + zigzag.EXTREME_AT])
-            elif events >> source & 65536 and self._zigzag[state + zigzag.DIRECTION] > 0:
+            elif events >> source & _TURNED and self._zigzag[state + zigzag.DIRECTION] > 0:
                 self._rest_at(kind, self._zigzag[state + zigzag.LAST_EXTREME_AT])
             elif forget and self.now & _REST_EVERY == 1:
                 if self.now - self._zigzag[state + zigzag.EXTREME_AT] > _REST_STEPS or self.now == 1:
@@ -162,12 +162,11 @@ class Reps:
             self._score[source] = self.irregularity(source, first, self.found[source] - first, True)
 
     def choose(self):
-        """Let the best source lead, with a bonus for each kind of source that agrees; return how irregular it is."""
+        """Let the best source lead, with a bonus for each kind of source that agrees."""
         self._choose(_VOTE)
         leader = self.leader
         if leader not in _NO_MOVEMENT and self._score[MUSCLE] < _DECENT and self._missed(leader):
             self.leader = MUSCLE  # the movement has missed a swing, and so may tell every rep the wrong way round
-        return swings.UNKNOWN if self.leader == NOBODY else self._score[self.leader]
 
     def _missed(self, source):
         """Return whether the muscle has found one more swing than a movement."""

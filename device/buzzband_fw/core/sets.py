@@ -110,7 +110,7 @@ class Sets:
             self._quiet = 0
             self._began = reps.now
         if self._quiet * STEP_MS >= QUIET_MS:
-            self._begin_closing()
+            self._closing = 1
             return NOTHING
         if reps.confirmed > self.confirmed:
             self.confirmed = reps.confirmed
@@ -122,7 +122,7 @@ class Sets:
         if self.hold.end(self.reps.now):
             self._hold_over = True
         if not self._closing and self.reps.leader != NOBODY:
-            self._begin_closing()
+            self._closing = 1
 
     def finished(self):
         """Return whether nothing is left to tell."""
@@ -158,9 +158,6 @@ class Sets:
         self.rep.number = number
         self.rep.revision = self.revision
         self.rep.fill(self.reps, index, index + 1 < end)
-
-    def _begin_closing(self):
-        self._closing = 1
 
     def _close(self):
         """Go on with the end of the set: judge each source by all of it, decide, tell what is new."""
@@ -257,8 +254,8 @@ class Sets:
     def _is_odd(self, index, size, duration):
         row = self.reps.row(self.reps.leader, index)
         found = self.reps.rows[row + swings.SIZE]
-        longest = self.reps.rows[row + swings.DURATION]
-        return found * _UNLIKE < size or found > size * _UNLIKE or longest > duration * _UNLIKE or self._is_off(index)
+        lasted = self.reps.rows[row + swings.DURATION]
+        return found * _UNLIKE < size or found > size * _UNLIKE or lasted > duration * _UNLIKE or self._is_off(index)
 
     def _is_off(self, index):
         """Return whether the muscle was off in a swing, as far as the electrodes can tell."""
