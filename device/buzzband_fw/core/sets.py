@@ -24,6 +24,7 @@ REP = const(2)
 HOLD = const(3)
 SET = const(4)
 
+_QUIET_STEPS = const(8000 // 20)
 _FEW = const(5)  # so few reps may be anything: they are to be regular, and each is to be a contraction
 _IRREGULAR = const(350)  # permille
 _IRREGULAR_FEW = const(150)
@@ -72,17 +73,20 @@ class Sets:
     def step(self, frames, count, permille, flags, imu_tells):
         """Take two frames, or none (``count`` 0), the gated activation after 20 ms, and the flags of core/cue.py."""
         reps = self.reps
-        reps.muscle_tells = flags & _NO_MUSCLE == 0
-        reps.muscle_told = reps.muscle_tells and (reps.muscle_told or not self._active)
+        idle = not self._active
+        tells = flags & _NO_MUSCLE == 0
+        reps.muscle_tells = tells
+        reps.muscle_told = tells and (reps.muscle_told or idle)
         reps.imu_tells = imu_tells
-        reps.step(frames, count, permille, flags & BLANKED, not self._active)
+        reps.step(frames, count, permille, flags & BLANKED, idle)
         if self.hold.step(reps.now, permille, reps.motion[SPEED] if count else 0):
             self._hold_over = True
-        self._quiet += 1
-        if not reps.muscle_tells:
-            self._quiet = min(self._quiet, reps.now - reps.moved_at)
+        if not tells:
+            self._quiet = min(self._quiet + 1, reps.now - reps.moved_at)
         elif permille >= reps.on_permille:
             self._quiet = 0
+        else:
+            self._quiet += 1
 
     @micropython.native
     def work(self):
@@ -100,22 +104,23 @@ class Sets:
         if self._closing:
             return self._close()
         reps = self.reps
-        source = reps.work()
-        if reps.leader < 0:  # NOBODY
+        source = reps.work() if reps.busy else NOBODY
+        leader = reps.leader
+        if leader < 0:  # NOBODY
             return NOTHING
-        if source == reps.leader:
+        if source == leader:
             self._worked_at(source)
         if not self._active:
             self._active = True
             self._quiet = 0
             self._began = reps.now
-        if self._quiet * STEP_MS >= QUIET_MS:
+        if self._quiet >= _QUIET_STEPS:
             self._closing = 1
             return NOTHING
         if reps.confirmed > self.confirmed:
             self.confirmed = reps.confirmed
             return CONFIRMED
-        return self._tell() if source == reps.leader and not self._steady else NOTHING
+        return self._tell() if source == leader and not self._steady else NOTHING
 
     def finish(self):
         """End the set now, for the session ends: ``work`` is then to be called until ``finished``."""
