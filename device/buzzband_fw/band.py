@@ -8,6 +8,7 @@ from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.sets import HOLD, REP, SET
 from buzzband_fw.hal import button, chip, led
 from buzzband_fw.link import messages
+from buzzband_fw.link.messages import RUNNING
 from buzzband_fw.store import records
 from buzzband_fw.store.session import NO_SPACE, new_id
 
@@ -40,6 +41,8 @@ class Band:
         if settings.problems:
             self.faults |= messages.BAD_SETTINGS
         self._voice = voice
+        self._feel = movement.feel  # bound once, as in core/pipeline.py
+        self._move = movement.step
         self._brace = brace
         self._first_block = 0
         self._lost_blocks = 0
@@ -60,7 +63,7 @@ class Band:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
         except OSError as error:
             self._lose(error)
-        self.state = messages.RUNNING
+        self.state = RUNNING
 
     def end(self, reason):
         """End the session, if there is one. Touches flash."""
@@ -79,7 +82,7 @@ class Band:
 
     def speak(self):
         """Say the word that the last block calls for, unless it would come too late; return whether it is said."""
-        if self.state != messages.RUNNING or self.muscle.late_ms() > CUE_LATE_MS or self.faults & messages.SAFE_MODE:
+        if self.state != RUNNING or self.muscle.late_ms() > CUE_LATE_MS or self.faults & messages.SAFE_MODE:
             return False
         self._voice.say(self.muscle.word)
         return True
@@ -87,14 +90,16 @@ class Band:
     @micropython.native
     def note(self):
         """Count the last block and note what it held."""
-        if self.state != messages.RUNNING:
+        if self.state != RUNNING:
             return
         muscle = self.muscle
         block = muscle.blocks - self._first_block - 1
         self.recorded = block + 1
         recorder = self.recorder
+        flags = 0
         if block & 1:
-            self.movement.feel(muscle.gated_permille(), muscle.flags())
+            flags = muscle.flags()
+            self._feel(muscle.gated_permille(), flags)
         if recorder.session_id is None:
             return
         if muscle.word:
@@ -108,7 +113,7 @@ class Band:
             self.movement.place(block + 1 >> 1)
         if muscle.fifo_overflowed():
             recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
-        recorder.activation(block, muscle.permille(), muscle.flags(), ticks_ms())
+        recorder.activation(block, muscle.permille(), flags, ticks_ms())
 
     @micropython.native
     def move(self):
@@ -116,16 +121,12 @@ class Band:
         movement = self.movement
         if movement.fault:
             self._note_imu()
-        if self.state != messages.RUNNING:
+        if self.state != RUNNING:
             movement.hurry = False
             return
-        movement.step(self.muscle.late_samples > _LATE_SAMPLES)
-        if self.recorder.session_id is None:
-            return
-        if movement.shown:
-            self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
-        if movement.event:
-            self._note_event(movement.event)
+        self._move(self.muscle.late_samples > _LATE_SAMPLES)
+        if movement.shown or movement.event:
+            self._note_movement()
 
     @micropython.native
     def commit(self):
@@ -146,7 +147,7 @@ class Band:
         """Do what a press of the button asks for: a short one ends a session or begins one."""
         if kind != button.SHORT:
             return
-        if self.state == messages.RUNNING:
+        if self.state == RUNNING:
             self.end(records.BY_BUTTON)
         else:
             self.begin()
@@ -157,13 +158,13 @@ class Band:
             self.faults &= ~messages.USB_POWER
             return
         self.faults |= messages.USB_POWER
-        if self.state == messages.RUNNING:
+        if self.state == RUNNING:
             self.end(records.BY_USB_POWER)
 
     @micropython.native
     def is_clear(self):
         """Return whether no word can be due within the next 10 ms."""
-        return self.state != messages.RUNNING or self.muscle.clear_ms() > 0
+        return self.state != RUNNING or self.muscle.clear_ms() > 0
 
     def rhythm(self):
         """Return the rhythm of the LED."""
@@ -171,7 +172,7 @@ class Band:
             return led.SAFE_MODE
         if self.faults & ~messages.NO_IMU:
             return led.TROUBLE
-        return led.RUNNING if self.state == messages.RUNNING else led.IDLE
+        return led.RUNNING if self.state == RUNNING else led.IDLE
 
     def _note_word(self, block):
         if self.muscle.late_ms() > CUE_LATE_MS:
@@ -179,6 +180,15 @@ class Band:
             return
         self.cues += 1
         self.recorder.cue(block, self.muscle.word, ticks_ms())
+
+    def _note_movement(self):
+        movement = self.movement
+        if self.recorder.session_id is None:
+            return
+        if movement.shown:
+            self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
+        if movement.event:
+            self._note_event(movement.event)
 
     def _note_event(self, event):
         """Note what the core tells of the movement."""

@@ -62,6 +62,7 @@ class Cue:
         self.blank(duration_ms(ON_TARGET))
         return ON_TARGET
 
+    @micropython.native
     def clear_ms(self):
         """Return for how long no word can be due: time for what would delay one."""
         return self._state[_BLANK_MS] + clear_ms(self.gated, self._target)

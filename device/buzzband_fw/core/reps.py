@@ -264,7 +264,8 @@ class Reps:
         first_top = 2 if self.exercise.lowers_first else 1
         tops = (self.found[source] + 3 - first_top) >> 1
         if source == leader:
-            self.confirmed = max(self.confirmed, tops)
+            if tops > self.confirmed:
+                self.confirmed = tops
         elif source == MUSCLE and tops == self.confirmed + 1 and abs(self.found[source] - self.found[leader]) <= 1:
             self.confirmed = tops
 

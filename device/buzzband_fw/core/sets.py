@@ -136,9 +136,11 @@ class Sets:
     def look(self):
         """Bring ``degrees`` up to date."""
         positions = self.reps.positions
-        tilt = positions[AWAY] // PER_TILTED_DEGREE
-        turn = positions[AWAY + 1] // PER_DEGREE
-        self.degrees = min(max(tilt, turn), _DEGREES_MAX)
+        degrees = positions[AWAY] // PER_TILTED_DEGREE
+        turned = positions[AWAY + 1] // PER_DEGREE
+        if turned > degrees:
+            degrees = turned
+        self.degrees = degrees if degrees < _DEGREES_MAX else _DEGREES_MAX
 
     def _worked_at(self, source):
         """Take a swing in which the muscle worked for a sign of life, as old as it is."""
