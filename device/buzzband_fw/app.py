@@ -3,8 +3,8 @@
 samples -> pipeline -> word -> voice    a turn every 10 ms, with what the block leaves to do:
            activation -> recorder
            button
-           recorder -> flash, if no word can be due: after odd blocks
-           stream, a look whether a host speaks, or LED, watchdog, USB power: after even ones, in turns
+           stream, LED, watchdog, USB power, a look whether a host speaks
+           recorder -> flash, if no word can be due
 IMU -----> movement -> recorder         a second turn
 link                                    turn by turn while a conversation goes on; then doze until the next block
 """
@@ -75,12 +75,11 @@ class App:
         self._armed = False
         self._wrote_flash = False
         self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
-        odd = (self.band.note, self._button.step, self.band.commit)
-        self._jobs = (  # after four blocks in a row
+        self._jobs = (  # after four blocks in a row; after even ones activation is noted, and that takes time
             (self.band.note, self._button.step, self._send_sample, self._keep_house),
-            odd,
-            (self.band.note, self._button.step, self._send_sample, self._notice_host),
-            odd,
+            (self.band.note, self._button.step, self.band.commit),
+            (self.band.note, self._button.step, self._send_sample),
+            (self.band.note, self._button.step, self._notice_host),
         )
         self._move_due = False
         self._step = muscle.step

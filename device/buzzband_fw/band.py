@@ -43,6 +43,7 @@ class Band:
         self._voice = voice
         self._feel = movement.feel  # bound once, as in core/pipeline.py
         self._move = movement.step
+        self._note_activation = recorder.activation
         self._brace = brace
         self._first_block = 0
         self._lost_blocks = 0
@@ -113,7 +114,7 @@ class Band:
             self.movement.place(block + 1 >> 1)
         if muscle.fifo_overflowed():
             recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
-        recorder.activation(block, muscle.permille(), flags, ticks_ms())
+        self._note_activation(block, muscle.permille(), flags, ticks_ms())
 
     @micropython.native
     def move(self):

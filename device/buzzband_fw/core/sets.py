@@ -51,6 +51,8 @@ class Sets:
         self.reps = Reps(exercise, target_permille, room)
         self.hold = Hold(target_permille)
         self.rep = Rep()
+        self._step = self.reps.step  # bound once, as in core/pipeline.py
+        self._hold_step = self.hold.step
         self.number = self.confirmed = self.degrees = 0
         self.revision = self.source = self.count = self.start = self.end = self.cycle_ms = 0
         self._steady = exercise.pace == STEADY
@@ -78,8 +80,8 @@ class Sets:
         reps.muscle_tells = tells
         reps.muscle_told = tells and (reps.muscle_told or idle)
         reps.imu_tells = imu_tells
-        reps.step(frames, count, permille, flags & BLANKED, idle)
-        if self.hold.step(reps.now, permille, reps.motion[SPEED] if count else 0):
+        self._step(frames, count, permille, flags & BLANKED, idle)
+        if self._hold_step(reps.now, permille, reps.motion[SPEED] if count else 0):
             self._hold_over = True
         if not tells:
             self._quiet = min(self._quiet + 1, reps.now - reps.moved_at)
