@@ -120,7 +120,7 @@ class App:
 
     @micropython.native
     def turn(self):
-        """Do one thing: the movement, if the last block left it, or the next block, the link. Then doze if that was all."""
+        """Do one thing: the movement after a block, the next block, the link. Then doze if there is no more."""
         start = ticks_us()
         busy = True
         if self._move_due:

@@ -93,6 +93,9 @@ class Band:
         """Count the last block and note what it held."""
         if self.state != RUNNING:
             return
+        movement = self.movement
+        if movement.event or movement.shown:
+            self._note_movement()
         muscle = self.muscle
         block = muscle.blocks - self._first_block - 1
         self.recorded = block + 1
@@ -111,23 +114,23 @@ class Band:
             lost = muscle.lost_blocks - self._lost_blocks
             recorder.fault(block, records.OVERRUN, lost, ticks_ms())
             self._lost_blocks = muscle.lost_blocks
-            self.movement.place(block + 1 >> 1)
+            movement.place(block + 1 >> 1)
         if muscle.fifo_overflowed():
             recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
         self._note_activation(block, muscle.permille(), flags, ticks_ms())
 
     @micropython.native
     def move(self):
-        """Get on with the movement by one block and note what that leads to."""
+        """Get on with the movement by one block. What that leads to is noted with the next: a turn is to be short."""
         movement = self.movement
         if movement.fault:
             self._note_imu()
         if self.state != RUNNING:
             movement.hurry = False
             return
-        self._move(self.muscle.late_samples > _LATE_SAMPLES)
-        if movement.shown or movement.event:
+        if movement.event or movement.shown:
             self._note_movement()
+        self._move(self.muscle.late_samples > _LATE_SAMPLES)
 
     @micropython.native
     def commit(self):
@@ -183,13 +186,15 @@ class Band:
         self.recorder.cue(block, self.muscle.word, ticks_ms())
 
     def _note_movement(self):
+        """Note what the last step of the movement has led to."""
         movement = self.movement
-        if self.recorder.session_id is None:
-            return
-        if movement.shown:
+        event = movement.event
+        if movement.shown and self.recorder.session_id is not None:
             self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
-        if movement.event:
-            self._note_event(movement.event)
+        movement.shown = False
+        movement.event = 0  # NOTHING
+        if event and self.recorder.session_id is not None:
+            self._note_event(event)
 
     def _note_event(self, event):
         """Note what the core tells of the movement."""
@@ -216,6 +221,7 @@ class Band:
 
     def _finish_movement(self):
         """Note the set that the end of the session ends, as long as flash takes it."""
+        self._note_movement()
         sets = self.movement.sets
         sets.finish()
         while not sets.finished() and self.recorder.session_id is not None:

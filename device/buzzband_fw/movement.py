@@ -101,6 +101,7 @@ class Movement:
         self.steps = self._felt = self._have = 0
         self._works = _WORK_PER_STEP
         self.event = NOTHING
+        self.shown = False
         if self._state == _RUNNING:
             self.imu.flush()
             self._since_ms = ticks_ms()
@@ -150,12 +151,16 @@ class Movement:
     @micropython.native
     def _work(self):
         """Do what work a step is followed by, up to the first event."""
+        sets = self.sets
+        reps = sets.reps
         work = self._work_on
         works = self._works
         event = 0  # NOTHING
         while works < _WORK_PER_STEP and not event:
             works += 1
             event = work()
+            if not (event or reps.busy or sets.closing):
+                works = _WORK_PER_STEP  # there would be none
         self._works = works
         self.event = event
 

@@ -51,8 +51,9 @@ class Reps:
     """The swings of one set at a time, and the reps in them.
 
     ``leader``: the source that counts, NOBODY before the first swing. ``found``: swings of each source. ``confirmed``:
-    reps whose top has been reached. ``busy``: whether ``work`` may have anything to do. ``muscle_tells``, ``imu_tells``: whether electrodes and IMU can be trusted now;
-    ``muscle_told``: whether the electrodes could be all through the set.
+    reps whose top has been reached. ``busy``: whether ``work`` may have anything to do. ``muscle_tells``,
+    ``imu_tells``: whether electrodes and IMU can be trusted now; ``muscle_told``: whether the electrodes could be all
+    through the set.
     """
 
     def __init__(self, exercise, target_permille, room):

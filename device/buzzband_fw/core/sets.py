@@ -41,7 +41,8 @@ _DEGREES_MAX = const(255)
 class Sets:
     """What the wearer does, told every 20 ms.
 
-    ``number``: of the set, from 0. ``confirmed``: reps of it. ``degrees``: how far the limb is from its pose of rest.
+    ``number``: of the set, from 0. ``confirmed``: reps of it. ``closing``: 0, or how far its end has got.
+    ``degrees``: how far the limb is from its pose of rest.
     When ``work`` has told REP, HOLD or SET, ``rep``, ``hold`` or the attributes from ``revision`` on say which.
     """
 
@@ -61,7 +62,7 @@ class Sets:
         self._began = 0
         self._told = 0  # reps
         self._told_by = NOBODY
-        self._closing = 0
+        self.closing = 0
         self._first = self._length = 0  # swings of the leader that make the set
 
     def begin(self):
@@ -103,7 +104,7 @@ class Sets:
         if self._hold_over:
             self._hold_over = False
             return HOLD
-        if self._closing:
+        if self.closing:
             return self._close()
         reps = self.reps
         source = reps.work() if reps.busy else NOBODY
@@ -117,7 +118,7 @@ class Sets:
             self._quiet = 0
             self._began = reps.now
         if self._quiet >= _QUIET_STEPS:
-            self._closing = 1
+            self.closing = 1
             return NOTHING
         if reps.confirmed > self.confirmed:
             self.confirmed = reps.confirmed
@@ -128,12 +129,12 @@ class Sets:
         """End the set now, for the session ends: ``work`` is then to be called until ``finished``."""
         if self.hold.end(self.reps.now):
             self._hold_over = True
-        if not self._closing and self.reps.leader != NOBODY:
-            self._closing = 1
+        if not self.closing and self.reps.leader != NOBODY:
+            self.closing = 1
 
     def finished(self):
         """Return whether nothing is left to tell."""
-        return not self._closing and not self._hold_over
+        return not self.closing and not self._hold_over
 
     def look(self):
         """Bring ``degrees`` up to date."""
@@ -170,8 +171,8 @@ class Sets:
 
     def _close(self):
         """Go on with the end of the set: judge each source by all of it, decide, tell what is new."""
-        stage = self._closing - 1
-        self._closing += 1
+        stage = self.closing - 1
+        self.closing += 1
         if stage < SOURCES:
             self.reps.judge_all(stage)
             return NOTHING
@@ -322,5 +323,5 @@ class Sets:
     def _restart(self):
         self.reps.restart()
         self._active = False
-        self.confirmed = self._closing = self._told = self._quiet = 0
+        self.confirmed = self.closing = self._told = self._quiet = 0
         self._told_by = NOBODY

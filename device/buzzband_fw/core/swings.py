@@ -2,7 +2,7 @@
 
 from buzzband_fw.core.motion import MUSCLE, SOURCES
 from buzzband_fw.core.portable import const, micropython, ptr16, zeros16
-from buzzband_fw.core.zigzag import HISTORY_STEPS, OFFSET
+from buzzband_fw.core.zigzag import OFFSET
 
 SWINGS_MAX = const(64)  # the last 32 reps
 ROW = const(6)
