@@ -94,10 +94,10 @@ class Band:
         if self.state != RUNNING:
             return
         movement = self.movement
-        if movement.event or movement.shown:
-            self._note_movement()
         muscle = self.muscle
         block = muscle.blocks - self._first_block - 1
+        if not block & 1 and (movement.event or movement.shown):
+            self._note_movement()
         self.recorded = block + 1
         recorder = self.recorder
         flags = 0
@@ -121,7 +121,7 @@ class Band:
 
     @micropython.native
     def move(self):
-        """Get on with the movement by one block. What that leads to is noted with the next: a turn is to be short."""
+        """Get on with the movement by one block. What that leads to is noted later: a turn is to be short."""
         movement = self.movement
         if movement.fault:
             self._note_imu()

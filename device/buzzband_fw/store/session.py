@@ -259,14 +259,18 @@ class Recorder:
             self._end_activation(t_ms)
         return self._end + _SHORT_MAX <= _PENDING
 
+    @micropython.native
     def _end_movement(self, t_ms):
         """Turn what has been kept apart of the movement into a record."""
         count = self._shown
         if self._has_room(t_ms):
-            at = self._end + records.HEADER_SIZE
-            struct.pack_into("<I", self._pending, at, self._shown_from * STEP_BLOCKS - 1)
+            pending = self._pending
+            degrees = self._degrees
+            at = self._end + _HEADER_SIZE
+            struct.pack_into("<I", pending, at, self._shown_from * STEP_BLOCKS - 1)
+            at += 4
             for i in range(count):
-                self._pending[at + 4 + i] = self._degrees[i]
+                pending[at + i] = degrees[i]
             self._seal(records.MOVEMENT, 4 + count, t_ms)
         self._shown = 0
 
