@@ -44,7 +44,7 @@ from buzzband_fw.store import records, settings
 from buzzband_fw.voice import Voice
 
 CRASH_FILE = "crash.txt"
-WELL_AFTER_BLOCKS = const(1004)  # 10 s without a crash
+WELL_AFTER_BLOCKS = const(1007)  # 10 s without a crash
 
 _BYTES_PER_TURN = const(6)
 _ON_TIME_SAMPLES = const(24)  # after a block that was no later the next one is not there yet, but will be at the tick
@@ -76,10 +76,10 @@ class App:
         self._wrote_flash = False
         self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
         self._jobs = (  # after four blocks in a row; after even ones activation is noted, and that takes time
-            (self.band.note, self._button.step, self._send_sample, self._keep_house),
+            (self.band.note, self._button.step, self._send_sample),
             (self.band.note, self._button.step, self.band.commit),
             (self.band.note, self._button.step, self._send_sample),
-            (self.band.note, self._button.step, self._notice_host),
+            (self.band.note, self._button.step, self._keep_house, self._notice_host),
         )
         self._move_due = False
         self._step = muscle.step
