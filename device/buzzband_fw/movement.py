@@ -18,6 +18,7 @@ from buzzband_fw.store import records
 
 _NO_FAULT = const(0)
 
+_PENDING = const(-2)  # as in hal/imu.py: a name from elsewhere takes time
 _FRAME = const(6)
 _WAITING = const(32)  # activations that wait for frames: 0.64 s
 _WAITING_MASK = const(31)
@@ -46,6 +47,8 @@ class Movement:
     def __init__(self, settings, room):
         """``room``: see core/reps.py."""
         self.sets = Sets(named(settings.exercise), settings.target_permille, room)
+        self._step = self.sets.step  # bound once, as in core/pipeline.py
+        self._work_on = self.sets.work
         self.event = NOTHING
         self.shown = False
         self.hurry = False
@@ -53,7 +56,7 @@ class Movement:
         self.fault_value = 0
         self.steps = 0  # of the session
         self.first_step = 0  # of it, as the core counts them
-        self.imu = None
+        self.imu = self._request = self._collect = None
         self._bus = I2cBus()
         self._state = _ABSENT
         self._since_ms = 0  # the last frame, or the last attempt
@@ -111,6 +114,7 @@ class Movement:
         self.steps = self._felt = self._have = 0
         self._works = _WORK_PER_STEP
         self.event = NOTHING
+        self.shown = False
         if at_start:
             return
         if self._state == _RUNNING:
@@ -149,8 +153,11 @@ class Movement:
         behind = self._felt - self.steps
         if self._lost and not late and behind <= 1:
             self._lost = False
-        if self._state != _ABSENT:
+        state = self._state
+        if state == _RUNNING:
             self._serve_imu(behind)
+        elif state == _RESTARTING:
+            self._restart()
         self.hurry = behind > (1 if self._lost else _HURRY_STEPS) or self._surplus
         if self._works < _WORK_PER_STEP:
             self._work()
@@ -160,69 +167,69 @@ class Movement:
     @micropython.native
     def _work(self):
         """Do what work a step is followed by, up to the first event."""
-        event = NOTHING
-        while self._works < _WORK_PER_STEP and event == NOTHING:
-            self._works += 1
-            event = self.sets.work()
+        sets = self.sets
+        reps = sets.reps
+        work = self._work_on
+        works = self._works
+        event = 0  # NOTHING
+        while works < _WORK_PER_STEP and not event:
+            works += 1
+            event = work()
+            if not (event or reps.busy or sets.closing):
+                works = _WORK_PER_STEP  # there would be none
+        self._works = works
         self.event = event
 
     @micropython.native
     def _take_step(self):
-        value = self._activations[self.steps & _WAITING_MASK]
-        sets = self.sets
-        have = self._have
-        sets.step(self._frames, have if have == 2 else 0, value & _PERMILLE_MASK, value >> _FLAGS_SHIFT, have == 2)
-        self._have = 0
-        self.steps += 1
-        self._works = 0
-        if not self.steps & 3:
-            sets.look()
+        steps = self.steps
+        value = self._activations[steps & _WAITING_MASK]
+        whole = self._have == 2
+        self._step(self._frames, 2 if whole else 0, value & _PERMILLE_MASK, value >> _FLAGS_SHIFT, whole)
+        self._works = self._have = 0
+        self.steps = steps + 1
+        if steps & 3 == 3:
+            self.sets.look()
             self.shown = True
 
     @micropython.native
     def _serve_imu(self, behind):
-        """Collect the frame that was asked for and ask for the next; or go on with a restart."""
-        if self._state == _RESTARTING:
-            self._restart()
-            return
-        driver = self.imu
+        """Collect the frame that was asked for and ask for the next."""
         try:
             if self._asked:
-                if self._have == 2:
+                have = self._have
+                if have == 2:
                     return  # the muscle has to come first
-                got = driver.collect(self._frames, self._have * _FRAME)
-                if got == imu.PENDING:
-                    return
-                self._asked = self._surplus = False
+                got = self._collect(self._frames, _FRAME if have else 0)
                 if got == 1:
-                    self._take_frame(behind)
-                else:
-                    self._miss_frame(got)
-                if self._state != _RUNNING:
+                    self._take_frame(behind, have)
+                elif got == _PENDING or not self._misses_frame(got):
                     return
-            driver.request()
+            self._request()
             self._asked = True
         except BusError as error:
             self._fail(records.IMU_BUS, error.args[0])
 
     @micropython.native
-    def _take_frame(self, behind):
-        """Count the frame that has come, once, twice, or not at all."""
+    def _take_frame(self, behind, have):
+        """Count the frame that has come behind those that there are, once, twice, or not at all."""
         self._since_ms = ticks_ms()
+        self._surplus = False
         if self._lost:
             return
         backlog = self.imu.backlog
         if backlog > _BACKLOG_MAX + 2 * behind and not self._late:
             self._surplus = True
             return
-        self._have += 1
-        if self._have == 1 and not backlog and behind > _HURRY_STEPS and not self._late:
+        if not have and not backlog and behind > _HURRY_STEPS and not self._late:
             for i in range(_FRAME):
                 self._frames[_FRAME + i] = self._frames[i]
-            self._have = 2
+            have = 1
+        self._have = have + 1
 
-    def _miss_frame(self, got):
-        """Find out why no frame has come."""
+    def _misses_frame(self, got):
+        """Find out why no frame has come; return whether the IMU is to be asked again."""
+        self._asked = self._surplus = False
         silent_ms = ticks_diff(ticks_ms(), self._since_ms)
         if got == imu.OVERFLOWED:
             self._note(records.IMU_OVERFLOW, 0)
@@ -231,12 +238,14 @@ class Movement:
             self._have = 0
         elif silent_ms > _FROZEN_MS and not self._late:
             self._fail(records.IMU_FROZEN, silent_ms)
+        return self._state == _RUNNING
 
     def _find(self):
         """Look which IMU there is, twice for there may be a glitch, and return whether there is any; notes why not."""
         for _ in range(2):
             try:
-                self.imu = imu.find(self._bus)
+                self.imu = driver = imu.find(self._bus)
+                self._request, self._collect = driver.request, driver.collect  # bound once, as in core/pipeline.py
                 return True
             except imu.ImuUnknown as error:
                 code, value = records.IMU_UNKNOWN, error.identity

@@ -80,6 +80,7 @@ class Muscle:
         """Return the activation."""
         return permille(self._pipeline.envelope, self._scale)
 
+    @micropython.native
     def gated_permille(self):
         """Return the activation that the target sees: it stands still while the motor runs."""
         return permille(self._cue.gated, self._scale)

@@ -11,7 +11,7 @@ from chip.worn import awake_s, crossings, feel, latencies_ms, link_to
 
 LATEST_MS = 12
 ARMED_US = 1500
-AWAKE_SHARE = 0.18  # 0.12 is the aim
+AWAKE_SHARE = 0.12
 OTHERWISE_US = 10_000
 FREE_RAM = 60_000
 BOOT_MS = 1000

@@ -20,9 +20,6 @@ BLANKED = const(8)  # flag, beside those of quality.py: the motor speaks or has 
 
 _BLOCK_SAMPLES = const(12)
 _BLOCK_MS = const(10)
-_BLANK_MS = const(0)
-_BLANKED = const(1)
-_FAULTS = const(2)
 
 
 class Cue:
@@ -40,37 +37,35 @@ class Cue:
         scale = new_scale(rest, reference)
         self._target = new_target(scale, target_permille)
         self._quality = new_quality(span_of(scale))
-        self._state = int32s((0, 0, 0))
-
-    @property
-    def flags(self):
-        """The flags of the last step."""
-        return self._state[_FAULTS] | (BLANKED if self._state[_BLANKED] else 0)
+        self._blank_ms = 0
+        self.flags = self._faults = 0
 
     @micropython.native
     def step(self, block, offset):
         """Take the 12 conditioned samples at ``offset`` of ``block`` and return the word that is due, if any."""
-        state = self._state
-        if state[_BLANK_MS]:
-            state[_BLANK_MS] -= _BLOCK_MS
-            state[_BLANKED] = 1
+        faults = self._faults
+        if self._blank_ms:
+            self._blank_ms -= _BLOCK_MS
+            self.flags = faults | BLANKED
             return SILENCE
-        state[_BLANKED] = 0
+        self.flags = faults
         self.gated = gated = smooth(block, offset, _BLOCK_SAMPLES, self._smooth, self.samples)
-        if not reached(gated, self._target) or state[_FAULTS]:  # in this order: what a fault hides is not said late
+        if not reached(gated, self._target) or faults:  # in this order: what a fault hides is not said late
             return SILENCE
         self.blank(duration_ms(ON_TARGET))
         return ON_TARGET
 
+    @micropython.native
     def clear_ms(self):
         """Return for how long no word can be due: time for what would delay one."""
-        return self._state[_BLANK_MS] + clear_ms(self.gated, self._target)
+        return self._blank_ms + clear_ms(self.gated, self._target)
 
     def blank(self, motor_ms):
         """Freeze the gated envelope while the motor runs for ``motor_ms`` from now, and 120 ms after."""
         blank_ms = (motor_ms + AFTER_MOTOR_MS + _BLOCK_MS - 1) // _BLOCK_MS * _BLOCK_MS
-        self._state[_BLANK_MS] = max(self._state[_BLANK_MS], blank_ms)
+        self._blank_ms = max(self._blank_ms, blank_ms)
 
     def judge(self, counts):
         """Take the counts of the chain, every ``quality.WINDOW_BLOCKS`` steps."""
-        self._state[_FAULTS] = judge(counts, self._quality)
+        self._faults = faults = judge(counts, self._quality)
+        self.flags = self.flags & BLANKED | faults

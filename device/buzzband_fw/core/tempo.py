@@ -2,7 +2,7 @@
 
 from buzzband_fw.core import swings
 from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, STEP_MS
-from buzzband_fw.core.portable import const, int32s
+from buzzband_fw.core.portable import const
 
 MUSCLE_OFF = const(1)  # flags: it moved, but the muscle was off
 TOO_FAST = const(2)  # a phase took less than the exercise asks for
@@ -21,7 +21,6 @@ class Rep:
         self.number = self.revision = self.source = self.flags = self.start = 0
         self.concentric_ms = self.hold_ms = self.eccentric_ms = 0
         self.peak = self.concentric = self.eccentric = 0
-        self._phase = int32s((0, 0))
 
     def fill(self, reps, index, whole):
         """Tell the rep whose first swing is the leader's ``index``; ``whole``: the second one follows.

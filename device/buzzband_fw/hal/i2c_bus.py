@@ -1,7 +1,7 @@
 """I2C bus: registers of the chips on it, transfers that run by themselves, and the way back when it hangs.
 
-A transfer of some 16 commands fits into the FIFOs of the controller, so that nobody has to wait for it: ``post`` and
-``fetch``. The controller's registers: RP2040 datasheet, 4.3.17.
+A transfer of some 16 commands fits into the FIFOs of the controller, so that nobody has to wait for it: ``push`` and
+``pull``. The controller's registers: RP2040 datasheet, 4.3.17.
 
 MicroPython's calls for registers are of no use: ``writeto_mem`` allocates, and neither it nor ``readfrom_mem_into``
 raises when a byte behind the address is not acknowledged (ports/rp2, 1.24.1). ``writeto`` tells how many bytes were.
@@ -9,7 +9,6 @@ raises when a byte behind the address is not acknowledged (ports/rp2, 1.24.1). `
 
 from array import array
 from machine import I2C, Pin
-from time import ticks_diff, ticks_ms
 from uctypes import bytearray_at
 
 from buzzband_fw.core.portable import const, micropython, ptr8, ptr16, ptr32
@@ -20,7 +19,6 @@ _TIMEOUT_US = const(1000)  # the longest of MicroPython's transfers, of 17 bytes
 EIO = const(5)
 ETIMEDOUT = const(110)
 
-_POSTED_MS = const(5)  # the longest that is posted, of 21 bytes, takes 0.5 ms
 _CLOCKS = const(9)  # a byte and its acknowledgement: UM10204, 3.1.16
 
 _I2C0 = const(0x40044000)
@@ -55,7 +53,7 @@ def reading(register, count):
 
 
 def transfer(address, commands):
-    """Return ``commands`` for ``post``, behind the address, how many bytes they bring, and how many there are."""
+    """Return ``commands`` for ``push``, behind the address, how many bytes they bring, and how many there are."""
     come = len([command for command in commands if command & _READ])
     return array("H", (address, come, len(commands)) + commands)
 
@@ -98,38 +96,18 @@ class BusError(Exception):
 class I2cBus:
     """The bus at 400 kHz. No call waits for longer than 2 ms.
 
-    Between ``post`` and the ``fetch`` that ends it nothing else may be asked of the bus but ``recover``.
+    ``registers``: of its controller, for ``push`` and ``pull``.
+
+    Between ``push`` and the ``pull`` that ends it nothing else may be asked of the bus but ``recover``.
     """
 
     def __init__(self):
         """Begin with a bus that is free: a reset of this chip may have left the other in the middle of a byte."""
         self._register = bytearray(1)
         self._pair = bytearray(2)
-        self._registers = bytearray_at(_I2C0, _SIZE)
-        self._posted_ms = 0
+        self.registers = bytearray_at(_I2C0, _SIZE)
         self._free()
         self._open()
-
-    @micropython.native
-    def post(self, transfer):
-        """Begin a transfer, one that ``transfer`` has made, without waiting for it. Allocates nothing."""
-        self._posted_ms = ticks_ms()
-        push(self._registers, transfer)
-
-    @micropython.native
-    def fetch(self, transfer, buffer):
-        """Return whether the transfer is through; then ``buffer`` holds what it was to bring. Allocates nothing.
-
-        Raises BusError if a byte was not acknowledged, or if it takes longer than 5 ms.
-        """
-        told = pull(self._registers, transfer, buffer)
-        if told == 1:
-            return True
-        if told:
-            raise BusError(EIO)
-        if ticks_diff(ticks_ms(), self._posted_ms) > _POSTED_MS:
-            raise BusError(ETIMEDOUT)
-        return False
 
     def read_into(self, address, register, buffer):
         """Fill ``buffer`` from ``register`` on. Allocates nothing. Raises BusError."""

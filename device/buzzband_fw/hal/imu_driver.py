@@ -3,12 +3,14 @@
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 
 from buzzband_fw.core.portable import const, micropython
-from buzzband_fw.hal.i2c_bus import BusError, reading, transfer, writing
+from buzzband_fw.hal.i2c_bus import EIO, ETIMEDOUT, BusError, pull, push, reading, transfer, writing
 
 OVERFLOWED = const(-1)  # in place of a number of frames
 PENDING = const(-2)
 DOUBTFUL = const(-3)
 FRAME_SIZE = const(6)  # numbers in a frame
+
+_TRANSFER_MS = const(5)  # the longest, of 21 bytes, takes 0.5 ms
 
 # What is asked for next. Odd: there is a frame in what has come.
 COUNT = const(0)  # how many frames wait
@@ -33,8 +35,8 @@ class ImuDriver:
         """``setup``: the steps of a restart. ``decode``: the kernel."""
         self.identity = identity
         self._bus = bus
-        self._post = bus.post
-        self._fetch = bus.fetch
+        self._registers = bus.registers
+        self._requested_ms = 0
         self._address = address
         self._restart = setup
         self._decode = decode
@@ -96,18 +98,16 @@ class ImuDriver:
     @micropython.native
     def request(self):
         """Ask for a frame."""
-        self._post(self._transfers[self._asked])
+        self._requested_ms = ticks_ms()
+        push(self._registers, self._transfers[self._asked])
 
     @micropython.native
     def collect(self, frames, at):
         """Take what was asked for; return how many frames came, PENDING or OVERFLOWED. Raises BusError."""
         asked = self._asked
-        try:
-            if not self._fetch(self._transfers[asked], self._raw):
-                return PENDING
-        except BusError as error:
-            self._forget()
-            raise error
+        told = pull(self._registers, self._transfers[asked], self._raw)
+        if told != 1:
+            return self._wait(told)
         waiting = self._decode(self._raw, asked, frames, at)
         if waiting < 0 or self._flushes:
             return self._mend(waiting)
@@ -118,6 +118,13 @@ class ImuDriver:
     def flush(self):
         """Throw away what waits, and what is on its way."""
         self._flushes = True
+
+    def _wait(self, told):
+        """Return PENDING as long as the transfer may take, which ``pull`` has told not to be through."""
+        if not told and ticks_diff(ticks_ms(), self._requested_ms) <= _TRANSFER_MS:
+            return PENDING
+        self._forget()
+        raise BusError(EIO if told else ETIMEDOUT)
 
     def _mend(self, waiting):
         flushes = self._flushes
