@@ -6,7 +6,7 @@ A rep is two swings, there and back. Movement and muscle vote: while nothing has
 muscle works in it, as long as the electrodes can tell.
 """
 
-from buzzband_fw.core import motion, swings, zigzag
+from buzzband_fw.core import motion, slight, swings, zigzag
 from buzzband_fw.core.exercises import MOVEMENT, MUSCLE_ONLY
 from buzzband_fw.core.motion import MUSCLE, SOURCES
 from buzzband_fw.core.portable import const, int32s, micropython
@@ -17,6 +17,7 @@ TURNING = (3, 4, 5)  # the sources that tell angles: they follow a joint most fa
 
 _FLOORS = (240, 240, 240, 175, 175, 175, 240, 175)  # 3.4°: more than what sways
 _LEAST = (75, 75, 75, 55, 55, 55, 75, 55)  # 1.1°
+_SLIGHT = (850, 850, 850, 610, 610, 610, 850, 610)  # 12°
 _ON_PERCENT = const(40)
 _LIVE = const(24)  # swings that the choice of the leader looks back on
 _MUSCLE_EARLY = const(150)  # hundredths of its floor: below that, a movement says less than the muscle
@@ -26,6 +27,7 @@ _PREFERRED = const(60)
 _NO_MOVEMENT = (NOBODY, MUSCLE)
 _VOTE = const(150)
 _REST_EVERY = const(31)
+_SLOWLY = const(15)
 _FLOOR_EVERY = const(7)  # each of the eight sources in turn, every 64 steps
 _FLOOR_SHIFT = const(3)
 _FLOOR_SOURCES = const(7)
@@ -38,8 +40,8 @@ _BOTH = const(65537)  # settled or turned
 
 
 def new_room():
-    """Return what a ``Reps`` works in, 17 KB: the history of the positions, and the swings of a set."""
-    return zigzag.new_history(), swings.new_rows()
+    """Return what a ``Reps`` works in, 19 KB: the history of the positions, the swings of a set, and its tilt."""
+    return zigzag.new_history(), swings.new_rows(), slight.new_room()
 
 
 class Reps:
@@ -62,7 +64,7 @@ class Reps:
         self.muscle_tells = self.muscle_told = self.imu_tells = True
         self.positions = int32s([0] * SOURCES)
         self._zigzag = zigzag.new_state(_FLOORS + (4 * self.on_permille,))
-        self._history, self.rows = room
+        self._history, self.rows, self.slow = room
         self._score = int32s([swings.UNKNOWN] * SOURCES)
         self._pending = self._unjudged = self._settled_rows = 0  # bits of sources
         self._unchosen = False
@@ -84,6 +86,8 @@ class Reps:
             self._take_rest(events, forget)
         elif forget and not self.now & _FLOOR_EVERY:
             self._find_floor(self.now >> _FLOOR_SHIFT & _FLOOR_SOURCES)
+        if not self.now & _SLOWLY:
+            slight.keep(self.positions, self.now >> slight.SHIFT, self.slow)
         self._pending |= events
         self.now += 1
 
@@ -180,6 +184,15 @@ class Reps:
                 if abs(self.found[other] - self.found[source]) <= 1:
                     return True
         return False
+
+    def hardly_turns(self):
+        """Return whether the swings of the leader are so small that the limb may drift by as much."""
+        leader = self.leader
+        if leader in _NO_MOVEMENT or not self.found[leader]:
+            return False
+        first = self.first(leader)
+        size = swings.typical(self.rows, self.table(leader), first, self.found[leader] - first, swings.SIZE)
+        return size < _SLIGHT[leader]
 
     def guide(self):
         """Return the source that tells the phases best: the leader, or, if that is no angle, the best angle."""

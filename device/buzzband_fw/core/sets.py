@@ -12,6 +12,7 @@ from buzzband_fw.core.hold import Hold
 from buzzband_fw.core.motion import AWAY, DELAY_STEPS, MUSCLE, PER_DEGREE, PER_TILTED_DEGREE, SOURCES, SPEED, STEP_MS
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.reps import NOBODY, Reps
+from buzzband_fw.core.slight import AXES, Slight
 from buzzband_fw.core.tempo import Rep
 
 QUIET_MS = const(8000)
@@ -35,6 +36,7 @@ _UNLIKE = const(4)  # times smaller, larger or longer than the others
 _NO_MUSCLE = const(7)  # rail, flat, hum: core/quality.py
 _STEP_MASK = const(0xFFFF)
 _DEGREES_MAX = const(255)
+_DECIDED = const(15)  # stages of the closing: each source, the choice, each axis, what they tell, the decision
 
 
 class Sets:
@@ -49,6 +51,7 @@ class Sets:
         self.exercise = exercise
         self.reps = Reps(exercise, target_permille, room)
         self.hold = Hold(target_permille)
+        self.slight = Slight(self.reps.slow, self.reps)
         self.rep = Rep()
         self.number = self.confirmed = self.degrees = 0
         self.revision = self.source = self.count = self.start = self.end = self.cycle_ms = 0
@@ -59,6 +62,7 @@ class Sets:
         self._told = 0  # reps
         self._told_by = NOBODY
         self._closing = 0
+        self._slight = False
         self._first = self._length = 0  # swings of the leader that make the set
 
     def begin(self):
@@ -169,10 +173,10 @@ class Sets:
         if stage < SOURCES:
             self.reps.judge_all(stage)
             return NOTHING
-        if stage == SOURCES:
-            self._decide()
+        if stage < _DECIDED:
+            self._look_again(stage - SOURCES)
             return NOTHING
-        number = stage - SOURCES - 1
+        number = stage - _DECIDED
         if self._steady or number >= self.count:
             return self._end()
         known = self.reps.first(self.reps.leader)
@@ -182,15 +186,36 @@ class Sets:
         self._fill(number, index, self._first + self._length)
         return REP
 
+    def _look_again(self, stage):
+        """Choose the leader; look again where neither the muscle tells nor the limb turns clearly; decide."""
+        reps = self.reps
+        if stage == 0:
+            reps.choose()
+            self._slight = not (reps.muscle_told or self._steady) and reps.hardly_turns()
+            if self._slight:
+                self.slight.begin(self._began)
+        elif stage > AXES + 1:
+            self._decide()
+        elif self._slight:
+            if stage <= AXES:
+                self.slight.level(stage - 1)
+            else:
+                self.slight.find()
+
     def _decide(self):
         """Decide which swings make the set, if it is one."""
         reps = self.reps
-        reps.choose()
+        if self._slight and self.slight.length >= swings.SCORED_MIN:
+            reps.leader = self.slight.axis
+            self._first = self.slight.first
+            self._length = self.slight.length
+            self.revision = 1
+        else:
+            self._first = reps.first(reps.leader)
+            self._length = reps.found[reps.leader] - self._first
+            if not self._steady and self._length >= swings.SCORED_MIN:
+                self._trim()
         leader = reps.leader
-        self._first = reps.first(leader)
-        self._length = reps.found[leader] - self._first
-        if not self._steady and self._length >= swings.SCORED_MIN:
-            self._trim()
         self.count = self._reps_in(reps.first(leader) + self._length)
         if not self._is_set():
             self.count = 0

@@ -1,0 +1,230 @@
+"""Slight: finds the reps in which the limb hardly turns, once the set is over.
+
+tilt -> keep, every 0.32 s -> level -> turns -> measure -> rows of swings -> trim
+
+In a strict curl the upper arm turns by less than it drifts in half a minute. While the set goes on nobody knows how
+far the next rep will get; when it is over, the mean of 6 s around each moment takes the drift away, and the size of
+all swings tells the small ones from sway.
+"""
+
+from buzzband_fw.core import swings
+from buzzband_fw.core.motion import MUSCLE
+from buzzband_fw.core.portable import const, micropython, ptr8, ptr16, ptr32
+
+AXES = const(3)
+PLACES = const(512)  # 2 min 44 s of each axis
+SHIFT = const(4)  # a place holds every 16th step
+AFTER = const(10)  # places from a tilt to where it is levelled, behind all that still needs it
+LEAD = const(20)  # places before the first swing that was seen
+
+_LEAST = const(7)  # 0.8°, in units of 0.11°
+_HYSTERESIS_PERCENT = const(28)  # of a usual swing
+_UNLIKE_PERCENT = const(48)  # of how fast a usual swing is
+_AXES = const(3)
+_PLACES = const(512)
+_MASK = const(511)
+_SHIFT = const(4)
+_AFTER = const(10)
+_HALF = const(9)  # places of the mean on either side: 2.9 s
+_SCALE = const(3)  # 0.11°, and a byte goes round after 29°: no limb that hardly turns gets further in 0.32 s
+_FAST = const(4)  # places: 1.3 s, in which a limb turns further than it sways
+_ZERO = const(128)
+_PLACE_10_MS = const(32)
+_STEP_MASK = const(0xFFFF)
+
+
+def new_room():
+    """Return room for the tilt of the last sets."""
+    return bytearray(AXES * PLACES)
+
+
+@micropython.viper
+def keep(positions: ptr32, place: int, slow: ptr8):
+    """Keep the tilt along each axis, modulo 29°."""
+    for axis in range(_AXES):
+        slow[axis * _PLACES + (place & _MASK)] = (positions[axis] >> _SCALE) & 255
+
+
+@micropython.viper
+def level(slow: ptr8, axis: int, first: int, last: int) -> int:
+    """Write how far the tilt is from its mean over 6 s, from place ``first`` to before ``last``; return the sum of squares.
+
+    It is written ``AFTER`` places earlier, 128 more than it is.
+    """
+    column = axis * _PLACES
+    head = 0  # tilt where the mean begins, is asked for, and ends
+    here = 0
+    tail = 0
+    total = 0
+    count = 0
+    squares = 0
+    for ahead in range(first, last + _HALF):
+        if ahead < last:
+            if ahead > first:
+                step = slow[column + (ahead & _MASK)] - slow[column + ((ahead - 1) & _MASK)]
+                head += ((step + _ZERO) & 255) - _ZERO
+            total += head
+            count += 1
+        place = ahead - _HALF
+        if place < first:
+            continue
+        if place > first:
+            step = slow[column + (place & _MASK)] - slow[column + ((place - 1) & _MASK)]
+            here += ((step + _ZERO) & 255) - _ZERO
+        behind = place - _HALF
+        if behind > first:
+            total -= tail
+            count -= 1
+            step = slow[column + (behind & _MASK)] - slow[column + ((behind - 1) & _MASK)]
+            tail += ((step + _ZERO) & 255) - _ZERO
+        off = here - total // count
+        if off > 127:
+            off = 127
+        elif off < 0 - 127:
+            off = 0 - 127
+        squares += off * off
+        slow[column + ((place - _AFTER) & _MASK)] = off + _ZERO
+    return squares
+
+
+@micropython.viper
+def turns(slow: ptr8, axis: int, first: int, last: int, least: int, found: ptr16, at: int) -> int:
+    """Write where the levelled tilt turns by ``least`` and more, in places from ``first`` on, as ``found[at:]``.
+
+    Returns how many.
+    """
+    column = axis * _PLACES
+    high = 0
+    low = 255
+    high_at = first
+    low_at = first
+    direction = 0
+    count = 0
+    for place in range(first, last):
+        x = slow[column + (place & _MASK)]
+        if x > high:
+            high = x
+            high_at = place
+        if x < low:
+            low = x
+            low_at = place
+        if direction <= 0 and x - low >= least:
+            found[at + count] = low_at - first
+            count += 1
+            direction = 1
+            high = x
+            high_at = place
+        elif direction >= 0 and high - x >= least:
+            found[at + count] = high_at - first
+            count += 1
+            direction = 0 - 1
+            low = x
+            low_at = place
+    if direction > 0:
+        low_at = high_at
+    found[at + count] = low_at - first
+    return count + 1
+
+
+@micropython.viper
+def usual(slow: ptr8, axis: int, first: int, found: ptr16, at: int, count: int) -> int:
+    """Return the mean size of those of ``count`` swings that are larger than the mean of them all."""
+    column = axis * _PLACES
+    mean = 0
+    for _ in range(2):
+        total = 0
+        larger = 0
+        for i in range(at, at + count):
+            size = slow[column + ((first + found[i]) & _MASK)] - slow[column + ((first + found[i + 1]) & _MASK)]
+            if size < 0:
+                size = 0 - size
+            if size >= mean:
+                total += size
+                larger += 1
+        mean = total // larger
+    return mean
+
+
+@micropython.viper
+def fastest(slow: ptr8, axis: int, first: int, last: int) -> int:
+    """Return how far the tilt gets at most in 1.3 s, from place ``first`` to ``last``, in the direction of the swing."""
+    column = axis * _PLACES
+    far = slow[column + (last & _MASK)] - slow[column + (first & _MASK)]
+    sign = 1
+    if far < 0:
+        sign = 0 - 1
+    if last - first <= _FAST:
+        return far * sign
+    most = 0
+    for place in range(first, last - _FAST + 1):
+        far = (slow[column + ((place + _FAST) & _MASK)] - slow[column + (place & _MASK)]) * sign
+        if far > most:
+            most = far
+    return most
+
+
+class Slight:
+    """The second look at a set. After ``find``: ``axis``, ``first`` and ``length`` of the swings that make the set."""
+
+    def __init__(self, slow, reps):
+        self.axis = self.first = self.length = 0
+        self._slow = slow
+        self._reps = reps
+        self._from = self._to = 0  # places
+        self._most = 0
+
+    def begin(self, began):
+        """Begin with a set whose first swing was seen at step ``began``."""
+        fresh = self._to  # before that, it is levelled already
+        self._to = self._reps.now >> SHIFT
+        self._from = max((began >> SHIFT) - LEAD, fresh, self._to - PLACES + 2 * AFTER, 0)
+        self._most = self.length = 0
+
+    def level(self, axis):
+        """Take the drift out of one axis; the one that turns most counts."""
+        squares = level(self._slow, axis, self._from, self._to)
+        if squares >= self._most:
+            self._most = squares
+            self.axis = axis
+
+    def find(self):
+        """Find the swings, write them into the rows of their axis, and leave out what is no rep at both ends."""
+        reps = self._reps
+        rows = reps.rows
+        scratch = reps.table(MUSCLE)  # which tells nothing
+        first, last = self._from - AFTER, self._to - AFTER
+        count = turns(self._slow, self.axis, first, last, _LEAST, rows, scratch) - 1
+        if count < swings.SCORED_MIN:
+            return
+        least = usual(self._slow, self.axis, first, rows, scratch, count) * _HYSTERESIS_PERCENT // 100
+        count = turns(self._slow, self.axis, first, last, max(least, _LEAST), rows, scratch) - 1
+        for index in range(count):
+            self._measure(index, first + rows[scratch + index], first + rows[scratch + index + 1])
+        reps.found[self.axis] = count
+        self._trim(count)
+
+    def _measure(self, index, here, there):
+        """Write the swing from one place to another."""
+        rows = self._reps.rows
+        row = self._reps.row(self.axis, index)
+        here_step = here + AFTER << SHIFT
+        there_step = there + AFTER << SHIFT
+        rows[row + swings.START] = here_step & _STEP_MASK
+        rows[row + swings.MIDDLE] = here_step + there_step >> 1 & _STEP_MASK
+        rows[row + swings.DURATION] = (there - here) * _PLACE_10_MS
+        rows[row + swings.MEAN] = rows[row + swings.PEAK] = 0
+        rows[row + swings.SIZE] = fastest(self._slow, self.axis, here, there)
+
+    def _trim(self, count):
+        reps = self._reps
+        first = reps.first(self.axis)
+        length = count - first
+        table = reps.table(self.axis)
+        least = swings.typical(reps.rows, table, first, length, swings.SIZE) * _UNLIKE_PERCENT // 100
+        while length > 1 and reps.rows[reps.row(self.axis, first) + swings.SIZE] < least:
+            first += 1
+            length -= 1
+        while length > 1 and reps.rows[reps.row(self.axis, first + length - 1) + swings.SIZE] < least:
+            length -= 1
+        self.first = first
+        self.length = length
