@@ -25,6 +25,7 @@ REP = const(2)
 HOLD = const(3)
 SET = const(4)
 
+_QUIET_BY_MOVEMENT_MS = const(11000)  # which may have missed a rep
 _FEW = const(5)  # so few reps may be anything: they are to be regular, and each is to be a contraction
 _IRREGULAR = const(350)  # permille
 _IRREGULAR_FEW = const(150)
@@ -113,7 +114,7 @@ class Sets:
             self._active = True
             self._quiet = 0
             self._began = reps.now
-        if self._quiet * STEP_MS >= QUIET_MS:
+        if self._quiet * STEP_MS >= (QUIET_MS if reps.muscle_told else _QUIET_BY_MOVEMENT_MS):
             self._begin_closing()
             return NOTHING
         if reps.confirmed > self.confirmed:
