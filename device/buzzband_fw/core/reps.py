@@ -262,12 +262,28 @@ class Reps:
             self.moved_at = self.now
         if leader == NOBODY:
             self.leader = leader = source
-        first_top = 2 if self.exercise.lowers_first else 1
-        tops = (self.found[source] + 3 - first_top) >> 1
-        if source == leader:
-            self.confirmed = max(self.confirmed, tops)
-        elif source == MUSCLE and tops == self.confirmed + 1 and abs(self.found[source] - self.found[leader]) <= 1:
+        tops = self._tops(self.found[source])
+        if tops > self.confirmed and self._confirms(source, tops):
             self.confirmed = tops
+
+    def _tops(self, found):
+        """Return how many tops were reached once the swing after so many has settled."""
+        return (found + (1 if self.exercise.lowers_first else 2)) >> 1
+
+    def _confirms(self, source, tops):
+        """Return whether so many tops are told by a source: the muscle if it can, a movement no faster than that."""
+        felt = self.found[MUSCLE]
+        regular = self._score[MUSCLE] < _DECENT or felt < swings.SCORED_MIN
+        if source == MUSCLE:
+            return source == self.leader or regular
+        if source != self.leader:
+            return False
+        if not self.muscle_tells or not regular or not self._may_count(MUSCLE):
+            return True
+        if self._zigzag[MUSCLE * zigzag.STRIDE + zigzag.DIRECTION] > 0:
+            if self.positions[MUSCLE] > 4 * self.on_permille:
+                felt += 1
+        return tops <= (felt + 1) >> 1
 
     def _may_count(self, source):
         wanted = self.exercise.source
