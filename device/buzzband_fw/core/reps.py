@@ -160,7 +160,8 @@ class Reps:
         """Judge a source by all its swings that are still known, the one that has settled last among them."""
         if self.found[source] and self._may_count(source):
             if self._zigzag[source * zigzag.STRIDE + zigzag.SETTLED]:
-                self._measure(source, zigzag.BASE)
+                if not self._is_known(source, zigzag.BASE):
+                    self._measure(source, zigzag.BASE)
                 self.found[source] += 1
             first = self.first(source)
             self._score[source] = self.irregularity(source, first, self.found[source] - first, True)
@@ -240,17 +241,17 @@ class Reps:
         if not pending >> source & _TURNED:
             self._settled(source)
             return NOBODY
-        if not self._is_known(source) and not self._measure(source, zigzag.LAST):
+        if not self._is_known(source, zigzag.LAST) and not self._measure(source, zigzag.LAST):
             return NOBODY
         self.found[source] += 1
         self._unjudged |= 1 << source
         return source
 
-    def _is_known(self, source):
-        """Return whether the swing that has turned was measured when it settled, and has left the history since."""
+    def _is_known(self, source, at):
+        """Return whether the swing at ``at`` was measured when it settled, and its start has left the history since."""
         known = self._settled_rows >> source & 1
         self._settled_rows &= ~(1 << source)
-        since = self._zigzag[source * zigzag.STRIDE + zigzag.LAST + 1]
+        since = self._zigzag[source * zigzag.STRIDE + at + 1]
         return known and self.now - since >= zigzag.HISTORY_STEPS
 
     def _settled(self, source):

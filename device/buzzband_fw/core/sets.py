@@ -206,24 +206,32 @@ class Sets:
     def _decide(self):
         """Decide which swings make the set, if it is one."""
         reps = self.reps
-        if self._slight and self.slight.length >= swings.SCORED_MIN:
-            reps.leader = self.slight.axis
-            self._first = self.slight.first
-            self._length = self.slight.length
-            self.revision = 1
-        else:
-            self._first = reps.first(reps.leader)
-            self._length = reps.found[reps.leader] - self._first
+        if not (self._slight and self._take_slight()):
+            leader = reps.leader
+            self._first = reps.first(leader)
+            self._length = reps.found[leader] - self._first
             if not self._steady and self._length >= swings.SCORED_MIN:
                 self._trim()
-        leader = reps.leader
-        self.count = self._reps_in(reps.first(leader) + self._length)
-        if not self._is_set():
-            self.count = 0
-        if reps.first(leader):
+            self.count = self._reps_in(reps.first(leader) + self._length)
+            if not self._is_set():
+                self.count = 0
+        if reps.first(reps.leader):
             return  # too long ago to be told again
-        if leader != self._told_by or self._first or self._told > self.count:
+        if reps.leader != self._told_by or self._first or self._told > self.count:
             self.revision = 1
+
+    def _take_slight(self):
+        """Take what the second look has found, and return whether it is a set."""
+        reps, slight = self.reps, self.slight
+        leader, reps.leader = reps.leader, slight.axis
+        self._first = slight.first
+        self._length = slight.length
+        self.count = self._reps_in(reps.first(slight.axis) + slight.length)
+        if self._length >= swings.SCORED_MIN and self._is_set():
+            self.revision = 1
+            return True
+        reps.leader = leader
+        return False
 
     def _reps_in(self, length):
         """Return the reps in so many swings: a last one that was lifted counts, even if it was let go."""
