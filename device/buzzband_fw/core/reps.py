@@ -193,7 +193,11 @@ class Reps:
             return False
         first = self.first(leader)
         size = swings.typical(self.rows, self.table(leader), first, self.found[leader] - first, swings.SIZE)
-        return size < _SLIGHT[leader]
+        return self.is_slight(leader, size)
+
+    def is_slight(self, source, size):
+        """Return whether a swing of a source is as small as drift may be; a contraction never is."""
+        return source != MUSCLE and size < _SLIGHT[source]
 
     def guide(self):
         """Return the source that tells the phases best: the leader, or, if that is no angle, the best angle."""
