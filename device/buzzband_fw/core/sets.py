@@ -25,7 +25,7 @@ REP = const(2)
 HOLD = const(3)
 SET = const(4)
 
-_QUIET_BY_MOVEMENT_MS = const(11000)  # which may have missed a rep
+_QUIET_SLIGHT_MS = const(11000)
 _FEW = const(5)  # so few reps may be anything: they are to be regular, and each is to be a contraction
 _IRREGULAR = const(350)  # permille
 _IRREGULAR_FEW = const(150)
@@ -37,7 +37,7 @@ _UNLIKE = const(4)  # times smaller, larger or longer than the others
 _NO_MUSCLE = const(7)  # rail, flat, hum: core/quality.py
 _STEP_MASK = const(0xFFFF)
 _DEGREES_MAX = const(255)
-_DECIDED = const(15)  # stages of the closing: each source, the choice, each axis, what they tell, the decision
+_DECIDED = const(16)  # stages of the closing: each source, the choice, each axis, two for what it tells, the decision
 
 
 class Sets:
@@ -114,7 +114,7 @@ class Sets:
             self._active = True
             self._quiet = 0
             self._began = reps.now
-        if self._quiet * STEP_MS >= (QUIET_MS if reps.muscle_told else _QUIET_BY_MOVEMENT_MS):
+        if self._quiet * STEP_MS >= QUIET_MS and self._is_over():
             self._begin_closing()
             return NOTHING
         if reps.confirmed > self.confirmed:
@@ -164,6 +164,11 @@ class Sets:
         self.rep.revision = self.revision
         self.rep.fill(self.reps, index, index + 1 < end)
 
+    def _is_over(self):
+        """Return whether a set that is quiet has ended; where the limb hardly turns, a rep may have been missed."""
+        reps = self.reps
+        return reps.muscle_told or self._quiet * STEP_MS >= _QUIET_SLIGHT_MS or not reps.hardly_turns()
+
     def _begin_closing(self):
         self._closing = 1
 
@@ -195,13 +200,15 @@ class Sets:
             self._slight = not (reps.muscle_told or self._steady) and reps.hardly_turns()
             if self._slight:
                 self.slight.begin(self._began)
-        elif stage > AXES + 1:
+        elif stage > AXES + 2:
             self._decide()
         elif self._slight:
             if stage <= AXES:
                 self.slight.level(stage - 1)
-            else:
+            elif stage == AXES + 1:
                 self.slight.find()
+            elif self.slight.measure():
+                self._closing -= 1  # the same again
 
     def _decide(self):
         """Decide which swings make the set, if it is one."""

@@ -1,6 +1,6 @@
 """Slight: finds the reps in which the limb hardly turns, once the set is over.
 
-tilt -> keep, every 0.32 s -> level -> turns -> measure -> rows of swings -> trim
+tilt -> keep, every 0.32 s -> level -> turns -> rows of swings -> trim
 
 In a strict curl the upper arm turns by less than it drifts in half a minute. While the set goes on nobody knows how
 far the next rep will get; when it is over, the mean of 6 s around each moment takes the drift away, and the size of
@@ -47,9 +47,9 @@ def keep(positions: ptr32, place: int, slow: ptr8):
 
 @micropython.viper
 def level(slow: ptr8, axis: int, first: int, last: int) -> int:
-    """Write how far the tilt is from its mean over 6 s, from place ``first`` to before ``last``; return the sum of squares.
+    """Write how far the tilt is from its mean over 6 s, from place ``first`` to before ``last``.
 
-    It is written ``AFTER`` places earlier, 128 more than it is.
+    It is written ``AFTER`` places earlier, 128 more than it is. Returns the sum of the squares: at most 512 · 127^2.
     """
     column = axis * _PLACES
     head = 0  # tilt where the mean begins, is asked for, and ends
@@ -147,7 +147,7 @@ def usual(slow: ptr8, axis: int, first: int, found: ptr16, at: int, count: int) 
 
 @micropython.viper
 def fastest(slow: ptr8, axis: int, first: int, last: int) -> int:
-    """Return how far the tilt gets at most in 1.3 s, from place ``first`` to ``last``, in the direction of the swing."""
+    """Return how far the tilt gets in 1.3 s at most, from place ``first`` to ``last``, the way that the swing goes."""
     column = axis * _PLACES
     far = slow[column + (last & _MASK)] - slow[column + (first & _MASK)]
     sign = 1
@@ -164,14 +164,14 @@ def fastest(slow: ptr8, axis: int, first: int, last: int) -> int:
 
 
 class Slight:
-    """The second look at a set. After ``find``: ``axis``, ``first`` and ``length`` of the swings that make the set."""
+    """The second look at a set, and in the end ``axis``, ``first`` and ``length`` of the swings that make it."""
 
     def __init__(self, slow, reps):
         self.axis = self.first = self.length = 0
         self._slow = slow
         self._reps = reps
         self._from = self._to = 0  # places
-        self._most = 0
+        self._most = self._count = self._measured = 0
 
     def begin(self, began):
         """Begin with a set whose first swing was seen at step ``began``."""
@@ -188,34 +188,45 @@ class Slight:
             self.axis = axis
 
     def find(self):
-        """Find the swings, write them into the rows of their axis, and leave out what is no rep at both ends."""
-        reps = self._reps
-        rows = reps.rows
-        scratch = reps.table(MUSCLE)  # which tells nothing
+        """Find where the limb turned back: what is small among its swings is sway."""
+        rows = self._reps.rows
+        scratch = self._reps.table(MUSCLE)  # which tells nothing
         first, last = self._from - AFTER, self._to - AFTER
         count = turns(self._slow, self.axis, first, last, _LEAST, rows, scratch) - 1
-        if count < swings.SCORED_MIN:
-            return
-        least = usual(self._slow, self.axis, first, rows, scratch, count) * _HYSTERESIS_PERCENT // 100
-        count = turns(self._slow, self.axis, first, last, max(least, _LEAST), rows, scratch) - 1
-        for index in range(count):
-            self._measure(index, first + rows[scratch + index], first + rows[scratch + index + 1])
-        reps.found[self.axis] = count
-        self._trim(count)
+        if count >= swings.SCORED_MIN:
+            least = usual(self._slow, self.axis, first, rows, scratch, count) * _HYSTERESIS_PERCENT // 100
+            count = turns(self._slow, self.axis, first, last, max(least, _LEAST), rows, scratch) - 1
+        self._count = count if count >= swings.SCORED_MIN else 0
+        self._measured = 0
 
-    def _measure(self, index, here, there):
-        """Write the swing from one place to another."""
+    def measure(self):
+        """Write one swing into the rows of the axis; after the last one leave out what is no rep at both ends.
+
+        Returns whether there is more to do.
+        """
+        if self._measured < self._count:
+            self._measure(self._measured)
+            self._measured += 1
+            return True
+        if self._count:
+            self._reps.found[self.axis] = self._count
+            self._trim(self._count)
+        return False
+
+    def _measure(self, index):
         rows = self._reps.rows
+        found = self._reps.table(MUSCLE) + index
         row = self._reps.row(self.axis, index)
-        here_step = here + AFTER << SHIFT
-        there_step = there + AFTER << SHIFT
-        rows[row + swings.START] = here_step & _STEP_MASK
-        rows[row + swings.MIDDLE] = here_step + there_step >> 1 & _STEP_MASK
+        here = self._from + rows[found]
+        there = self._from + rows[found + 1]
+        rows[row + swings.START] = here << SHIFT & _STEP_MASK
+        rows[row + swings.MIDDLE] = here + there << SHIFT - 1 & _STEP_MASK
         rows[row + swings.DURATION] = (there - here) * _PLACE_10_MS
         rows[row + swings.MEAN] = rows[row + swings.PEAK] = 0
-        rows[row + swings.SIZE] = fastest(self._slow, self.axis, here, there)
+        rows[row + swings.SIZE] = fastest(self._slow, self.axis, here - AFTER, there - AFTER)
 
     def _trim(self, count):
+        """Leave out swings at both ends that are slower than the others: the limb drifts or sways."""
         reps = self._reps
         first = reps.first(self.axis)
         length = count - first
