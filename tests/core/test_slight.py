@@ -57,8 +57,8 @@ def test_a_long_swing_is_as_fast_as_its_fastest_1_3_s():
 
 
 def small_reps(drift_deg):
-    """Ten lifts of 2 to 8°, over a drift."""
-    legs = [leg for size in (6, 8, 2.2, 5, 7, 2.5, 8, 6, 3, 6) for leg in lifts(1, size)]
+    """Ten lifts of 3 to 9°, over a drift."""
+    legs = [leg for size in (9, 8, 3, 9, 8, 9, 2.9, 8, 9, 8) for leg in lifts(1, size)]
     degrees = course((4, 0), *legs, (10, 0))
     return degrees + drift_deg * np.sin(np.arange(len(degrees)) / len(degrees) * 9)
 
