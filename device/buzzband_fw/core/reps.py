@@ -6,10 +6,11 @@ A rep is two swings, there and back. Movement and muscle vote: while nothing has
 muscle works in it, as long as the electrodes can tell.
 """
 
-from buzzband_fw.core import motion, swings, zigzag
+from buzzband_fw.core import motion, slow, swings, zigzag
 from buzzband_fw.core.exercises import MOVEMENT, MUSCLE_ONLY
 from buzzband_fw.core.motion import MUSCLE, SOURCES, away, feel, learn_bias, place, smooth
 from buzzband_fw.core.portable import const, int32s, micropython
+from buzzband_fw.core.slow import keep
 from buzzband_fw.core.zigzag import follow
 
 NOBODY = const(-1)
@@ -18,6 +19,7 @@ TURNING = (3, 4, 5)  # the sources that tell angles: they follow a joint most fa
 
 _FLOORS = (240, 240, 240, 175, 175, 175, 240, 175)  # 3.4°: more than what sways
 _LEAST = (75, 75, 75, 55, 55, 55, 75, 55)  # 1.1°
+_SLIGHT = (850, 850, 850, 610, 610, 610, 850, 610)  # 12°
 _ON_PERCENT = const(40)
 _LIVE = const(24)  # swings that the choice of the leader looks back on
 _MUSCLE_EARLY = const(150)  # hundredths of its floor: below that, a movement says less than the muscle
@@ -27,6 +29,8 @@ _PREFERRED = const(60)
 _NO_MOVEMENT = (NOBODY, MUSCLE)
 _VOTE = const(150)
 _REST_EVERY = const(31)
+_SLOWLY = const(15)
+_SLOW_SHIFT = const(4)
 _FLOOR_EVERY = const(7)  # each of the eight sources in turn, every 64 steps
 _FLOOR_SHIFT = const(3)
 _FLOOR_SOURCES = const(7)
@@ -43,8 +47,8 @@ _ROWS_MASK = const(63)
 
 
 def new_room():
-    """Return what a ``Reps`` works in, 17 KB: the history of the positions, and the swings of a set."""
-    return zigzag.new_history(), swings.new_rows()
+    """Return what a ``Reps`` works in, 19 KB: the history of the positions, the swings of a set, and its tilt."""
+    return zigzag.new_history(), swings.new_rows(), slow.new_room()
 
 
 class Reps:
@@ -68,7 +72,7 @@ class Reps:
         self.muscle_tells = self.muscle_told = self.imu_tells = True
         self.positions = int32s([0] * SOURCES)
         self._zigzag = zigzag.new_state(_FLOORS + (4 * self.on_permille,))
-        self._history, self.rows = room
+        self._history, self.rows, self.slow = room
         self._score = int32s([swings.UNKNOWN] * SOURCES)
         self._pending = self._unjudged = self._settled_rows = 0  # bits of sources
         self._unchosen = self.busy = False
@@ -94,6 +98,8 @@ class Reps:
             self._take_rest(events, forget)
         elif forget and not now & _FLOOR_EVERY:
             self._find_floor(now >> _FLOOR_SHIFT & _FLOOR_SOURCES)
+        if not now & _SLOWLY:
+            keep(positions, now >> _SLOW_SHIFT, self.slow)
         if events:
             self._pending |= events
             self.busy = True
@@ -170,7 +176,8 @@ class Reps:
         """Judge a source by all its swings that are still known, the one that has settled last among them."""
         if self.found[source] and self._may_count(source):
             if self._zigzag[source * zigzag.STRIDE + zigzag.SETTLED]:
-                self._measure(source, zigzag.BASE)
+                if not self._is_known(source, zigzag.BASE):
+                    self._measure(source, zigzag.BASE)
                 self.found[source] += 1
             first = self.first(source)
             self._score[source] = self.irregularity(source, first, self.found[source] - first, True)
@@ -193,6 +200,19 @@ class Reps:
                 if abs(self.found[other] - self.found[source]) <= 1:
                     return True
         return False
+
+    def hardly_turns(self):
+        """Return whether the swings of the leader are so small that the limb may drift by as much."""
+        leader = self.leader
+        if leader in _NO_MOVEMENT or not self.found[leader]:
+            return False
+        first = self.first(leader)
+        size = swings.typical(self.rows, self.table(leader), first, self.found[leader] - first, swings.SIZE)
+        return self.is_slight(leader, size)
+
+    def is_slight(self, source, size):
+        """Return whether a swing of a source is as small as drift may be; a contraction never is."""
+        return source != MUSCLE and size < _SLIGHT[source]
 
     def guide(self):
         """Return the source that tells the phases best: the leader, or, if that is no angle, the best angle."""
@@ -240,17 +260,17 @@ class Reps:
         if not pending >> source & _TURNED:
             self._settled(source)
             return NOBODY
-        if not self._is_known(source) and not self._measure(source, zigzag.LAST):
+        if not self._is_known(source, zigzag.LAST) and not self._measure(source, zigzag.LAST):
             return NOBODY
         self.found[source] += 1
         self._unjudged |= 1 << source
         return source
 
-    def _is_known(self, source):
-        """Return whether the swing that has turned was measured when it settled, and has left the history since."""
+    def _is_known(self, source, at):
+        """Return whether the swing at ``at`` was measured when it settled, and its start has left the history since."""
         known = self._settled_rows >> source & 1
         self._settled_rows &= ~(1 << source)
-        since = self._zigzag[source * zigzag.STRIDE + zigzag.LAST + 1]
+        since = self._zigzag[source * zigzag.STRIDE + at + 1]
         return known and self.now - since >= zigzag.HISTORY_STEPS
 
     def _settled(self, source):
@@ -262,13 +282,28 @@ class Reps:
             self.moved_at = self.now
         if leader == NOBODY:
             self.leader = leader = source
-        first_top = 2 if self.exercise.lowers_first else 1
-        tops = (self.found[source] + 3 - first_top) >> 1
-        if source == leader:
-            if tops > self.confirmed:
-                self.confirmed = tops
-        elif source == MUSCLE and tops == self.confirmed + 1 and abs(self.found[source] - self.found[leader]) <= 1:
+        tops = self._tops(self.found[source])
+        if tops > self.confirmed and self._confirms(source, tops):
             self.confirmed = tops
+
+    def _tops(self, found):
+        """Return how many tops were reached once the swing after so many has settled."""
+        return (found + (1 if self.exercise.lowers_first else 2)) >> 1
+
+    def _confirms(self, source, tops):
+        """Return whether so many tops are told by a source: the muscle if it can, a movement no faster than that."""
+        felt = self.found[MUSCLE]
+        regular = self._score[MUSCLE] < _DECENT or felt < swings.SCORED_MIN
+        if source == MUSCLE:
+            return source == self.leader or regular
+        if source != self.leader:
+            return False
+        if not self.muscle_tells or not regular or not self._may_count(MUSCLE):
+            return True
+        if self._zigzag[MUSCLE * zigzag.STRIDE + zigzag.DIRECTION] > 0:
+            if self.positions[MUSCLE] > 4 * self.on_permille:
+                felt += 1
+        return tops <= (felt + 1) >> 1
 
     def _may_count(self, source):
         wanted = self.exercise.source

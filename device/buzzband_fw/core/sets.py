@@ -12,6 +12,7 @@ from buzzband_fw.core.hold import Hold
 from buzzband_fw.core.motion import AWAY, DELAY_STEPS, MUSCLE, PER_DEGREE, PER_TILTED_DEGREE, SOURCES, SPEED, STEP_MS
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.reps import NOBODY, Reps
+from buzzband_fw.core.slow import AXES
 from buzzband_fw.core.tempo import Rep
 
 QUIET_MS = const(8000)
@@ -25,6 +26,7 @@ HOLD = const(3)
 SET = const(4)
 
 _QUIET_STEPS = const(8000 // 20)
+_QUIET_SLIGHT_STEPS = const(11000 // 20)
 _FEW = const(5)  # so few reps may be anything: they are to be regular, and each is to be a contraction
 _IRREGULAR = const(350)  # permille
 _IRREGULAR_FEW = const(150)
@@ -36,6 +38,7 @@ _UNLIKE = const(4)  # times smaller, larger or longer than the others
 _NO_MUSCLE = const(7)  # rail, flat, hum: core/quality.py
 _STEP_MASK = const(0xFFFF)
 _DEGREES_MAX = const(255)
+_DECIDED = const(16)  # stages of the closing: each source, the choice, each axis, two for what it tells, the decision
 
 
 class Sets:
@@ -51,6 +54,7 @@ class Sets:
         self.exercise = exercise
         self.reps = Reps(exercise, target_permille, room)
         self.hold = Hold(target_permille)
+        self.slight = None  # see core/slight.py
         self.rep = Rep()
         self._step = self.reps.step  # bound once, as in core/pipeline.py
         self._hold_step = self.hold.step
@@ -63,6 +67,7 @@ class Sets:
         self._told = 0  # reps
         self._told_by = NOBODY
         self.closing = 0
+        self._slight = False
         self._first = self._length = 0  # swings of the leader that make the set
 
     def begin(self):
@@ -117,7 +122,7 @@ class Sets:
             self._active = True
             self._quiet = 0
             self._began = reps.now
-        if self._quiet >= _QUIET_STEPS:
+        if self._quiet >= _QUIET_STEPS and self._is_over():
             self.closing = 1
             return NOTHING
         if reps.confirmed > self.confirmed:
@@ -169,6 +174,11 @@ class Sets:
         self.rep.revision = self.revision
         self.rep.fill(self.reps, index, index + 1 < end)
 
+    def _is_over(self):
+        """Return whether a set that is quiet has ended; where the limb hardly turns, a rep may have been missed."""
+        reps = self.reps
+        return reps.muscle_told or self._quiet >= _QUIET_SLIGHT_STEPS or not reps.hardly_turns()
+
     def _close(self):
         """Go on with the end of the set: judge each source by all of it, decide, tell what is new."""
         stage = self.closing - 1
@@ -176,10 +186,10 @@ class Sets:
         if stage < SOURCES:
             self.reps.judge_all(stage)
             return NOTHING
-        if stage == SOURCES:
-            self._decide()
+        if stage < _DECIDED:
+            self._look_again(stage - SOURCES)
             return NOTHING
-        number = stage - SOURCES - 1
+        number = stage - _DECIDED
         if self._steady or number >= self.count:
             return self._end()
         known = self.reps.first(self.reps.leader)
@@ -189,22 +199,60 @@ class Sets:
         self._fill(number, index, self._first + self._length)
         return REP
 
+    def _look_again(self, stage):
+        """Choose the leader; look again where neither the muscle tells nor the limb turns clearly; decide."""
+        reps = self.reps
+        if stage == 0:
+            reps.choose()
+            self._slight = not (reps.muscle_told or self._steady) and reps.hardly_turns()
+            if self._slight:
+                self._begin_slight()
+        elif stage > AXES + 2:
+            self._decide()
+        elif self._slight:
+            if stage <= AXES:
+                self.slight.level(stage - 1)
+            elif stage == AXES + 1:
+                self.slight.find()
+            elif self.slight.measure():
+                self.closing -= 1  # the same again
+
+    def _begin_slight(self):
+        if self.slight is None:
+            from buzzband_fw.core.slight import Slight
+
+            self.slight = Slight(self.reps)
+        self.slight.begin(self._began)
+
     def _decide(self):
         """Decide which swings make the set, if it is one."""
         reps = self.reps
-        reps.choose()
-        leader = reps.leader
-        self._first = reps.first(leader)
-        self._length = reps.found[leader] - self._first
-        if not self._steady and self._length >= swings.SCORED_MIN:
-            self._trim()
-        self.count = self._reps_in(reps.first(leader) + self._length)
-        if not self._is_set():
-            self.count = 0
-        if reps.first(leader):
+        if not (self._slight and self._take_slight()):
+            leader = reps.leader
+            self._first = reps.first(leader)
+            self._length = reps.found[leader] - self._first
+            if not self._steady and self._length >= swings.SCORED_MIN:
+                self._trim()
+            self.count = self._reps_in(reps.first(leader) + self._length)
+            if not self._is_set():
+                self.count = 0
+        if reps.first(reps.leader):
             return  # too long ago to be told again
-        if leader != self._told_by or self._first or self._told > self.count:
+        if reps.leader != self._told_by or self._first or self._told > self.count:
             self.revision = 1
+
+    def _take_slight(self):
+        """Take what the second look has found, and return whether it is a set."""
+        reps, slight = self.reps, self.slight
+        leader, reps.leader = reps.leader, slight.axis
+        self._first = slight.first
+        self._length = slight.length
+        self.count = self._reps_in(reps.first(slight.axis) + slight.length)
+        if self._length >= swings.SCORED_MIN and self._is_set():
+            self.revision = 1
+            return True
+        reps.leader = leader
+        return False
 
     def _reps_in(self, length):
         """Return the reps in so many swings: a last one that was lifted counts, even if it was let go."""
