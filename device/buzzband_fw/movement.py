@@ -145,10 +145,14 @@ class Movement:
     def step(self, late):
         """Get on by one block: take a frame; do the work that the last step has left, or else take a step if it is due.
 
-        ``late``: whether the muscle has more than the last blocks to catch up with.
+        Where a step has left much, the second half of it is a call of its own, for a turn is to be short. ``late``:
+        whether the muscle has more than the last blocks to catch up with.
         """
         self.event = NOTHING
-        self.shown = False
+        self.shown = self.hurry = False
+        if self._works == 1:
+            self._work()
+            return
         self._late = late
         behind = self._felt - self.steps
         if self._lost and not late and behind <= 1:
@@ -158,27 +162,22 @@ class Movement:
             self._serve_imu(behind)
         elif state == _RESTARTING:
             self._restart()
-        self.hurry = behind > (1 if self._lost else _HURRY_STEPS) or self._surplus
         if self._works < _WORK_PER_STEP:
             self._work()
         elif behind and (self._have == 2 or self._lost or self._state != _RUNNING or behind > _STARVED_STEPS):
             self._take_step()
+        if behind > (1 if self._lost else _HURRY_STEPS) or self._surplus or self._works == 1:
+            self.hurry = True
 
     @micropython.native
     def _work(self):
-        """Do what work a step is followed by, up to the first event."""
+        """Do half of the work that a step is followed by, or all of it if there is none."""
         sets = self.sets
-        reps = sets.reps
-        work = self._work_on
-        works = self._works
-        event = 0  # NOTHING
-        while works < _WORK_PER_STEP and not event:
-            works += 1
-            event = work()
-            if not (event or reps.busy or sets.closing):
-                works = _WORK_PER_STEP  # there would be none
-        self._works = works
-        self.event = event
+        self.event = event = self._work_on()
+        if event or sets.reps.busy or sets.closing:
+            self._works += 1
+        else:
+            self._works = _WORK_PER_STEP
 
     @micropython.native
     def _take_step(self):
