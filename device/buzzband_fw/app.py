@@ -1,17 +1,28 @@
 """The app: puts the band together and runs it, turn by turn, until the host or the battery ends it.
 
-samples -> pipeline -> word -> voice    a turn every 10 ms, and another for what the block leaves to do:
+samples -> pipeline -> word -> voice    a turn every 10 ms, with what the block leaves to do:
            activation -> recorder
-           button; stream, LED, watchdog, USB power, a look whether a host speaks: after even blocks
-                   recorder -> flash, if no word can be due: after odd ones
-IMU -----> movement -> recorder         a third turn
+           button
+           stream, LED, watchdog, USB power, a look whether a host speaks
+           recorder -> flash, if no word can be due
+IMU -----> movement -> recorder         a second turn
 link                                    turn by turn while a conversation goes on; then doze until the next block
+
+Before the first sample nothing is done that can come later: the IMU wakes while the rest is made, and the session is
+opened while the ring fills.
 """
 
 # ruff: noqa: E402  (what takes much room comes before what fills the heap)
 
 import gc
 import sys
+
+_PATH = sys.path
+sys.path = ()  # or MicroPython looks for files of these names first, at each import of each, which takes 6 ms
+for _name in ("array", "binascii", "hashlib", "json", "machine", "os", "select", "struct", "time"):
+    sys.modules[_name] = __import__(_name)
+sys.path = _PATH
+
 from machine import reset
 from time import ticks_diff, ticks_ms, ticks_us
 
@@ -43,14 +54,13 @@ from buzzband_fw.store import records, settings
 from buzzband_fw.voice import Voice
 
 CRASH_FILE = "crash.txt"
-WELL_AFTER_BLOCKS = const(1006)  # 10 s without a crash
+_WELL_AFTER_BLOCKS = const(1007)  # 10 s without a crash
 
 _BYTES_PER_TURN = const(6)
 _ON_TIME_SAMPLES = const(24)  # after a block that was no later the next one is not there yet, but will be at the tick
 _PARTIAL_MS = const(200)
 _TALK_MS = const(20)
 _FAREWELL_MS = const(100)
-_NOTHING = ()
 
 
 class App:
@@ -58,11 +68,11 @@ class App:
 
     def __init__(self, slot="a", safe_mode=False):
         chosen = settings.load()
-        muscle = Muscle(chosen, RING)
+        self.movement = Movement(chosen, ROOM)
+        self.movement.wake()  # first, because it takes time
+        self.muscle = muscle = Muscle(chosen, RING)
         supply_mv = read_mv()
         self.voice = Voice(MotorPwm(supply_mv))
-        self.muscle = muscle
-        self.movement = Movement(chosen, ROOM)
         recorder = session.Recorder(PENDING)
         self.band = Band(chosen, muscle, self.movement, self.voice, recorder, supply_mv, safe_mode, self._brace)
         self.report = SelfReport(self.band, slot)
@@ -75,35 +85,35 @@ class App:
         self._armed = False
         self._wrote_flash = False
         self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
-        move = ((self.band.move,), _NOTHING)
-        self._jobs = (  # after an even block, after an odd one: a row is a turn, and is to be short; then the next row
-            ((self.band.note, self._button.step, self._send_sample, self._keep_house, self._notice_host), move),
-            ((self.band.note, self._button.step, self.band.commit), move),
+        self._jobs = (  # after four blocks in a row; after even ones activation is noted, and that takes time
+            (self.band.note, self._button.step, self._send_sample),
+            (self.band.note, self._button.step, self._notice_host, self.band.commit),
+            (self.band.note, self._button.step, self._send_sample),
+            (self.band.note, self._button.step, self._keep_house, self._notice_host),
         )
-        self._due = _NOTHING
+        self._move_due = False
         self._step = muscle.step
+        self._move = self.band.move
         self._poll = self.server.poll
         self._until_tick = self._doze.until_tick
         self._heard_ms = 0
         self._talking = False
 
     def start(self):
-        """Begin: the first session, if it is to begin at power-on, then the samples, so that it has them all."""
+        """Begin: the samples, then the first session, if it is to begin at power-on. It has them all: they wait."""
         self.band.usb_power(self._usb_power.present())
+        self._watchdog = Watchdog()
+        self.movement.start()
+        self.muscle.start()
+        self.report.boot_ms = ticks_ms()
         if self.band.settings.autostart:
             self.band.begin()
         else:
             self.band.state = messages.IDLE
         gc.collect()
         self.report.free_ram_bytes = gc.mem_free()
-        self._watchdog = Watchdog()
-        self.movement.start()
-        self.muscle.start()
-        self.report.boot_ms = ticks_ms()
-        while not self._step():
-            pass
+        self.muscle.await_block()
         self._doze.start()
-        self._due = self._jobs[self.muscle.blocks & 1]
         self._wrote_flash = False  # not in a turn
 
     @micropython.native
@@ -116,23 +126,22 @@ class App:
 
     @micropython.native
     def turn(self):
-        """Do one thing: what the last block left to do, the next block, the link. Then doze if there is no more."""
+        """Do one thing: the movement after a block, the next block, the link. Then doze if there is no more."""
         start = ticks_us()
-        muscle = self.muscle
         busy = True
-        due = self._due
-        if due:
-            jobs, self._due = due
-            for job in jobs:
-                job()
-            late = muscle.late_samples > _ON_TIME_SAMPLES
-            busy = self._due or self._talking or late or self.movement.hurry
+        if self._move_due:
+            self._move_due = False
+            self._move()
+            busy = self._talking or self.muscle.late_samples > _ON_TIME_SAMPLES or self.movement.hurry
         elif self._step():
+            muscle = self.muscle
             if muscle.word and self.band.speak():
                 self._watchdog.feed(True)  # from now on no hang may keep the motor on
-            self._due = self._jobs[muscle.blocks & 1]
+            for job in self._jobs[muscle.blocks & 3]:
+                job()
+            self._move_due = True
         elif self.movement.hurry:
-            self.band.move()
+            self._move()
         else:
             busy = self._listen()
         if self.voice.speaking:
@@ -167,14 +176,14 @@ class App:
         self._record_us = self.report.worst_armed_us if armed else self.report.worst_us
         self._led.step()
         blocks = self.muscle.blocks
-        chore = blocks & 6
+        chore = blocks & 12
         if chore == 0:
             self._feed_watchdog()
-        elif chore == 2:
-            self.band.usb_power(self._usb_power.present())
         elif chore == 4:
+            self.band.usb_power(self._usb_power.present())
+        elif chore == 8:
             self._led.show(self.band.rhythm())
-        elif blocks == WELL_AFTER_BLOCKS:
+        elif blocks == _WELL_AFTER_BLOCKS:
             forget_crashes()
 
     def _feed_watchdog(self):
@@ -196,15 +205,14 @@ class App:
     @micropython.native
     def _notice_host(self):
         """Listen, while no conversation is going on: then no turn is spent on that alone."""
-        if not self._talking:
-            self._listen()
+        if not self._talking and self._poll(_BYTES_PER_TURN):
+            self._hear()
 
     @micropython.native
     def _listen(self):
         """Serve the link; return whether a conversation is going on."""
         if self._poll(_BYTES_PER_TURN):
-            self._heard_ms = ticks_ms()
-            self._talking = True
+            self._hear()
             return True
         if not self._talking:
             return False
@@ -213,6 +221,10 @@ class App:
             self.server.forget_partial()
             self._talking = False
         return silent_ms < _TALK_MS
+
+    def _hear(self):
+        self._heard_ms = ticks_ms()
+        self._talking = True
 
     def _note_turn(self, elapsed_us):
         report = self.report

@@ -8,10 +8,11 @@ from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.sets import HOLD, REP, SET
 from buzzband_fw.hal import button, chip, led
 from buzzband_fw.link import messages
+from buzzband_fw.link.messages import RUNNING
 from buzzband_fw.store import records
 from buzzband_fw.store.session import NO_SPACE, new_id
 
-CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
+_CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
 CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each urgency of a commit
 
 _LATE_SAMPLES = const(96)  # two blocks
@@ -40,6 +41,9 @@ class Band:
         if settings.problems:
             self.faults |= messages.BAD_SETTINGS
         self._voice = voice
+        self._feel = movement.feel  # bound once, as in core/pipeline.py
+        self._move = movement.step
+        self._note_activation = recorder.activation
         self._brace = brace
         self._first_block = 0
         self._lost_blocks = 0
@@ -54,13 +58,13 @@ class Band:
         self._first_block = self.muscle.blocks & ~1  # even, so that activation is always noted after even blocks
         self._lost_blocks = self.muscle.lost_blocks
         self._brace()
-        self.movement.begin()
+        self.movement.begin(at_start=not self.muscle.blocks)
         session_id = new_id((chip.uid() + str(ticks_ms())).encode())
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
         except OSError as error:
             self._lose(error)
-        self.state = messages.RUNNING
+        self.state = RUNNING
 
     def end(self, reason):
         """End the session, if there is one. Touches flash."""
@@ -79,7 +83,7 @@ class Band:
 
     def speak(self):
         """Say the word that the last block calls for, unless it would come too late; return whether it is said."""
-        if self.state != messages.RUNNING or self.muscle.late_ms() > CUE_LATE_MS or self.faults & messages.SAFE_MODE:
+        if self.state != RUNNING or self.muscle.late_ms() > _CUE_LATE_MS or self.faults & messages.SAFE_MODE:
             return False
         self._voice.say(self.muscle.word)
         return True
@@ -87,14 +91,19 @@ class Band:
     @micropython.native
     def note(self):
         """Count the last block and note what it held."""
-        if self.state != messages.RUNNING:
+        if self.state != RUNNING:
             return
+        movement = self.movement
         muscle = self.muscle
         block = muscle.blocks - self._first_block - 1
+        if not block & 1 and (movement.event or movement.shown):
+            self._note_movement()
         self.recorded = block + 1
         recorder = self.recorder
+        flags = 0
         if block & 1:
-            self.movement.feel(muscle.gated_permille(), muscle.flags())
+            flags = muscle.flags()
+            self._feel(muscle.gated_permille(), flags)
         if recorder.session_id is None:
             return
         if muscle.word:
@@ -105,27 +114,23 @@ class Band:
             lost = muscle.lost_blocks - self._lost_blocks
             recorder.fault(block, records.OVERRUN, lost, ticks_ms())
             self._lost_blocks = muscle.lost_blocks
-            self.movement.place(block + 1 >> 1)
+            movement.place(block + 1 >> 1)
         if muscle.fifo_overflowed():
             recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
-        recorder.activation(block, muscle.permille(), muscle.flags(), ticks_ms())
+        self._note_activation(block, muscle.permille(), flags, ticks_ms())
 
     @micropython.native
     def move(self):
-        """Get on with the movement by one block and note what that leads to."""
+        """Get on with the movement by one block. What that leads to is noted later: a turn is to be short."""
         movement = self.movement
         if movement.fault:
             self._note_imu()
-        if self.state != messages.RUNNING:
+        if self.state != RUNNING:
             movement.hurry = False
             return
-        movement.step(self.muscle.late_samples > _LATE_SAMPLES)
-        if self.recorder.session_id is None:
-            return
-        if movement.shown:
-            self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
-        if movement.event:
-            self._note_event(movement.event)
+        if movement.event or movement.shown:
+            self._note_movement()
+        self._move(self.muscle.late_samples > _LATE_SAMPLES)
 
     @micropython.native
     def commit(self):
@@ -137,7 +142,7 @@ class Band:
         if recorder.session_id is None:
             return
         urgency = recorder.due()
-        if not urgency or self._voice.speaking or self.muscle.late_ms() > CUE_LATE_MS:
+        if not urgency or self._voice.speaking or self.muscle.late_ms() > _CUE_LATE_MS:
             return
         if self.muscle.clear_ms() >= CLEAR_NEEDED_MS[urgency]:
             self._commit()
@@ -146,7 +151,7 @@ class Band:
         """Do what a press of the button asks for: a short one ends a session or begins one."""
         if kind != button.SHORT:
             return
-        if self.state == messages.RUNNING:
+        if self.state == RUNNING:
             self.end(records.BY_BUTTON)
         else:
             self.begin()
@@ -157,13 +162,13 @@ class Band:
             self.faults &= ~messages.USB_POWER
             return
         self.faults |= messages.USB_POWER
-        if self.state == messages.RUNNING:
+        if self.state == RUNNING:
             self.end(records.BY_USB_POWER)
 
     @micropython.native
     def is_clear(self):
         """Return whether no word can be due within the next 10 ms."""
-        return self.state != messages.RUNNING or self.muscle.clear_ms() > 0
+        return self.state != RUNNING or self.muscle.clear_ms() > 0
 
     def rhythm(self):
         """Return the rhythm of the LED."""
@@ -171,14 +176,25 @@ class Band:
             return led.SAFE_MODE
         if self.faults & ~messages.NO_IMU:
             return led.TROUBLE
-        return led.RUNNING if self.state == messages.RUNNING else led.IDLE
+        return led.RUNNING if self.state == RUNNING else led.IDLE
 
     def _note_word(self, block):
-        if self.muscle.late_ms() > CUE_LATE_MS:
+        if self.muscle.late_ms() > _CUE_LATE_MS:
             self.recorder.fault(block, records.CUE_LATE, self.muscle.late_ms(), ticks_ms())
             return
         self.cues += 1
         self.recorder.cue(block, self.muscle.word, ticks_ms())
+
+    def _note_movement(self):
+        """Note what the last step of the movement has led to."""
+        movement = self.movement
+        event = movement.event
+        if movement.shown and self.recorder.session_id is not None:
+            self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
+        movement.shown = False
+        movement.event = 0  # NOTHING
+        if event and self.recorder.session_id is not None:
+            self._note_event(event)
 
     def _note_event(self, event):
         """Note what the core tells of the movement."""
@@ -205,6 +221,7 @@ class Band:
 
     def _finish_movement(self):
         """Note the set that the end of the session ends, as long as flash takes it."""
+        self._note_movement()
         sets = self.movement.sets
         sets.finish()
         while not sets.finished() and self.recorder.session_id is not None:

@@ -16,8 +16,9 @@ from buzzband_fw.hal import imu
 from buzzband_fw.hal.i2c_bus import BusError, I2cBus
 from buzzband_fw.store import records
 
-NO_FAULT = const(0)
+_NO_FAULT = const(0)
 
+_PENDING = const(-2)  # as in hal/imu.py: a name from elsewhere takes time
 _FRAME = const(6)
 _WAITING = const(32)  # activations that wait for frames: 0.64 s
 _WAITING_MASK = const(31)
@@ -46,14 +47,16 @@ class Movement:
     def __init__(self, settings, room):
         """``room``: see core/reps.py."""
         self.sets = Sets(named(settings.exercise), settings.target_permille, room)
+        self._step = self.sets.step  # bound once, as in core/pipeline.py
+        self._work_on = self.sets.work
         self.event = NOTHING
         self.shown = False
         self.hurry = False
-        self.fault = NO_FAULT
+        self.fault = _NO_FAULT
         self.fault_value = 0
         self.steps = 0  # of the session
         self.first_step = 0  # of it, as the core counts them
-        self.imu = None
+        self.imu = self._request = self._collect = None
         self._bus = I2cBus()
         self._state = _ABSENT
         self._since_ms = 0  # the last frame, or the last attempt
@@ -68,15 +71,25 @@ class Movement:
         self._activations = array("H", bytes(2 * _WAITING))
         self._felt = 0  # activations of the session
         self._works = _WORK_PER_STEP
-        self._tried = False
+
+    def wake(self):
+        """Begin to let the IMU run, if there is one: it takes 0.1 s, in which there is other work to be done."""
+        if self.imu is None and not self._find():
+            return
+        self.imu.begin_resume()
+        try:
+            self.imu.restart_step()
+        except BusError:
+            pass  # ``start`` tries that once more
 
     def start(self):
-        """Let the IMU run, if there is one: right before the samples of the muscle, so that both begin together."""
-        if self.imu is None and not self._find():
+        """Let the IMU run, once awake: right before the samples of the muscle, so that both begin together."""
+        if self.imu is None:
             return
         self._state = _RUNNING
         try:
-            self.imu.resume()
+            while not self.imu.restart_step():
+                pass
             self.imu.request()
             self._asked = True
         except BusError as error:
@@ -91,20 +104,27 @@ class Movement:
             except BusError:
                 pass  # it is the last thing that is wanted of it
 
-    def begin(self):
-        """Begin a session: steps count from here, and frames are taken from now on. Notes it if the IMU is away."""
+    def begin(self, at_start):
+        """Begin a session: steps count from here, and frames are taken from now on. Notes it if the IMU is away.
+
+        ``at_start``: nothing has been felt yet, so no frame is too old.
+        """
         self.sets.begin()
         self.first_step = self.sets.reps.now
         self.steps = self._felt = self._have = 0
         self._works = _WORK_PER_STEP
         self.event = NOTHING
+        self.shown = False
+        if at_start:
+            return
         if self._state == _RUNNING:
             self.imu.flush()
             self._since_ms = ticks_ms()
             self._lost = True
         elif self._state == _RESTARTING:
             self._note(self._cause, self._cause_value)
-        elif self._tried:
+        else:
+            self.wake()
             self.start()
 
     def place(self, steps):
@@ -125,88 +145,90 @@ class Movement:
     def step(self, late):
         """Get on by one block: take a frame; do the work that the last step has left, or else take a step if it is due.
 
-        ``late``: whether the muscle has more than the last blocks to catch up with.
+        Where a step has left much, the second half of it is a call of its own, for a turn is to be short. ``late``:
+        whether the muscle has more than the last blocks to catch up with.
         """
         self.event = NOTHING
-        self.shown = False
+        self.shown = self.hurry = False
+        if self._works == 1:
+            self._work()
+            return
         self._late = late
         behind = self._felt - self.steps
         if self._lost and not late and behind <= 1:
             self._lost = False
-        if self._state != _ABSENT:
+        state = self._state
+        if state == _RUNNING:
             self._serve_imu(behind)
-        self.hurry = behind > (1 if self._lost else _HURRY_STEPS) or self._surplus
+        elif state == _RESTARTING:
+            self._restart()
         if self._works < _WORK_PER_STEP:
             self._work()
         elif behind and (self._have == 2 or self._lost or self._state != _RUNNING or behind > _STARVED_STEPS):
             self._take_step()
+        if behind > (1 if self._lost else _HURRY_STEPS) or self._surplus or self._works == 1:
+            self.hurry = True
 
     @micropython.native
     def _work(self):
-        """Do what work a step is followed by, up to the first event."""
-        event = NOTHING
-        while self._works < _WORK_PER_STEP and event == NOTHING:
+        """Do half of the work that a step is followed by, or all of it if there is none."""
+        sets = self.sets
+        self.event = event = self._work_on()
+        if event or sets.reps.busy or sets.closing:
             self._works += 1
-            event = self.sets.work()
-        self.event = event
+        else:
+            self._works = _WORK_PER_STEP
 
     @micropython.native
     def _take_step(self):
-        value = self._activations[self.steps & _WAITING_MASK]
-        sets = self.sets
-        have = self._have
-        sets.step(self._frames, have if have == 2 else 0, value & _PERMILLE_MASK, value >> _FLAGS_SHIFT, have == 2)
-        self._have = 0
-        self.steps += 1
-        self._works = 0
-        if not self.steps & 3:
-            sets.look()
+        steps = self.steps
+        value = self._activations[steps & _WAITING_MASK]
+        whole = self._have == 2
+        self._step(self._frames, 2 if whole else 0, value & _PERMILLE_MASK, value >> _FLAGS_SHIFT, whole)
+        self._works = self._have = 0
+        self.steps = steps + 1
+        if steps & 3 == 3:
+            self.sets.look()
             self.shown = True
 
     @micropython.native
     def _serve_imu(self, behind):
-        """Collect the frame that was asked for and ask for the next; or go on with a restart."""
-        if self._state == _RESTARTING:
-            self._restart()
-            return
-        driver = self.imu
+        """Collect the frame that was asked for and ask for the next."""
         try:
             if self._asked:
-                if self._have == 2:
+                have = self._have
+                if have == 2:
                     return  # the muscle has to come first
-                got = driver.collect(self._frames, self._have * _FRAME)
-                if got == imu.PENDING:
-                    return
-                self._asked = self._surplus = False
+                got = self._collect(self._frames, _FRAME if have else 0)
                 if got == 1:
-                    self._take_frame(behind)
-                else:
-                    self._miss_frame(got)
-                if self._state != _RUNNING:
+                    self._take_frame(behind, have)
+                elif got == _PENDING or not self._misses_frame(got):
                     return
-            driver.request()
+            self._request()
             self._asked = True
         except BusError as error:
             self._fail(records.IMU_BUS, error.args[0])
 
     @micropython.native
-    def _take_frame(self, behind):
-        """Count the frame that has come, once, twice, or not at all."""
+    def _take_frame(self, behind, have):
+        """Count the frame that has come behind those that there are, once, twice, or not at all."""
         self._since_ms = ticks_ms()
+        self._surplus = False
         if self._lost:
             return
         backlog = self.imu.backlog
         if backlog > _BACKLOG_MAX + 2 * behind and not self._late:
             self._surplus = True
             return
-        self._have += 1
-        if self._have == 1 and not backlog and behind > _HURRY_STEPS and not self._late:
+        if not have and not backlog and behind > _HURRY_STEPS and not self._late:
             for i in range(_FRAME):
                 self._frames[_FRAME + i] = self._frames[i]
-            self._have = 2
+            have = 1
+        self._have = have + 1
 
-    def _miss_frame(self, got):
-        """Find out why no frame has come."""
+    def _misses_frame(self, got):
+        """Find out why no frame has come; return whether the IMU is to be asked again."""
+        self._asked = self._surplus = False
         silent_ms = ticks_diff(ticks_ms(), self._since_ms)
         if got == imu.OVERFLOWED:
             self._note(records.IMU_OVERFLOW, 0)
@@ -215,13 +237,14 @@ class Movement:
             self._have = 0
         elif silent_ms > _FROZEN_MS and not self._late:
             self._fail(records.IMU_FROZEN, silent_ms)
+        return self._state == _RUNNING
 
     def _find(self):
         """Look which IMU there is, twice for there may be a glitch, and return whether there is any; notes why not."""
-        self._tried = True
         for _ in range(2):
             try:
-                self.imu = imu.find(self._bus)
+                self.imu = driver = imu.find(self._bus)
+                self._request, self._collect = driver.request, driver.collect  # bound once, as in core/pipeline.py
                 return True
             except imu.ImuUnknown as error:
                 code, value = records.IMU_UNKNOWN, error.identity

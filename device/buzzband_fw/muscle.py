@@ -57,6 +57,13 @@ class Muscle:
         """Stop sampling."""
         self._adc.stop()
 
+    def await_block(self):
+        """Wait until a block has just been completed."""
+        taken = self._taken
+        block = taken() // BLOCK_RAW
+        while taken() // BLOCK_RAW == block:
+            pass
+
     @micropython.native
     def step(self):
         """Work through one block if there is one; return whether there was."""
@@ -85,6 +92,7 @@ class Muscle:
         """Return the activation."""
         return permille(self._pipeline.envelope, self._scale)
 
+    @micropython.native
     def gated_permille(self):
         """Return the activation that the target sees: it stands still while the motor runs."""
         return permille(self._cue.gated, self._scale)

@@ -75,13 +75,15 @@ def native_files() -> dict[str, bytes]:
 
 @functools.cache  # tests ask for the same text many times
 def _compile(mpy_cross: str, path: str, text: str) -> bytes:
+    """Compile a module. Tracebacks call it by its dotted name: the chip has that anyway, a path would take RAM."""
+    name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     with tempfile.TemporaryDirectory(prefix="buzzband-") as folder:
         source, output = Path(folder, "module.py"), Path(folder, "module.mpy")
         source.write_text(text, encoding="utf-8")
-        command = [mpy_cross, "-march=armv6m", "-s", path, "-o", str(output), str(source)]
+        command = [mpy_cross, "-march=armv6m", "-s", name, "-o", str(output), str(source)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            reason = (done.stderr or done.stdout).strip().replace(str(source), path)
+            reason = (done.stderr or done.stdout).strip().replace(str(source), name)
             raise EngineFailed(f"mpy-cross does not compile {path}:\n{reason}")
         return output.read_bytes()
 

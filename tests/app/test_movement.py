@@ -169,7 +169,7 @@ def test_after_a_stall_frames_and_muscle_go_together_again(stall_ms):
 
 def test_after_blocks_were_lost_reps_are_exactly_where_they_belong():
     who = lifter(sets=2)
-    with VirtualBand(who.raw, who.settings.as_dict(), script=[(26.0, "stall", STALL_MS)]) as virtual:
+    with VirtualBand(who.raw, who.settings.as_dict(), script=[(25.86, "stall", STALL_MS)]) as virtual:
         virtual.play()
         log = only_log(virtual)
     assert "overrun" in names(log)
@@ -179,7 +179,7 @@ def test_after_blocks_were_lost_reps_are_exactly_where_they_belong():
 
 def test_after_frames_were_lost_too_reps_are_where_they_belong_but_for_the_start_of_the_first():
     who = lifter(sets=2)
-    with worn(who, script=[(26.0, "stall", STALL_MS)]) as virtual:
+    with worn(who, script=[(25.86, "stall", STALL_MS)]) as virtual:
         virtual.play()
         log = only_log(virtual)
     assert "imu_overflow" in names(log)

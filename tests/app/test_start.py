@@ -114,7 +114,7 @@ def test_a_loss_of_power_forgets_the_crashes():
 
 def test_each_session_that_a_crash_ended_stays():
     with band(rest(90), patches=crash_after(5), survives=True) as virtual:
-        virtual.run_for(16)
+        virtual.run_for(15)
         found = logs(virtual)
     assert len(found) == 3
     assert all(log.duration_s >= 4.9 for log in found[:2])

@@ -38,15 +38,17 @@ def kind(due, blocks, us):
     if us > FLASH_US:
         return "flash"
     if due:
-        return "jobs after an odd block" if blocks & 1 else "jobs after an even block"
-    return "block" if band.muscle.blocks != blocks else "listening"
+        return "movement"
+    if band.muscle.blocks == blocks:
+        return "listening"
+    return "even block" if blocks & 1 else "odd block"
 
 band._until_tick = timed
 try:
     band.start()
     begin = ticks_us()
     while band.muscle.blocks < BLOCKS:
-        due, blocks, slept_us = band._due, band.muscle.blocks, 0
+        due, blocks, slept_us = band._move_due, band.muscle.blocks, 0
         start = ticks_us()
         band.turn()
         us = ticks_diff(ticks_us(), start) - slept_us

@@ -11,10 +11,10 @@ from chip.worn import awake_s, crossings, feel, latencies_ms, link_to
 
 LATEST_MS = 12
 ARMED_US = 1500
-AWAKE_SHARE = 0.18  # 0.12 is the aim
+AWAKE_SHARE = 0.12
 OTHERWISE_US = 10_000
 FREE_RAM = 60_000
-BOOT_MS = 1400  # 1000 is the aim: loading what understands movement takes 0.4 s
+BOOT_MS = 1000
 START_S, SECONDS = 1.0, 2.4  # the first contraction of the recording, cue and blanking included
 
 

@@ -1,9 +1,10 @@
 import pytest
 
 from buzzband_fw.core import exercises, modes
-from buzzband_fw.core.exercises import ANY, EXERCISES, MOVEMENT, MUSCLE_ONLY, NAMES, PACES, REPS, STEADY, named
+from buzzband_fw.core.exercises import ANY, MOVEMENT, MUSCLE_ONLY, NAMES, PACES, REPS, STEADY, named
 from buzzband_fw.core.modes.tempo import phases_ms
 
+EXERCISES = [named(name) for name in NAMES]
 EVERY = pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
 LOWER_FIRST = {"push-up", "squat", "romanian-deadlift", "good-morning", "hinge"}
 HISTORY_MS = 10_240

@@ -3,14 +3,29 @@ from pathlib import Path
 
 import pytest
 
-from buzzband_fw.core import activation, comb, envelope, intake, lowpass, motion, portable, swings, target, zigzag
+from buzzband_fw.core import (
+    activation,
+    comb,
+    envelope,
+    intake,
+    lowpass,
+    motion,
+    portable,
+    slight,
+    slow,
+    swings,
+    target,
+    zigzag,
+)
 from checked import core_modules, is_kernel, source_of
 
 KERNELS = (
     intake.intake, comb.comb, lowpass.lowpass, envelope.smooth, activation.permille, target.reached,
+    target.clear_ms,
     motion.smooth, motion.place, motion.learn_bias, motion.away, motion.feel, zigzag.follow, zigzag.spread,
     swings.crossing, swings.effort, swings.peak_effort, swings.period_ms, swings.longest_period,
     swings.uneven_periods, swings.uneven_sizes, swings.typical, swings.nearest,
+    slow.keep, slight.level, slight.turns, slight.usual, slight.fastest,
 )  # fmt: skip
 EVERY_KERNEL = pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.__name__)
 
@@ -30,7 +45,7 @@ def test_a_kernel_has_no_default_arguments_and_no_closure(kernel):
 @EVERY_KERNEL
 def test_a_kernel_takes_at_most_what_viper_has_types_for(kernel):
     annotations = [argument.annotation.id for argument in source_of(kernel).args.args]
-    assert set(annotations) <= {"int", "ptr16", "ptr32"}
+    assert set(annotations) <= {"int", "ptr8", "ptr16", "ptr32"}
 
 
 @EVERY_KERNEL

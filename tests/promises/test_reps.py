@@ -32,11 +32,11 @@ from promises.lifters import (
 FIRST_SEED = 10_000  # 2 is what the thresholds were chosen with
 FEW = range(FIRST_SEED, FIRST_SEED + 40)
 MANY = range(FIRST_SEED, FIRST_SEED + 1000)
-# What is lost, the least share of sets that is counted exactly, and to within one rep. By movement alone the bar of
-# 90 % is missed: in a strict curl the upper arm turns by 3 to 9°, and it sways and drifts by as much.
+# What is lost, the least share of sets that is counted exactly, and to within one rep. By movement alone: in a strict
+# curl the upper arm turns by 3 to 9°, and it sways and drifts by as much: 92 % of 640 sets, 88 % of these 40.
 BARS = pytest.mark.parametrize(
     ("lost", "exact", "near"),
-    [(NOTHING_LOST, 0.98, 1.0), (IMU_LOST, 0.9, 1.0), (MUSCLE_LOST, 0.55, 0.75)],
+    [(NOTHING_LOST, 0.98, 1.0), (IMU_LOST, 0.9, 1.0), (MUSCLE_LOST, 0.85, 0.95)],
     ids=["both", "no IMU", "electrodes off"],
 )
 TURNING = [
@@ -46,7 +46,7 @@ TURNING = [
     (synth.RAISE, "raise"),
     (synth.SQUAT, "squat"),
 ]
-CONFIRMED_WITHIN_S = 0.8  # 95 % within 0.7 s was wanted; the last reps of a set come later, or with the next one
+CONFIRMED_WITHIN_S = 0.7  # 93 to 97 % by seed; 95 % were wanted
 
 
 def counted(seeds, lost):
@@ -90,7 +90,7 @@ def test_real_movement_at_the_wrist_is_counted_without_a_muscle(kept_back):
     assert near >= 0.9
 
 
-def test_nine_reps_in_ten_are_confirmed_within_0_8_s_of_their_top(monkeypatch):
+def test_nine_reps_in_ten_are_confirmed_within_0_7_s_of_their_top_and_99_in_100_within_1_s(monkeypatch):
     late_s = []
     for made in synth.lifted_sets(60, FIRST_SEED):
         gain, settings = own_scale(made.recording)
@@ -101,7 +101,8 @@ def test_nine_reps_in_ten_are_confirmed_within_0_8_s_of_their_top(monkeypatch):
     limits_s = (0.3, 0.5, 0.7, 0.8, 1.0, 1.5)
     share = {limit_s: round(float(np.mean(np.array(late_s) <= limit_s)), 3) for limit_s in limits_s}
     tell(f"{len(late_s)} reps, share confirmed so many s after their top: {share}")
-    assert share[CONFIRMED_WITHIN_S] >= 0.9
+    assert share[CONFIRMED_WITHIN_S] >= 0.92
+    assert share[1.0] >= 0.99
 
 
 def phases_off_s(exercise, name, sets):
@@ -138,11 +139,12 @@ def test_where_the_limb_turns_the_phases_are_told_to_within_50_ms(exercise, name
     assert deviation.max() <= 0.05
 
 
-def test_in_a_strict_curl_the_upper_arm_tells_the_phases_only_roughly():
+def test_in_a_strict_curl_the_concentric_phase_is_told_only_roughly():
     off_s, share = phases_off_s(synth.CURL, "curl", 12)
     bias, deviation = spread(off_s)
     tell(f"strict curl: phases of {share:.0%} of the reps, bias {bias.round(3)} s, deviation {deviation.round(3)} s")
-    assert deviation.max() <= 0.5
+    assert deviation[0] <= 0.3
+    assert deviation[1] <= 0.12
 
 
 def false_reps_per_min(duration_s, seeds):

@@ -38,11 +38,10 @@ _OF_MUSCLE = 1 << ON_TARGET | 1 << FELL_SHORT | 1 << OTHER_MUSCLE
 
 _BUSY = const(0)  # blocks that are no plain ones: a blank, its end, an event to come
 _BLANK = const(1)  # blocks
-_BLANKED = const(2)
-_FAULTS = const(3)
-_AT = const(4)  # of the events to come: the block that was last
-_SHAKEN = const(5)  # a block of this window was blanked
-_WAITS = const(6)  # a word of an event, for the end of a blank
+_FAULTS = const(2)
+_AT = const(3)  # of the events to come: the block that was last
+_SHAKEN = const(4)  # a block of this window was blanked
+_WAITS = const(5)  # a word of an event, for the end of a blank
 
 _EVENTS = const(16)
 _EVENTS_MASK = const(15)
@@ -71,19 +70,15 @@ class Cue:
         self._smooth = new_envelope()
         scale = new_scale(rest, reference)
         self.mode = modes.named("reach")(scale, target_permille) if mode is None else mode
+        self.flags = 0
         self.fatigue = self.takeover = None
         self._kernel = self.mode.kernel
         self._gate = self.mode.gate
         self._quality = new_quality(span_of(scale))
-        self._state = int32s((0, 0, 0, 0, 0, 0, 0))
+        self._state = int32s((0, 0, 0, 0, 0, 0))
         self._events = int32s([0] * _EVENTS)
         self._sensor_off = False  # was said
         self._alarm = SILENCE  # SENSOR_OFF or READY, to be said as soon as may be
-
-    @property
-    def flags(self):
-        """The flags of the last step."""
-        return self._state[_FAULTS] | (BLANKED if self._state[_BLANKED] else 0)
 
     @micropython.native
     def step(self, block, offset):
@@ -105,10 +100,11 @@ class Cue:
         word = self._take_event()
         if state[_BLANK]:
             state[_BLANK] -= 1
-            state[_BLANKED] = state[_SHAKEN] = 1
+            state[_SHAKEN] = 1
+            self.flags = state[_FAULTS] | BLANKED
             state[_WAITS] = more_urgent(state[_WAITS], word)
             return self._utter(SENSOR_OFF) if self._alarm == SENSOR_OFF else SILENCE
-        state[_BLANKED] = 0
+        self.flags = state[_FAULTS]
         if state[_WAITS]:
             word = more_urgent(state[_WAITS], word)
             state[_WAITS] = 0
@@ -162,6 +158,7 @@ class Cue:
         state = self._state
         before = state[_FAULTS]
         state[_FAULTS] = faults = judge(counts, self._quality)
+        self.flags = self.flags & BLANKED | faults
         if self.fatigue is not None and not (faults or state[_SHAKEN]):
             self.fatigue.take(counts, self.gated)
         state[_SHAKEN] = 0

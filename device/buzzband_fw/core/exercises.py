@@ -33,23 +33,23 @@ class Exercise:
 
 _SLOW = (1000, 14000)
 _TOLD = (600, 1000)
-EXERCISES = (
-    Exercise("custom", ANY, False, REPS, (400, 14000), "reach", (0, 0), "2-1-3"),
-    Exercise("curl", ANY, False, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
-    Exercise("pulldown", ANY, False, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
-    Exercise("push-up", ANY, True, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
-    Exercise("raise", ANY, False, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
-    Exercise("squat", ANY, True, REPS, _SLOW, "reach", _TOLD, "2-0-3"),
-    Exercise("romanian-deadlift", ANY, True, REPS, _SLOW, "reach", (600, 1500), "2-1-4"),
-    Exercise("good-morning", ANY, True, REPS, _SLOW, "reach", (800, 1500), "2-0-4"),
-    Exercise("hinge", ANY, True, REPS, (2000, 14000), "reach", (1000, 1000), "2-1-3"),
-    Exercise("explosive", ANY, False, REPS, (400, 14000), "silent", (0, 0), "1-0-2"),  # jumps, throws, swings
-    Exercise("bike", ANY, False, STEADY, (400, 2000), "steady", (0, 0), None),
-    Exercise("run", ANY, False, STEADY, (400, 1500), "steady", (0, 0), None),
+_EXERCISES = (  # rows, of which a band needs one
+    ("custom", ANY, False, REPS, (400, 14000), "reach", (0, 0), "2-1-3"),
+    ("curl", ANY, False, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
+    ("pulldown", ANY, False, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
+    ("push-up", ANY, True, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
+    ("raise", ANY, False, REPS, _SLOW, "reach", _TOLD, "2-1-3"),
+    ("squat", ANY, True, REPS, _SLOW, "reach", _TOLD, "2-0-3"),
+    ("romanian-deadlift", ANY, True, REPS, _SLOW, "reach", (600, 1500), "2-1-4"),
+    ("good-morning", ANY, True, REPS, _SLOW, "reach", (800, 1500), "2-0-4"),
+    ("hinge", ANY, True, REPS, (2000, 14000), "reach", (1000, 1000), "2-1-3"),
+    ("explosive", ANY, False, REPS, (400, 14000), "silent", (0, 0), "1-0-2"),  # jumps, throws, swings
+    ("bike", ANY, False, STEADY, (400, 2000), "steady", (0, 0), None),
+    ("run", ANY, False, STEADY, (400, 1500), "steady", (0, 0), None),
 )
-NAMES = tuple([exercise.name for exercise in EXERCISES])
+NAMES = tuple([row[0] for row in _EXERCISES])
 
 
 def named(name):
     """Return the exercise of that name. Raises ValueError."""
-    return EXERCISES[NAMES.index(name)]
+    return Exercise(*_EXERCISES[NAMES.index(name)])

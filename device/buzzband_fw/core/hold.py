@@ -5,7 +5,7 @@ from buzzband_fw.core.portable import const, micropython
 
 HOLD_PERCENT = const(80)  # of the target
 STILL_DPS = const(25)  # normal reps stay below it for 0.2 s at most
-ENTRY_MS = const(500)
+_ENTRY_MS = const(500)
 TOLD_MS = const(5000)  # shorter ones belong to a rep
 
 _GRACE_STEPS = const(10)  # 0.2 s in which the effort may fluctuate
@@ -30,7 +30,7 @@ class Hold:
             self._held += self._missed + 1
             self._total += permille * (self._missed + 1)
             self._missed = 0
-            if self._held * STEP_MS >= ENTRY_MS:
+            if self._held * STEP_MS >= _ENTRY_MS:
                 self.on = True
             return False
         if not self._held:

@@ -11,8 +11,7 @@ from buzzband_fw.core.portable import const, int32s, micropython, ptr16, ptr32
 
 STEP_MS = const(20)  # a step takes two frames at 100 Hz
 STEP_BLOCKS = const(2)
-FRAME_VALUES = const(6)  # ax, ay, az at 4096 LSB/g; gx, gy, gz at 32.8 LSB/(°/s)
-STEP_VALUES = const(12)
+STEP_VALUES = const(12)  # two frames of ax, ay, az at 4096 LSB/g; gx, gy, gz at 32.8 LSB/(°/s)
 
 SOURCES = const(9)  # of positions: tilt x y z, turn x y z, tilt and turn away from rest, muscle
 TILT = const(0)

@@ -21,17 +21,17 @@ class Pipeline:
         self._step = self.cue.step
         self._block = self.chain.block
         self._counts = int32s([0] * COUNTS)
-        self._window = int32s((0,))
+        self._window = 0  # blocks of it
 
     @micropython.native
     def process(self, ring, position):
         """Take the 48 raw samples at ``position``, 10 ms, and return the word that is due, if any."""
         self.envelope = self._condition(ring, position, BLOCK_SAMPLES)
         word = self._step(self._block, 0)
-        window = self._window
-        window[0] += 1
-        if window[0] == WINDOW_BLOCKS:
-            window[0] = 0
+        window = self._window + 1
+        if window == WINDOW_BLOCKS:
+            window = 0
             self.chain.drain(self._counts)
             self.cue.judge(self._counts)
+        self._window = window
         return word

@@ -6,10 +6,12 @@ A rep is two swings, there and back. Movement and muscle vote: while nothing has
 muscle works in it, as long as the electrodes can tell.
 """
 
-from buzzband_fw.core import motion, swings, zigzag
+from buzzband_fw.core import motion, slow, swings, zigzag
 from buzzband_fw.core.exercises import MOVEMENT, MUSCLE_ONLY
-from buzzband_fw.core.motion import MUSCLE, SOURCES
+from buzzband_fw.core.motion import MUSCLE, SOURCES, away, feel, learn_bias, place, smooth
 from buzzband_fw.core.portable import const, int32s, micropython
+from buzzband_fw.core.slow import keep
+from buzzband_fw.core.zigzag import follow
 
 NOBODY = const(-1)
 NAMES = ("tilt", "tilt", "tilt", "turn", "turn", "turn", "tilt", "turn", "emg")
@@ -17,6 +19,7 @@ TURNING = (3, 4, 5)  # the sources that tell angles: they follow a joint most fa
 
 _FLOORS = (240, 240, 240, 175, 175, 175, 240, 175)  # 3.4°: more than what sways
 _LEAST = (75, 75, 75, 55, 55, 55, 75, 55)  # 1.1°
+_SLIGHT = (850, 850, 850, 610, 610, 610, 850, 610)  # 12°
 _ON_PERCENT = const(40)
 _LIVE = const(24)  # swings that the choice of the leader looks back on
 _MUSCLE_EARLY = const(150)  # hundredths of its floor: below that, a movement says less than the muscle
@@ -26,6 +29,8 @@ _PREFERRED = const(60)
 _NO_MOVEMENT = (NOBODY, MUSCLE)
 _VOTE = const(150)
 _REST_EVERY = const(31)
+_SLOWLY = const(15)
+_SLOW_SHIFT = const(4)
 _FLOOR_EVERY = const(7)  # each of the eight sources in turn, every 64 steps
 _FLOOR_SHIFT = const(3)
 _FLOOR_SOURCES = const(7)
@@ -35,19 +40,24 @@ _DECENT = const(400)  # a score that makes it likely that the swings are reps
 _AWAYS = const(12583104)  # both events of the sources that tell how far away the limb is
 _TURNED = const(65536)  # bit of the events of source 0
 _BOTH = const(65537)  # settled or turned
+_NO_VALUE = const(4096)  # as in zigzag.py: a name from elsewhere takes time
+_TABLE = const(384)  # SWINGS_MAX rows of ROW
+_ROW = const(6)
+_ROWS_MASK = const(63)
 
 
 def new_room():
-    """Return what a ``Reps`` works in, 17 KB: the history of the positions, and the swings of a set."""
-    return zigzag.new_history(), swings.new_rows()
+    """Return what a ``Reps`` works in, 19 KB: the history of the positions, the swings of a set, and its tilt."""
+    return zigzag.new_history(), swings.new_rows(), slow.new_room()
 
 
 class Reps:
     """The swings of one set at a time, and the reps in them.
 
     ``leader``: the source that counts, NOBODY before the first swing. ``found``: swings of each source. ``confirmed``:
-    reps whose top has been reached. ``muscle_tells``, ``imu_tells``: whether electrodes and IMU can be trusted now;
-    ``muscle_told``: whether the electrodes could be all through the set.
+    reps whose top has been reached. ``busy``: whether ``work`` may have anything to do. ``muscle_tells``,
+    ``imu_tells``: whether electrodes and IMU can be trusted now; ``muscle_told``: whether the electrodes could be all
+    through the set.
     """
 
     def __init__(self, exercise, target_permille, room):
@@ -62,30 +72,38 @@ class Reps:
         self.muscle_tells = self.muscle_told = self.imu_tells = True
         self.positions = int32s([0] * SOURCES)
         self._zigzag = zigzag.new_state(_FLOORS + (4 * self.on_permille,))
-        self._history, self.rows = room
+        self._history, self.rows, self.slow = room
         self._score = int32s([swings.UNKNOWN] * SOURCES)
         self._pending = self._unjudged = self._settled_rows = 0  # bits of sources
-        self._unchosen = False
+        self._unchosen = self.busy = False
         self._rest = int32s([0] * 6)
         self._spread = int32s([32767] * MUSCLE)
 
     @micropython.native
     def step(self, frames, count, permille, no_value, forget):
         """Take two frames, or none (``count`` 0), and the activation after 20 ms."""
+        state = self.motion
+        positions = self.positions
+        now = self.now
         if count:
-            motion.smooth(frames, self.motion)
-            motion.place(self.motion, self.positions)
-            motion.learn_bias(self.motion)
-        motion.feel(permille, self.motion, self.positions)
-        value = permille | zigzag.NO_VALUE if no_value else permille
-        motion.away(self.positions, self._rest)
-        events = zigzag.follow(self.positions, value, self.now, forget, self._zigzag, self._history)
-        if events & _AWAYS or (forget and self.now & _REST_EVERY == 1):
+            smooth(frames, state)
+            place(state, positions)
+            learn_bias(state)
+        feel(permille, state, positions)
+        if no_value:
+            permille |= _NO_VALUE
+        away(positions, self._rest)
+        events = follow(positions, permille, now, forget, self._zigzag, self._history)
+        if events & _AWAYS or (forget and now & _REST_EVERY == 1):
             self._take_rest(events, forget)
-        elif forget and not self.now & _FLOOR_EVERY:
-            self._find_floor(self.now >> _FLOOR_SHIFT & _FLOOR_SOURCES)
-        self._pending |= events
-        self.now += 1
+        elif forget and not now & _FLOOR_EVERY:
+            self._find_floor(now >> _FLOOR_SHIFT & _FLOOR_SOURCES)
+        if not now & _SLOWLY:
+            keep(positions, now >> _SLOW_SHIFT, self.slow)
+        if events:
+            self._pending |= events
+            self.busy = True
+        self.now = now + 1
 
     def _take_rest(self, events, forget):
         """Let the pose be that of rest where a way back has ended, or while nothing is going on."""
@@ -94,7 +112,7 @@ class Reps:
             state = source * zigzag.STRIDE
             if events >> source & 1 and self._zigzag[state + zigzag.DIRECTION] < 0:
                 self._rest_at(kind, self._zigzag[state + zigzag.EXTREME_AT])
-            elif events >> source & 65536 and self._zigzag[state + zigzag.DIRECTION] > 0:
+            elif events >> source & _TURNED and self._zigzag[state + zigzag.DIRECTION] > 0:
                 self._rest_at(kind, self._zigzag[state + zigzag.LAST_EXTREME_AT])
             elif forget and self.now & _REST_EVERY == 1:
                 if self.now - self._zigzag[state + zigzag.EXTREME_AT] > _REST_STEPS or self.now == 1:
@@ -127,6 +145,8 @@ class Reps:
         elif self._unchosen:
             self._unchosen = False
             self._choose(0)
+        else:
+            self.busy = False
         return NOBODY
 
     def restart(self):
@@ -142,7 +162,7 @@ class Reps:
     @micropython.native
     def row(self, source, index):
         """Return where the row of a swing begins."""
-        return self.table(source) + (index & (swings.SWINGS_MAX - 1)) * swings.ROW
+        return source * _TABLE + (index & _ROWS_MASK) * _ROW
 
     def first(self, source):
         """Return the oldest swing of a source that is still known."""
@@ -150,24 +170,24 @@ class Reps:
 
     def table(self, source):
         """Return where the rows of a source begin."""
-        return source * swings.SWINGS_MAX * swings.ROW
+        return source * _TABLE
 
     def judge_all(self, source):
         """Judge a source by all its swings that are still known, the one that has settled last among them."""
         if self.found[source] and self._may_count(source):
             if self._zigzag[source * zigzag.STRIDE + zigzag.SETTLED]:
-                self._measure(source, zigzag.BASE)
+                if not self._is_known(source, zigzag.BASE):
+                    self._measure(source, zigzag.BASE)
                 self.found[source] += 1
             first = self.first(source)
             self._score[source] = self.irregularity(source, first, self.found[source] - first, True)
 
     def choose(self):
-        """Let the best source lead, with a bonus for each kind of source that agrees; return how irregular it is."""
+        """Let the best source lead, with a bonus for each kind of source that agrees."""
         self._choose(_VOTE)
         leader = self.leader
         if leader not in _NO_MOVEMENT and self._score[MUSCLE] < _DECENT and self._missed(leader):
             self.leader = MUSCLE  # the movement has missed a swing, and so may tell every rep the wrong way round
-        return swings.UNKNOWN if self.leader == NOBODY else self._score[self.leader]
 
     def _missed(self, source):
         """Return whether the muscle has found one more swing than a movement."""
@@ -180,6 +200,19 @@ class Reps:
                 if abs(self.found[other] - self.found[source]) <= 1:
                     return True
         return False
+
+    def hardly_turns(self):
+        """Return whether the swings of the leader are so small that the limb may drift by as much."""
+        leader = self.leader
+        if leader in _NO_MOVEMENT or not self.found[leader]:
+            return False
+        first = self.first(leader)
+        size = swings.typical(self.rows, self.table(leader), first, self.found[leader] - first, swings.SIZE)
+        return self.is_slight(leader, size)
+
+    def is_slight(self, source, size):
+        """Return whether a swing of a source is as small as drift may be; a contraction never is."""
+        return source != MUSCLE and size < _SLIGHT[source]
 
     def guide(self):
         """Return the source that tells the phases best: the leader, or, if that is no angle, the best angle."""
@@ -227,17 +260,17 @@ class Reps:
         if not pending >> source & _TURNED:
             self._settled(source)
             return NOBODY
-        if not self._is_known(source) and not self._measure(source, zigzag.LAST):
+        if not self._is_known(source, zigzag.LAST) and not self._measure(source, zigzag.LAST):
             return NOBODY
         self.found[source] += 1
         self._unjudged |= 1 << source
         return source
 
-    def _is_known(self, source):
-        """Return whether the swing that has turned was measured when it settled, and has left the history since."""
+    def _is_known(self, source, at):
+        """Return whether the swing at ``at`` was measured when it settled, and its start has left the history since."""
         known = self._settled_rows >> source & 1
         self._settled_rows &= ~(1 << source)
-        since = self._zigzag[source * zigzag.STRIDE + zigzag.LAST + 1]
+        since = self._zigzag[source * zigzag.STRIDE + at + 1]
         return known and self.now - since >= zigzag.HISTORY_STEPS
 
     def _settled(self, source):
@@ -249,12 +282,28 @@ class Reps:
             self.moved_at = self.now
         if leader == NOBODY:
             self.leader = leader = source
-        first_top = 2 if self.exercise.lowers_first else 1
-        tops = (self.found[source] + 3 - first_top) >> 1
-        if source == leader:
-            self.confirmed = max(self.confirmed, tops)
-        elif source == MUSCLE and tops == self.confirmed + 1 and abs(self.found[source] - self.found[leader]) <= 1:
+        tops = self._tops(self.found[source])
+        if tops > self.confirmed and self._confirms(source, tops):
             self.confirmed = tops
+
+    def _tops(self, found):
+        """Return how many tops were reached once the swing after so many has settled."""
+        return (found + (1 if self.exercise.lowers_first else 2)) >> 1
+
+    def _confirms(self, source, tops):
+        """Return whether so many tops are told by a source: the muscle if it can, a movement no faster than that."""
+        felt = self.found[MUSCLE]
+        regular = self._score[MUSCLE] < _DECENT or felt < swings.SCORED_MIN
+        if source == MUSCLE:
+            return source == self.leader or regular
+        if source != self.leader:
+            return False
+        if not self.muscle_tells or not regular or not self._may_count(MUSCLE):
+            return True
+        if self._zigzag[MUSCLE * zigzag.STRIDE + zigzag.DIRECTION] > 0:
+            if self.positions[MUSCLE] > 4 * self.on_permille:
+                felt += 1
+        return tops <= (felt + 1) >> 1
 
     def _may_count(self, source):
         wanted = self.exercise.source
@@ -284,17 +333,22 @@ class Reps:
 
         ``vote``: the bonus for agreeing with the other side.
         """
+        scores = self._score
+        counts = self.found
         best = 2 * swings.UNKNOWN
-        most = 0
+        most = worked = 0
         for source in range(SOURCES):
-            if self._score[source] < _DECENT:
-                most = max(most, self.found[source])
-        worked = self.found[MUSCLE] if self._score[MUSCLE] < _DECENT else 0
+            if scores[source] < _DECENT:
+                worked = counts[source]  # in the end the muscle's, the last one
+                if worked > most:
+                    most = worked
+            else:
+                worked = 0
         for source in range(SOURCES):
-            found = self.found[source]
+            found = counts[source]
             if found:
-                score = self._score[source]
-                if 2 * found + most // 8 < most or 4 * found < 3 * worked:
+                score = scores[source]
+                if 2 * found + (most >> 3) < most or 4 * found < 3 * worked:
                     score += swings.UNKNOWN
                 elif vote and self._agrees(source):
                     score -= vote

@@ -12,6 +12,7 @@ from buzzband_fw.core.hold import Hold
 from buzzband_fw.core.motion import AWAY, DELAY_STEPS, MUSCLE, PER_DEGREE, PER_TILTED_DEGREE, SOURCES, SPEED, STEP_MS
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.reps import NOBODY, Reps
+from buzzband_fw.core.slow import AXES
 from buzzband_fw.core.tempo import Rep
 
 QUIET_MS = const(8000)
@@ -24,6 +25,8 @@ REP = const(2)
 HOLD = const(3)
 SET = const(4)
 
+_QUIET_STEPS = const(8000 // 20)
+_QUIET_SLIGHT_STEPS = const(11000 // 20)
 _FEW = const(5)  # so few reps may be anything: they are to be regular, and each is to be a contraction
 _IRREGULAR = const(350)  # permille
 _IRREGULAR_FEW = const(150)
@@ -35,12 +38,14 @@ _UNLIKE = const(4)  # times smaller, larger or longer than the others
 _NO_MUSCLE = const(7)  # rail, flat, hum: core/quality.py
 _STEP_MASK = const(0xFFFF)
 _DEGREES_MAX = const(255)
+_DECIDED = const(16)  # stages of the closing: each source, the choice, each axis, two for what it tells, the decision
 
 
 class Sets:
     """What the wearer does, told every 20 ms.
 
-    ``number``: of the set, from 0. ``confirmed``: reps of it. ``degrees``: how far the limb is from its pose of rest.
+    ``number``: of the set, from 0. ``confirmed``: reps of it. ``closing``: 0, or how far its end has got.
+    ``degrees``: how far the limb is from its pose of rest.
     When ``work`` has told REP, HOLD or SET, ``rep``, ``hold`` or the attributes from ``revision`` on say which.
     """
 
@@ -49,7 +54,10 @@ class Sets:
         self.exercise = exercise
         self.reps = Reps(exercise, target_permille, room)
         self.hold = Hold(target_permille)
+        self.slight = None  # see core/slight.py
         self.rep = Rep()
+        self._step = self.reps.step  # bound once, as in core/pipeline.py
+        self._hold_step = self.hold.step
         self.number = self.confirmed = self.degrees = 0
         self.revision = self.source = self.count = self.start = self.end = self.cycle_ms = 0
         self._steady = exercise.pace == STEADY
@@ -58,7 +66,8 @@ class Sets:
         self._began = 0
         self._told = 0  # reps
         self._told_by = NOBODY
-        self._closing = 0
+        self.closing = 0
+        self._slight = False
         self._first = self._length = 0  # swings of the leader that make the set
 
     def begin(self):
@@ -72,17 +81,20 @@ class Sets:
     def step(self, frames, count, permille, flags, imu_tells):
         """Take two frames, or none (``count`` 0), the gated activation after 20 ms, and the flags of core/cue.py."""
         reps = self.reps
-        reps.muscle_tells = flags & _NO_MUSCLE == 0
-        reps.muscle_told = reps.muscle_tells and (reps.muscle_told or not self._active)
+        idle = not self._active
+        tells = flags & _NO_MUSCLE == 0
+        reps.muscle_tells = tells
+        reps.muscle_told = tells and (reps.muscle_told or idle)
         reps.imu_tells = imu_tells
-        reps.step(frames, count, permille, flags & BLANKED, not self._active)
-        if self.hold.step(reps.now, permille, reps.motion[SPEED] if count else 0):
+        self._step(frames, count, permille, flags & BLANKED, idle)
+        if self._hold_step(reps.now, permille, reps.motion[SPEED] if count else 0):
             self._hold_over = True
-        self._quiet += 1
-        if not reps.muscle_tells:
-            self._quiet = min(self._quiet, reps.now - reps.moved_at)
+        if not tells:
+            self._quiet = min(self._quiet + 1, reps.now - reps.moved_at)
         elif permille >= reps.on_permille:
             self._quiet = 0
+        else:
+            self._quiet += 1
 
     @micropython.native
     def work(self):
@@ -97,43 +109,46 @@ class Sets:
         if self._hold_over:
             self._hold_over = False
             return HOLD
-        if self._closing:
+        if self.closing:
             return self._close()
         reps = self.reps
-        source = reps.work()
-        if reps.leader < 0:  # NOBODY
+        source = reps.work() if reps.busy else NOBODY
+        leader = reps.leader
+        if leader < 0:  # NOBODY
             return NOTHING
-        if source == reps.leader:
+        if source == leader:
             self._worked_at(source)
         if not self._active:
             self._active = True
             self._quiet = 0
             self._began = reps.now
-        if self._quiet * STEP_MS >= QUIET_MS:
-            self._begin_closing()
+        if self._quiet >= _QUIET_STEPS and self._is_over():
+            self.closing = 1
             return NOTHING
         if reps.confirmed > self.confirmed:
             self.confirmed = reps.confirmed
             return CONFIRMED
-        return self._tell() if source == reps.leader and not self._steady else NOTHING
+        return self._tell() if source == leader and not self._steady else NOTHING
 
     def finish(self):
         """End the set now, for the session ends: ``work`` is then to be called until ``finished``."""
         if self.hold.end(self.reps.now):
             self._hold_over = True
-        if not self._closing and self.reps.leader != NOBODY:
-            self._begin_closing()
+        if not self.closing and self.reps.leader != NOBODY:
+            self.closing = 1
 
     def finished(self):
         """Return whether nothing is left to tell."""
-        return not self._closing and not self._hold_over
+        return not self.closing and not self._hold_over
 
     def look(self):
         """Bring ``degrees`` up to date."""
         positions = self.reps.positions
-        tilt = positions[AWAY] // PER_TILTED_DEGREE
-        turn = positions[AWAY + 1] // PER_DEGREE
-        self.degrees = min(max(tilt, turn), _DEGREES_MAX)
+        degrees = positions[AWAY] // PER_TILTED_DEGREE
+        turned = positions[AWAY + 1] // PER_DEGREE
+        if turned > degrees:
+            degrees = turned
+        self.degrees = degrees if degrees < _DEGREES_MAX else _DEGREES_MAX
 
     def _worked_at(self, source):
         """Take a swing in which the muscle worked for a sign of life, as old as it is."""
@@ -159,20 +174,22 @@ class Sets:
         self.rep.revision = self.revision
         self.rep.fill(self.reps, index, index + 1 < end)
 
-    def _begin_closing(self):
-        self._closing = 1
+    def _is_over(self):
+        """Return whether a set that is quiet has ended; where the limb hardly turns, a rep may have been missed."""
+        reps = self.reps
+        return reps.muscle_told or self._quiet >= _QUIET_SLIGHT_STEPS or not reps.hardly_turns()
 
     def _close(self):
         """Go on with the end of the set: judge each source by all of it, decide, tell what is new."""
-        stage = self._closing - 1
-        self._closing += 1
+        stage = self.closing - 1
+        self.closing += 1
         if stage < SOURCES:
             self.reps.judge_all(stage)
             return NOTHING
-        if stage == SOURCES:
-            self._decide()
+        if stage < _DECIDED:
+            self._look_again(stage - SOURCES)
             return NOTHING
-        number = stage - SOURCES - 1
+        number = stage - _DECIDED
         if self._steady or number >= self.count:
             return self._end()
         known = self.reps.first(self.reps.leader)
@@ -182,22 +199,60 @@ class Sets:
         self._fill(number, index, self._first + self._length)
         return REP
 
+    def _look_again(self, stage):
+        """Choose the leader; look again where neither the muscle tells nor the limb turns clearly; decide."""
+        reps = self.reps
+        if stage == 0:
+            reps.choose()
+            self._slight = not (reps.muscle_told or self._steady) and reps.hardly_turns()
+            if self._slight:
+                self._begin_slight()
+        elif stage > AXES + 2:
+            self._decide()
+        elif self._slight:
+            if stage <= AXES:
+                self.slight.level(stage - 1)
+            elif stage == AXES + 1:
+                self.slight.find()
+            elif self.slight.measure():
+                self.closing -= 1  # the same again
+
+    def _begin_slight(self):
+        if self.slight is None:
+            from buzzband_fw.core.slight import Slight
+
+            self.slight = Slight(self.reps)
+        self.slight.begin(self._began)
+
     def _decide(self):
         """Decide which swings make the set, if it is one."""
         reps = self.reps
-        reps.choose()
-        leader = reps.leader
-        self._first = reps.first(leader)
-        self._length = reps.found[leader] - self._first
-        if not self._steady and self._length >= swings.SCORED_MIN:
-            self._trim()
-        self.count = self._reps_in(reps.first(leader) + self._length)
-        if not self._is_set():
-            self.count = 0
-        if reps.first(leader):
+        if not (self._slight and self._take_slight()):
+            leader = reps.leader
+            self._first = reps.first(leader)
+            self._length = reps.found[leader] - self._first
+            if not self._steady and self._length >= swings.SCORED_MIN:
+                self._trim()
+            self.count = self._reps_in(reps.first(leader) + self._length)
+            if not self._is_set():
+                self.count = 0
+        if reps.first(reps.leader):
             return  # too long ago to be told again
-        if leader != self._told_by or self._first or self._told > self.count:
+        if reps.leader != self._told_by or self._first or self._told > self.count:
             self.revision = 1
+
+    def _take_slight(self):
+        """Take what the second look has found, and return whether it is a set."""
+        reps, slight = self.reps, self.slight
+        leader, reps.leader = reps.leader, slight.axis
+        self._first = slight.first
+        self._length = slight.length
+        self.count = self._reps_in(reps.first(slight.axis) + slight.length)
+        if self._length >= swings.SCORED_MIN and self._is_set():
+            self.revision = 1
+            return True
+        reps.leader = leader
+        return False
 
     def _reps_in(self, length):
         """Return the reps in so many swings: a last one that was lifted counts, even if it was let go."""
@@ -257,8 +312,8 @@ class Sets:
     def _is_odd(self, index, size, duration):
         row = self.reps.row(self.reps.leader, index)
         found = self.reps.rows[row + swings.SIZE]
-        longest = self.reps.rows[row + swings.DURATION]
-        return found * _UNLIKE < size or found > size * _UNLIKE or longest > duration * _UNLIKE or self._is_off(index)
+        lasted = self.reps.rows[row + swings.DURATION]
+        return found * _UNLIKE < size or found > size * _UNLIKE or lasted > duration * _UNLIKE or self._is_off(index)
 
     def _is_off(self, index):
         """Return whether the muscle was off in a swing, as far as the electrodes can tell."""
@@ -316,5 +371,5 @@ class Sets:
     def _restart(self):
         self.reps.restart()
         self._active = False
-        self.confirmed = self._closing = self._told = self._quiet = 0
+        self.confirmed = self.closing = self._told = self._quiet = 0
         self._told_by = NOBODY

@@ -2,7 +2,7 @@
 
 from buzzband_fw.core.motion import MUSCLE, SOURCES
 from buzzband_fw.core.portable import const, micropython, ptr16, zeros16
-from buzzband_fw.core.zigzag import HISTORY_STEPS, OFFSET
+from buzzband_fw.core.zigzag import OFFSET
 
 SWINGS_MAX = const(64)  # the last 32 reps
 ROW = const(6)
@@ -24,8 +24,6 @@ _NO_VALUE = const(4096)
 _SWINGS_MASK = const(63)
 _ROW = const(6)
 _MIDDLE = const(1)
-_MEAN = const(3)
-_PEAK = const(4)
 _SIZE = const(5)
 _MINIMUM_JERK_PERMILLE = const(3557)
 _LINEAR_PERMILLE = const(1125)
@@ -62,13 +60,15 @@ def crossing(history: ptr16, column: int, at: int, first: int, level: int, sign:
 def effort(history: ptr16, first: int, last: int) -> int:
     """Return the mean activation from step ``first`` to ``last``."""
     total = 0
-    count = 0
-    for step in range(first, last + 1):
-        value = history[_ACTIVATION * _STEPS + (step & _MASK)]
+    count = last + 1 - first
+    while first <= last:
+        value = history[_ACTIVATION * _STEPS + (first & _MASK)]
+        first += 1
         if value < _NO_VALUE:
             total += value
-            count += 1
-    if count == 0:
+        else:
+            count -= 1
+    if count <= 0:
         return 0
     return total // count
 
@@ -77,9 +77,10 @@ def effort(history: ptr16, first: int, last: int) -> int:
 def peak_effort(history: ptr16, first: int, last: int) -> int:
     """Return the highest activation from step ``first`` to ``last``."""
     peak = 0
-    for step in range(first, last + 1):
-        value = history[_ACTIVATION * _STEPS + (step & _MASK)]
-        if value < _NO_VALUE and value > peak:
+    while first <= last:
+        value = history[_ACTIVATION * _STEPS + (first & _MASK)]
+        first += 1
+        if value > peak and value < _NO_VALUE:
             peak = value
     return peak
 
@@ -93,25 +94,36 @@ def measure(history, source, state, at, now, row, rows):
     0.19 s² to the square of that, is taken off again. The muscle knows no such law: a tenth and nine tenths have to do.
     Returns the peak activation.
     """
-    size = state[at + 2] - state[at]
+    base = state[at]
+    top = state[at + 3]
+    size = state[at + 2] - base
     sign = 1 if size > 0 else -1
     size *= sign
-    edge = size // 10 if source == MUSCLE else size >> 2
-    low = (state[at] + OFFSET) * sign + edge
-    column = source * HISTORY_STEPS
-    first = max(state[at + 1], now - HISTORY_STEPS + 1)
-    there = crossing(history, column, state[at + 3], first, low + size - 2 * edge, sign)
+    edge, ratio = size >> 2, _MINIMUM_JERK_PERMILLE
+    if source == MUSCLE:
+        edge, ratio = size // 10, _LINEAR_PERMILLE
+    low = (base + OFFSET) * sign + edge
+    column = source * _STEPS
+    oldest = now - _MASK
+    first = state[at + 1]
+    if first < oldest:
+        first = oldest
+    there = crossing(history, column, top, first, low + size - 2 * edge, sign)
     here = crossing(history, column, (there >> 4) + 1, first, low, sign)
-    duration = (there - here) * (_LINEAR_PERMILLE if source == MUSCLE else _MINIMUM_JERK_PERMILLE) // 1000
-    duration = max(duration - _SMOOTHING // max(duration, _SMOOTHED_MIN), _SHORTEST)
+    duration = (there - here) * ratio // 1000
+    duration -= _SMOOTHING // (duration if duration > _SMOOTHED_MIN else _SMOOTHED_MIN)
+    if duration < _SHORTEST:
+        duration = _SHORTEST
     start = here + there - duration >> 1
     rows[row + START] = start >> 4 & _STEP_MASK
     rows[row + MIDDLE] = here + there >> 5 & _STEP_MASK
     rows[row + DURATION] = duration >> 3
     rows[row + SIZE] = size
-    begin = max((start >> 4) - _EARLIER, now - HISTORY_STEPS + 1)
+    begin = (start >> 4) - _EARLIER
+    if begin < oldest:
+        begin = oldest
     rows[row + MEAN] = effort(history, begin, (start + duration >> 4) - _EARLIER)
-    rows[row + PEAK] = peak = peak_effort(history, begin, state[at + 3])
+    rows[row + PEAK] = peak = peak_effort(history, begin, top)
     return peak
 
 

@@ -6,7 +6,7 @@ from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 STEP_MS = const(10)
 REARM_MS = const(300)
 REARM_PERCENT = const(60)
-RISE_MS = const(30)
+_RISE_MS = const(30)
 
 _REACH = const(0)
 _REARM = const(1)
@@ -50,12 +50,17 @@ def reached(envelope: int, state: ptr32) -> int:
     return 0
 
 
-def clear_ms(envelope, state):
+@micropython.viper
+def clear_ms(envelope: int, state: ptr32) -> int:
     """Return for how long the target cannot be reached: 0 if that may happen with the next envelope.
 
     Before it is armed, the rest of the 300 ms. Armed and far below, the time that the envelope needs to rise from a
     quarter of the target to all of it when the muscle starts with three times the target.
     """
     if not state[_ARMED]:
-        return max(REARM_MS - state[_BELOW_MS], STEP_MS)
-    return RISE_MS if envelope * 4 < state[_REACH] else 0
+        if state[_BELOW_MS] > REARM_MS - STEP_MS:
+            return STEP_MS
+        return REARM_MS - state[_BELOW_MS]
+    if envelope * 4 < state[_REACH]:
+        return _RISE_MS
+    return 0

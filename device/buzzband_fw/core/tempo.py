@@ -2,12 +2,12 @@
 
 from buzzband_fw.core import swings
 from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, STEP_MS
-from buzzband_fw.core.portable import const, int32s
+from buzzband_fw.core.portable import const
 
 MUSCLE_OFF = const(1)  # flags: it moved, but the muscle was off
 TOO_FAST = const(2)  # a phase took less than the exercise asks for
 HALF = const(4)  # the second phase was not seen
-APPROXIMATE = const(8)  # timed by the muscle: phases are vague
+APPROXIMATE = const(8)  # timed by the muscle, or by a limb that hardly turns: phases are vague
 LOWERS_FIRST = const(16)  # the first phase is the eccentric one
 
 _STEP_MASK = const(0xFFFF)
@@ -21,7 +21,6 @@ class Rep:
         self.number = self.revision = self.source = self.flags = self.start = 0
         self.concentric_ms = self.hold_ms = self.eccentric_ms = 0
         self.peak = self.concentric = self.eccentric = 0
-        self._phase = int32s((0, 0))
 
     def fill(self, reps, index, whole):
         """Tell the rep whose first swing is the leader's ``index``; ``whole``: the second one follows.
@@ -56,12 +55,18 @@ class Rep:
             at = index
         rows = reps.rows
         there = reps.row(guide, at)
-        back = reps.row(guide, at + 1)
+        later = guide
+        last = at + 1
+        if reps.leader == MUSCLE and reps.is_slight(guide, rows[there + swings.SIZE]):
+            later = MUSCLE  # it lets go as the limb gets down, and that is told better than the little the limb turns
+            last = index + 1
+            self.flags |= APPROXIMATE
+        back = reps.row(later, last)
         start = rows[there + swings.START]
         self.start = reps.now - (reps.now - start & _STEP_MASK) - DELAY_STEPS
         self.concentric_ms = 10 * rows[there + swings.DURATION]
         self.hold_ms = self.eccentric_ms = 0
-        if whole and at + 1 < reps.found[guide]:
+        if whole and last < reps.found[later]:
             self.eccentric_ms = 10 * rows[back + swings.DURATION]
             gap_ms = STEP_MS * (rows[back + swings.START] - start & _STEP_MASK) - self.concentric_ms
             self.hold_ms = gap_ms if 0 < gap_ms <= _STEP_MASK else 0

@@ -10,9 +10,9 @@ SHORT = const(1)
 LONG = const(2)
 DOUBLE = const(3)
 
-BOUNCE_MS = const(20)  # looked at every 10 ms, a press of 30 ms is seen for at least so long
-LONG_MS = const(1000)
-DOUBLE_MS = const(300)  # from the end of a press to the beginning of the next
+_BOUNCE_MS = const(20)  # looked at every 10 ms, a press of 30 ms is seen for at least so long
+_LONG_MS = const(1000)
+_DOUBLE_MS = const(300)  # from the end of a press to the beginning of the next
 
 _UP = const(0)
 _DOWN = const(1)
@@ -32,7 +32,7 @@ class Button:
         self._on_press = on_press
         self._value = Pin(pins.BUTTON, Pin.IN, Pin.PULL_UP).value
         self._state = _UP if self._value() else _TOLD  # held at power-on it means safe mode, and no press
-        self._since_ms = ticks_add(ticks_ms(), -DOUBLE_MS)
+        self._since_ms = ticks_add(ticks_ms(), -_DOUBLE_MS)
 
     @micropython.native
     def step(self):
@@ -47,7 +47,7 @@ class Button:
         held_ms = ticks_diff(ticks_ms(), self._since_ms)
         is_down = state == _DOWN or state == _DOWN_AGAIN
         if is_down and not up:
-            if held_ms >= LONG_MS:
+            if held_ms >= _LONG_MS:
                 self._tell(LONG, _TOLD)
         elif is_down:
             self._release(held_ms)
@@ -56,13 +56,13 @@ class Button:
                 self._state = _UP
         elif not up:
             self._enter(_DOWN if state == _UP else _DOWN_AGAIN)
-        elif held_ms >= DOUBLE_MS:
+        elif held_ms >= _DOUBLE_MS:
             self._tell(SHORT, _UP)
 
     def _release(self, held_ms):
         """Take the end of a press; after a bounce all is as before."""
         again = self._state == _DOWN_AGAIN
-        if held_ms < BOUNCE_MS:
+        if held_ms < _BOUNCE_MS:
             self._state = _PRESSED if again else _UP
         elif again:
             self._tell(DOUBLE, _UP)

@@ -27,10 +27,6 @@ def _sleep(r0, r1):
     mov(r0, 0)  # noqa: F821  (what is returned: an address would be a big integer)
 
 
-def _nothing(_timer):
-    pass
-
-
 class Doze:
     """Sleep in steps of 10 ms."""
 
@@ -42,17 +38,17 @@ class Doze:
         """Start the ticks. Called when a block has just been completed, each follows one: converter and timer run from
         the same crystal.
         """
-        self._timer.init(mode=Timer.PERIODIC, period=TICK_US, tick_hz=1000000, callback=_nothing)
+        self._timer.init(mode=Timer.PERIODIC, period=TICK_US, tick_hz=1000000, callback=bool)  # it is to cost little
         self._next_us = ticks_us()
 
     @micropython.native
     def until_tick(self):
         """Sleep until the next tick."""
-        now = ticks_us()
-        late = ticks_diff(now, self._next_us)
-        if late >= 0:
-            self._next_us = ticks_add(self._next_us, (late // TICK_US + 1) * TICK_US)
-        _sleep(_TIMER, ticks_diff(self._next_us, now) - _MARGIN_US)
+        left_us = ticks_diff(self._next_us, ticks_us())
+        while left_us <= 0:
+            self._next_us = ticks_add(self._next_us, TICK_US)
+            left_us += TICK_US
+        _sleep(_TIMER, left_us - _MARGIN_US)
 
     def stop(self):
         """Stop the ticks."""

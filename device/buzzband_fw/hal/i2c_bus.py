@@ -1,10 +1,10 @@
 """I2C bus: registers of the chips on it, transfers that run by themselves, and the way back when it hangs.
 
-A transfer of some 16 commands fits into the FIFOs of the controller, so that nobody has to wait for it: ``post`` and
-``fetch``. The controller's registers: RP2040 datasheet, 4.3.17.
+A transfer of some 16 commands fits into the FIFOs of the controller, so that nobody has to wait for it: ``push`` and
+``pull``. The controller's registers: RP2040 datasheet, 4.3.17.
 
 Whoever asks for anything else while such a transfer runs waits until it is through, 0.6 ms at most; what it has brought
-is kept for ``fetch``. So the chips on the bus need not know of each other.
+is kept for ``kept_into``. So the chips on the bus need not know of each other.
 
 MicroPython's calls for registers are of no use: ``writeto_mem`` allocates, and neither it nor ``readfrom_mem_into``
 raises when a byte behind the address is not acknowledged (ports/rp2, 1.24.1). ``writeto`` tells how many bytes were.
@@ -12,7 +12,7 @@ raises when a byte behind the address is not acknowledged (ports/rp2, 1.24.1). `
 
 from array import array
 from machine import I2C, Pin
-from time import ticks_diff, ticks_ms, ticks_us
+from time import ticks_diff, ticks_us
 from uctypes import bytearray_at
 
 from buzzband_fw.core.portable import const, micropython, ptr8, ptr16, ptr32
@@ -23,13 +23,12 @@ TIMEOUT_US = const(1000)  # the longest of MicroPython's transfers, of 17 bytes,
 EIO = const(5)
 ETIMEDOUT = const(110)
 
-_POSTED_MS = const(5)  # the longest that is posted, of 21 bytes, takes 0.5 ms
-_WAIT_US = const(600)  # for it
+_WAIT_US = const(600)  # for a transfer that was pushed: the longest, of 21 bytes, takes 0.5 ms
 _KEPT_BYTES = const(16)  # as many as the controller's FIFO holds
 _RUNS = const(0)  # what pull tells
 _THROUGH = const(1)
 _GONE_WRONG = const(2)
-_HANGS = const(3)
+HANGS = const(3)
 _CLOCKS = const(9)  # a byte and its acknowledgement: UM10204, 3.1.16
 
 _I2C0 = const(0x40044000)
@@ -107,64 +106,46 @@ class BusError(Exception):
 class I2cBus:
     """The bus at 400 kHz. No call waits for longer than 2 ms.
 
-    One transfer at a time may be posted: ``fetch`` it before the next. Anything else may be asked for meanwhile.
+    ``registers``: of its controller, for ``push`` and ``pull``. ``posted``: the transfer that was pushed and not yet
+    pulled, or None; one at a time. ``told``: 0, or what it has come to while somebody else waited for the bus: then
+    ``kept_into`` stands in for ``pull``.
     """
 
     def __init__(self):
         """Begin with a bus that is free: a reset of this chip may have left the other in the middle of a byte."""
         self._register = bytearray(1)
         self._pair = bytearray(2)
-        self._registers = bytearray_at(_I2C0, _SIZE)
-        self._posted = None  # a transfer that nobody has waited for yet
-        self._posted_ms = 0
-        self._kept = bytearray(_KEPT_BYTES)  # what it has brought, once somebody has
-        self._kept_told = _RUNS
+        self.registers = bytearray_at(_I2C0, _SIZE)
+        self.posted = None
+        self.told = _RUNS
+        self._kept = bytearray(_KEPT_BYTES)
         self._free()
         self._open()
 
-    @micropython.native
-    def post(self, transfer):
-        """Begin a transfer, one that ``transfer`` has made, without waiting for it. Allocates nothing."""
-        self._posted = transfer
-        self._posted_ms = ticks_ms()
-        self._kept_told = _RUNS
-        push(self._registers, transfer)
+    def kept_into(self, buffer):
+        """Hand over what the transfer in ``posted`` has brought while another waited; return what ``pull`` would, or HANGS.
 
-    @micropython.native
-    def fetch(self, transfer, buffer):
-        """Return whether the transfer is through; then ``buffer`` holds what it was to bring. Allocates nothing.
-
-        Raises BusError if a byte was not acknowledged, or if it takes longer than 5 ms.
+        Allocates nothing.
         """
-        told = self._kept_told
-        if told == _RUNS:
-            told = pull(self._registers, transfer, buffer)
-        elif told == _THROUGH:
-            for i in range(transfer[1]):
-                buffer[i] = self._kept[i]
-        if told == _RUNS:
-            if ticks_diff(ticks_ms(), self._posted_ms) <= _POSTED_MS:
-                return False
-            told = _HANGS
-        self._posted = None
-        self._kept_told = _RUNS
+        told = self.told
+        self.told = 0
         if told == _THROUGH:
-            return True
-        raise BusError(ETIMEDOUT if told == _HANGS else EIO)
+            for i in range(self.posted[1]):
+                buffer[i] = self._kept[i]
+        return told
 
     @micropython.native
     def _wait(self):
         """Let the transfer that was posted end, and keep what it has brought. Allocates nothing."""
         start_us = ticks_us()
-        told = pull(self._registers, self._posted, self._kept)
+        told = pull(self.registers, self.posted, self._kept)
         while told == _RUNS and ticks_diff(ticks_us(), start_us) < _WAIT_US:
-            told = pull(self._registers, self._posted, self._kept)
-        self._posted = None
-        self._kept_told = told or _HANGS
+            told = pull(self.registers, self.posted, self._kept)
+        self.told = told or HANGS
 
     def read_into(self, address, register, buffer):
         """Fill ``buffer`` from ``register`` on. Allocates nothing. Raises BusError."""
-        if self._posted is not None:
+        if self.posted is not None and not self.told:
             self._wait()
         self._register[0] = register
         try:
@@ -185,7 +166,7 @@ class I2cBus:
     @micropython.native
     def send(self, address, data):
         """Write bytes: a register, and what goes there and to those behind it. Allocates nothing. Raises BusError."""
-        if self._posted is not None:
+        if self.posted is not None and not self.told:
             self._wait()
         try:
             if self._writeto(address, data) == len(data):
@@ -200,9 +181,8 @@ class I2cBus:
 
         A transfer that still runs is lost.
         """
-        if self._posted is not None:
-            self._posted = None
-            self._kept_told = _GONE_WRONG
+        if self.posted is not None:
+            self.told = _GONE_WRONG
         is_free = self._free()
         self._open()
         if not is_free:

@@ -8,8 +8,8 @@ A frame is six int16: ax ay az gx gy gz, at 4096 LSB/g and 32.8 LSB/(Â°/s), so Â
 104 from the LSM6DSOX.
 
 ``start()``             resets, configures; at boot, 0.3 s. Raises BusError.
-``resume()``            the same without the reset, in 0.1 s. Raises BusError.
 ``begin_restart()``     begins to do the same step by step, for a band that runs.
+``begin_resume()``      begins to do it without the reset, in 0.1 s, for a band that starts.
 ``restart_step()``      does the next step if it is time for it, less than 0.3 ms; returns whether the IMU runs. Raises
                         BusError, after 2 ms at most: then recover the bus and begin again.
 ``request()``           asks for a frame, and returns at once. The answer takes 0.1 to 0.5 ms.

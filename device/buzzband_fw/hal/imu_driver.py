@@ -3,17 +3,19 @@
 from time import sleep_ms, ticks_add, ticks_diff, ticks_ms
 
 from buzzband_fw.core.portable import const, micropython
-from buzzband_fw.hal.i2c_bus import BusError, reading, transfer, writing
+from buzzband_fw.hal.i2c_bus import EIO, ETIMEDOUT, HANGS, BusError, pull, push, reading, transfer, writing
 
 OVERFLOWED = const(-1)  # in place of a number of frames
 PENDING = const(-2)
 DOUBTFUL = const(-3)
 FRAME_SIZE = const(6)  # numbers in a frame
 
+_TRANSFER_MS = const(5)  # the longest, of 21 bytes, takes 0.5 ms
+
 # What is asked for next. Odd: there is a frame in what has come.
 COUNT = const(0)  # how many frames wait
 FRAME = const(1)  # that, and the first of them
-EMPTY = const(2)  # that, after the FIFO has been emptied
+_EMPTY = const(2)  # that, after the FIFO has been emptied
 AGAIN = const(3)  # that once more: a frame has come, but the count beside it was doubtful
 
 
@@ -33,8 +35,8 @@ class ImuDriver:
         """``setup``: the steps of a restart. ``decode``: the kernel."""
         self.identity = identity
         self._bus = bus
-        self._post = bus.post
-        self._fetch = bus.fetch
+        self._registers = bus.registers
+        self._requested_ms = 0
         self._address = address
         self._restart = setup
         self._decode = decode
@@ -49,18 +51,6 @@ class ImuDriver:
     def start(self):
         """Reset, configure, begin. Raises BusError."""
         self.begin_restart()
-        self._finish_restart()
-
-    def resume(self):
-        """Configure and begin without a reset, which takes longer than a band's start may. Raises BusError.
-
-        It is for a chip whose power has come on, or that was left by a band that restarts.
-        """
-        self.begin_restart()
-        self._step = self.RESETS
-        self._finish_restart()
-
-    def _finish_restart(self):
         while not self.restart_step():
             sleep_ms(1)
 
@@ -69,6 +59,14 @@ class ImuDriver:
         self._step = 0
         self._ready_ms = ticks_ms()
         self._forget()
+
+    def begin_resume(self):
+        """Let the next step be the first behind the reset, which takes longer than a band's start may.
+
+        It is for a chip whose power has come on, or that was left by a band that restarts.
+        """
+        self.begin_restart()
+        self._step = self.RESETS
 
     def restart_step(self):
         """Do the next step if it is time for it; return whether the IMU runs. Raises BusError."""
@@ -85,24 +83,38 @@ class ImuDriver:
     def stop(self):
         """Put it to sleep. Raises BusError."""
         self._forget()
-        self._take(self.STOPPING)
+        self.take(self.STOPPING)
+
+    def take(self, steps):
+        """Take steps, and wait after each. Raises BusError."""
+        for register, value, wait_ms in steps:
+            self._write(register, value)
+            sleep_ms(wait_ms)
+
+    def read(self, register, buffer):
+        """Fill ``buffer`` from ``register`` on. Raises BusError."""
+        self._bus.read_into(self._address, register, buffer)
 
     @micropython.native
     def request(self):
         """Ask for a frame."""
-        self._post(self._transfers[self._asked])
+        self._requested_ms = ticks_ms()
+        bus = self._bus
+        bus.posted = posted = self._transfers[self._asked]
+        bus.told = 0
+        push(self._registers, posted)
 
     @micropython.native
     def collect(self, frames, at):
         """Take what was asked for; return how many frames came, PENDING or OVERFLOWED. Raises BusError."""
         asked = self._asked
-        try:
-            if not self._fetch(self._transfers[asked], self._raw):
-                return PENDING
-        except BusError as error:
-            self._forget()
-            raise error
-        waiting = self._decode(self._raw, asked, frames, at)
+        raw = self._raw
+        bus = self._bus
+        told = bus.kept_into(raw) if bus.told else pull(self._registers, self._transfers[asked], raw)
+        if told != 1:
+            return self._wait(told)
+        bus.posted = None
+        waiting = self._decode(raw, asked, frames, at)
         if waiting < 0 or self._flushes:
             return self._mend(waiting)
         self.backlog = waiting
@@ -112,6 +124,14 @@ class ImuDriver:
     def flush(self):
         """Throw away what waits, and what is on its way."""
         self._flushes = True
+
+    def _wait(self, told):
+        """Return PENDING as long as the transfer may take, which ``pull`` has told not to be through."""
+        if not told and ticks_diff(ticks_ms(), self._requested_ms) <= _TRANSFER_MS:
+            return PENDING
+        self._bus.posted = None
+        self._forget()
+        raise BusError(EIO if told and told != HANGS else ETIMEDOUT)
 
     def _mend(self, waiting):
         flushes = self._flushes
@@ -125,15 +145,7 @@ class ImuDriver:
         """Let the next request empty the FIFO: it may begin with a part of a frame."""
         self.backlog = 0
         self._flushes = False
-        self._asked = EMPTY
-
-    def _take(self, steps):
-        for register, value, wait_ms in steps:
-            self._write(register, value)
-            sleep_ms(wait_ms)
+        self._asked = _EMPTY
 
     def _write(self, register, value):
         self._bus.write(self._address, register, value)
-
-    def _read(self, register, buffer):
-        self._bus.read_into(self._address, register, buffer)

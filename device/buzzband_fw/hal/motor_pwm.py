@@ -10,9 +10,9 @@ from buzzband_fw.core.portable import const
 from buzzband_fw.hal import pins
 from buzzband_fw.hal.motor_driver import EARLY_MS, MotorDriver  # noqa: F401  (voice.py takes the first from here)
 
-PWM_HZ = const(21600)
-KICK_MV = const(3600)  # a fifth above the rated 3.0 V
-HOLD_MV = const(2250)  # three quarters of the rated 3.0 V
+_PWM_HZ = const(21600)
+_KICK_MV = const(3600)  # a fifth above the rated 3.0 V
+_HOLD_MV = const(2250)  # three quarters of the rated 3.0 V
 
 _DUTY_MAX = const(65535)
 
@@ -30,8 +30,8 @@ class MotorPwm(MotorDriver):
     def __init__(self, supply_mv):
         """``supply_mv``: what VSYS stands at, from which the duties follow."""
         super().__init__()
-        self._duties = 0, duty_u16(KICK_MV, supply_mv), duty_u16(HOLD_MV, supply_mv)
-        self._set_duty = PWM(Pin(pins.MOTOR), freq=PWM_HZ, duty_u16=0).duty_u16
+        self._duties = 0, duty_u16(_KICK_MV, supply_mv), duty_u16(_HOLD_MV, supply_mv)
+        self._set_duty = PWM(Pin(pins.MOTOR), freq=_PWM_HZ, duty_u16=0).duty_u16
 
     def _drive(self, stage):
         self._set_duty(self._duties[stage])

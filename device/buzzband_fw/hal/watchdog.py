@@ -4,8 +4,8 @@ from machine import WDT, mem32
 
 from buzzband_fw.core.portable import const
 
-LOOP_MS = const(5000)  # to begin a session may erase five sectors or more, 400 ms each at the datasheet's longest
-MOTOR_MS = const(500)  # flash is not touched while the motor runs
+_LOOP_MS = const(5000)  # to begin a session may erase five sectors or more, 400 ms each at the datasheet's longest
+_MOTOR_MS = const(500)  # flash is not touched while the motor runs
 
 _CTRL_CLEAR = const(0x4005B000)
 _ENABLE = const(1 << 30)
@@ -18,11 +18,11 @@ class Watchdog:
     """The watchdog; it runs from the start."""
 
     def __init__(self):
-        WDT(timeout=LOOP_MS)
+        WDT(timeout=_LOOP_MS)
 
     def feed(self, motor_runs):
         """Put the reset off: by 0.5 s while the motor runs, so that no hang keeps it on, else by 5 s."""
-        mem32[_LOAD] = (MOTOR_MS if motor_runs else LOOP_MS) * _LOADS_PER_MS
+        mem32[_LOAD] = (_MOTOR_MS if motor_runs else _LOOP_MS) * _LOADS_PER_MS
 
     def stop(self):
         """Stop it, for what comes after the app. MicroPython has no call for this, the chip has."""

@@ -10,17 +10,20 @@ from buzzband_fw.store import records
 
 FOLDER = "log"
 SUFFIX = ".bbl"
-ID_SIZE = const(8)
-RESERVE = const(32768)  # bytes of flash that stay free
-COMMIT_MS = const(3000)
-OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
+_ID_SIZE = const(8)
+_RESERVE = const(32768)  # bytes of flash that stay free
+_COMMIT_MS = const(3000)
+_OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
 NO_SPACE = const(28)  # ENOSPC
 
 PENDING = const(4096)  # bytes that a Recorder needs
 
 _PENDING = const(4096)
 _HALF = const(2048)
-_BLOCK_MS = const(10)
+_HEADER_SIZE = const(14)  # these three as in store/records.py: a name from elsewhere takes time
+_FLAGS_SHIFT = const(12)
+_PERMILLE_MASK = const(0xFFF)
+_VALUE_MS = const(20)
 _VALUES = const(100)  # activations in a record: 2 s
 _RECORD_MAX = const(208)  # bytes from a record's payload to its end
 _SHORT_MAX = const(48)
@@ -36,9 +39,9 @@ def new_id(salt):
     The chip's random numbers come from a ring oscillator that nobody vouches for, so they are not alone.
     """
     while True:
-        salt = hashlib.sha256(os.urandom(ID_SIZE) + salt).digest()
-        if size_of(salt[:ID_SIZE]) < 0:
-            return salt[:ID_SIZE]
+        salt = hashlib.sha256(os.urandom(_ID_SIZE) + salt).digest()
+        if size_of(salt[:_ID_SIZE]) < 0:
+            return salt[:_ID_SIZE]
 
 
 def path_of(session_id):
@@ -101,7 +104,7 @@ class Recorder:
         """Begin a session. ``header``: JSON as bytes. Raises OSError; then it is to be abandoned."""
         self.committed = self._end = self._values = self._waiting_ms = self._shown = 0
         self.free_bytes = free_bytes()
-        room = self.free_bytes - RESERVE
+        room = self.free_bytes - _RESERVE
         if room < _PENDING:
             raise OSError(NO_SPACE)
         if FOLDER not in os.listdir():
@@ -118,18 +121,19 @@ class Recorder:
     def activation(self, block, permille, flags, t_ms):
         """Note the activation after ``block``, one of every second; what is noted must be of blocks in a row."""
         pending = self._pending
-        at = self._end + records.HEADER_SIZE
+        at = self._end + _HEADER_SIZE
         if at + _RECORD_MAX > _PENDING:
             return  # the gap in the blocks says so
-        if not self._values:
+        values = self._values
+        if not values:
             struct.pack_into("<I", pending, at, block)
-        at += 4 + 2 * self._values
-        value = permille & records.PERMILLE_MASK | flags << records.FLAGS_SHIFT
+        at += 4 + 2 * values
+        value = permille & _PERMILLE_MASK | flags << _FLAGS_SHIFT
         pending[at] = value & 255
         pending[at + 1] = value >> 8
-        self._values += 1
-        self._waiting_ms += _BLOCK_MS * records.ACTIVATION_STEP_BLOCKS
-        if self._values == _VALUES:
+        self._values = values = values + 1
+        self._waiting_ms += _VALUE_MS
+        if values == _VALUES:
             self._end_activation(t_ms)
 
     def cue(self, block, word, t_ms):
@@ -209,9 +213,9 @@ class Recorder:
         """Return how urgent a commit is: 0 not at all, 1 at a good moment, 2 at a fair one, 3 before RAM runs out."""
         if self._end > _HALF:
             return 3
-        if self._waiting_ms >= OVERDUE_MS:
+        if self._waiting_ms >= _OVERDUE_MS:
             return 2
-        return 1 if self._waiting_ms >= COMMIT_MS else 0
+        return 1 if self._waiting_ms >= _COMMIT_MS else 0
 
     def commit(self, t_ms):
         """Write what is pending to flash and see it through: a call of 45 ms, sometimes of 150, at worst of 1.3 s.
@@ -255,14 +259,18 @@ class Recorder:
             self._end_activation(t_ms)
         return self._end + _SHORT_MAX <= _PENDING
 
+    @micropython.native
     def _end_movement(self, t_ms):
         """Turn what has been kept apart of the movement into a record."""
         count = self._shown
         if self._has_room(t_ms):
-            at = self._end + records.HEADER_SIZE
-            struct.pack_into("<I", self._pending, at, self._shown_from * STEP_BLOCKS - 1)
+            pending = self._pending
+            degrees = self._degrees
+            at = self._end + _HEADER_SIZE
+            struct.pack_into("<I", pending, at, self._shown_from * STEP_BLOCKS - 1)
+            at += 4
             for i in range(count):
-                self._pending[at + 4 + i] = self._degrees[i]
+                pending[at + i] = degrees[i]
             self._seal(records.MOVEMENT, 4 + count, t_ms)
         self._shown = 0
 
