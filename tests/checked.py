@@ -213,8 +213,9 @@ def _converted(argument: Any, unsigned16: bool) -> Any:
 
 
 def core_modules() -> list[Any]:
-    """Return every module of the core, loaded."""
-    return [importlib.import_module(f"{core.__name__}.{found.name}") for found in pkgutil.iter_modules(core.__path__)]
+    """Return every module of the core, those of its packages among them, loaded."""
+    found = pkgutil.walk_packages(core.__path__, core.__name__ + ".")
+    return [importlib.import_module(each.name) for each in found]
 
 
 def check_everything(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,12 +36,15 @@ from buzzband_fw.store import session
 ROOM = new_room()  # 17 KB, for the same reason
 PENDING = bytearray(session.PENDING)
 
+from buzzband_fw import control
 from buzzband_fw.band import Band
 from buzzband_fw.core.portable import const, micropython
+from buzzband_fw.core.words import GOODBYE, LOW_BATTERY
+from buzzband_fw.hal import motor
 from buzzband_fw.hal.button import Button
 from buzzband_fw.hal.doze import Doze
+from buzzband_fw.hal.i2c_bus import BusError, I2cBus
 from buzzband_fw.hal.led import Led
-from buzzband_fw.hal.motor_pwm import MotorPwm
 from buzzband_fw.hal.serial_port import SerialPort
 from buzzband_fw.hal.supply import UsbPower, read_mv
 from buzzband_fw.hal.watchdog import Watchdog, forget_crashes
@@ -61,6 +64,8 @@ _ON_TIME_SAMPLES = const(24)  # after a block that was no later the next one is 
 _PARTIAL_MS = const(200)
 _TALK_MS = const(20)
 _FAREWELL_MS = const(100)
+_OFF = const(7)  # messages.OFF
+_BATTERY_EVERY = const(1023)  # blocks
 
 
 class App:
@@ -68,28 +73,33 @@ class App:
 
     def __init__(self, slot="a", safe_mode=False):
         chosen = settings.load()
-        self.movement = Movement(chosen, ROOM)
+        bus = I2cBus()
+        self.movement = Movement(chosen, ROOM, bus)
         self.movement.wake()  # first, because it takes time
-        self.muscle = muscle = Muscle(chosen, RING)
         supply_mv = read_mv()
-        self.voice = Voice(MotorPwm(supply_mv))
+        self.muscle = muscle = Muscle(chosen, RING)
+        self.voice = Voice(_motor(bus, chosen, supply_mv))
         recorder = session.Recorder(PENDING)
         self.band = Band(chosen, muscle, self.movement, self.voice, recorder, supply_mv, safe_mode, self._brace)
+        self.control = control.Control(self.band)
         self.report = SelfReport(self.band, slot)
         self.server = Server(SerialPort(), self.report)
+        chosen.brace = self._brace_for_settings
+        chosen.changed = self.band.look_at_settings
         self._usb_power = UsbPower()
-        self._button = Button(self.band.press)
+        self._button = Button(self.control.take)
         self._led = Led()
         self._doze = Doze()
         self._watchdog = None
         self._armed = False
         self._wrote_flash = False
+        self._owes_low_battery = False
         self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
         self._jobs = (  # after four blocks in a row; after even ones activation is noted, and that takes time
-            (self.band.note, self._button.step, self._send_sample),
-            (self.band.note, self._button.step, self._notice_host, self.band.commit),
-            (self.band.note, self._button.step, self._send_sample),
-            (self.band.note, self._button.step, self._keep_house, self._notice_host),
+            (self.band.note, self.control.step, self._button.step, self._send_sample),
+            (self.band.note, self.control.step, self._button.step, self._notice_host, self.band.commit),
+            (self.band.note, self.control.step, self._button.step, self._send_sample),
+            (self.band.note, self.control.step, self._button.step, self._keep_house, self._notice_host),
         )
         self._move_due = False
         self._step = muscle.step
@@ -101,15 +111,12 @@ class App:
 
     def start(self):
         """Begin: the samples, then the first session, if it is to begin at power-on. It has them all: they wait."""
-        self.band.usb_power(self._usb_power.present())
+        self.band.note_usb_power(self._usb_power.present())
         self._watchdog = Watchdog()
         self.movement.start()
         self.muscle.start()
         self.report.boot_ms = ticks_ms()
-        if self.band.settings.autostart:
-            self.band.begin()
-        else:
-            self.band.state = messages.IDLE
+        self.control.start()
         gc.collect()
         self.report.free_ram_bytes = gc.mem_free()
         self.muscle.await_block()
@@ -118,10 +125,11 @@ class App:
 
     @micropython.native
     def run(self):
-        """Take turns until the host wants the app to end."""
+        """Take turns until the host wants the app to end, or the wearer switches the band off."""
         turn = self.turn
         server = self.server
-        while server.leave is None:
+        band = self.band
+        while server.leave is None and band.state != _OFF:
             turn()
 
     @micropython.native
@@ -163,6 +171,30 @@ class App:
             self._watchdog.stop()
         self.server.close()
 
+    def switch_off(self):
+        """Say goodbye, stop everything, and wait for the button or for USB power. It begins anew with a reset."""
+        self.band.say(GOODBYE)
+        while self.voice.speaking:
+            self.voice.step()
+            self._watchdog.feed(self.voice.motor.running)
+        had_power = self._usb_power.present()
+        self.stop()
+        forget_crashes()
+        self._doze.start()
+        released = False
+        while not released or self._button.is_up():
+            released = released or self._button.is_up()
+            present = self._usb_power.present()
+            if present and not had_power:
+                return
+            had_power = present
+            self._until_tick()
+
+    def _brace_for_settings(self):
+        """Fall silent before settings are written: flash stops the processor, and with it the end of a pulse."""
+        self.voice.hush()
+        self._brace()
+
     def _brace(self):
         """Give the watchdog the time that flash takes: it may have but what the motor is allowed."""
         self._wrote_flash = True
@@ -180,11 +212,26 @@ class App:
         if chore == 0:
             self._feed_watchdog()
         elif chore == 4:
-            self.band.usb_power(self._usb_power.present())
+            self._look_at_power(blocks)
         elif chore == 8:
             self._led.show(self.band.rhythm())
         elif blocks == _WELL_AFTER_BLOCKS:
             forget_crashes()
+
+    def _look_at_power(self, blocks):
+        """Look whether USB power has come, and from time to time how the battery is."""
+        if self.band.note_usb_power(self._usb_power.present()):
+            self.control.take(control.USB)
+        if self.voice.motor.fault or self.band.faults & messages.MOTOR:
+            self.band.note_motor(self.voice.motor.fault)
+        if blocks & _BATTERY_EVERY == 4 and not self.voice.speaking:
+            is_new, is_empty = self.band.note_battery()
+            self._owes_low_battery |= is_new
+            if self._owes_low_battery and not self.muscle.cue.mode.in_set:
+                self._owes_low_battery = False
+                self.band.say(LOW_BATTERY)
+            if is_empty:
+                self.control.take(control.EMPTY)
 
     def _feed_watchdog(self):
         motor = self.voice.motor
@@ -243,6 +290,9 @@ def main(slot="a", safe_mode=False):
     try:
         app.start()
         app.run()
+        if app.server.leave is None:
+            app.switch_off()
+            reset()
         _take_leave(app)
     except Exception as error:
         app.voice.hush()
@@ -262,6 +312,26 @@ def _take_leave(app):
     start_ms = ticks_ms()
     while not app.server.is_quiet() and ticks_diff(ticks_ms(), start_ms) < _FAREWELL_MS:
         app.server.poll(0)
+
+
+def _motor(bus, settings, supply_mv):
+    """Return the driver of the motor. One that has to know its motor learns it once, at its first power-on."""
+    driver = motor.find(bus, settings.motor, supply_mv)
+    if driver.name != "pwm":
+        if settings.motor_calibration:
+            driver.use(settings.motor_calibration)
+        else:
+            _learn_motor(driver, settings)
+    return driver
+
+
+def _learn_motor(driver, settings):
+    try:
+        numbers = driver.calibrate()
+        if numbers:
+            settings.change({"motor_calibration": list(numbers)})
+    except (BusError, OSError):
+        pass  # it goes on with what the chip has by itself, and tries again at the next power-on
 
 
 def _write_crash(app, error):

@@ -1,14 +1,15 @@
-"""The band as its wearer knows it: begins and ends sessions, says words, keeps what was felt."""
+"""The band as its wearer knows it: what it feels, says and keeps. What state it is in is up to control.py."""
 
+import gc
 import json
 from time import ticks_ms
 
 from buzzband_fw import __version__
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.sets import HOLD, REP, SET
-from buzzband_fw.hal import button, chip, led
+from buzzband_fw.core.words import WITHHELD, duration_ms
+from buzzband_fw.hal import chip, led
 from buzzband_fw.link import messages
-from buzzband_fw.link.messages import RUNNING
 from buzzband_fw.store import records
 from buzzband_fw.store.session import NO_SPACE, new_id
 
@@ -17,12 +18,18 @@ CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each ur
 
 _LATE_SAMPLES = const(96)  # two blocks
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
+_HARMLESS = messages.NO_IMU | messages.UNCALIBRATED
+_GUIDED = (messages.CALIBRATING, messages.WARMING_UP, messages.FINDING, messages.ASKING)
+_REPS_MASK = const(63)
+_EMPTY_MV = const(200)  # below what counts as low
 
 
 class Band:
     """Sessions, words and faults. The app calls ``speak`` for a word, ``note`` after each block, ``commit`` after some.
 
-    ``state``, ``faults``: those of link/messages.py. ``recorded``: blocks of the session. ``cues``: words said in it.
+    ``state``, ``faults``: those of link/messages.py; the state is control.py's to set. ``recorded``: blocks of the
+    session. ``cues``: words said in it. ``event``: of core/sets.py, the last; whoever reads it puts it back to 0.
+    ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
     """
 
     def __init__(self, settings, muscle, movement, voice, recorder, supply_mv, safe_mode, brace):
@@ -33,43 +40,100 @@ class Band:
         self.movement = movement
         self.recorder = recorder
         self.supply_mv = supply_mv
-        self.recorded = 0
-        self.cues = 0
+        self.recorded = self.cues = self.event = 0
+        self.asks = False
         self.faults = messages.SAFE_MODE if safe_mode else 0
-        if not settings.calibrated:
-            self.faults |= messages.UNCALIBRATED
-        if settings.problems:
-            self.faults |= messages.BAD_SETTINGS
+        self.calibration = None  # what the header tells of it
         self._voice = voice
         self._feel = movement.feel  # bound once, as in core/pipeline.py
         self._move = movement.step
         self._note_activation = recorder.activation
         self._brace = brace
+        self._feels = self._cueing = False
         self._first_block = 0
         self._lost_blocks = 0
+        self._leak_permille = 0
+        self._hits = bytearray(_REPS_MASK + 1)  # reps of the set that were on target
+        self._last_set = self._last_hits = 0  # its number, and the reps of it that were on target
+        self.look_at_settings()
+
+    def look_at_settings(self, _effect=0):
+        """Let faults be those of the settings as they are now."""
+        self.faults &= ~(messages.UNCALIBRATED | messages.BAD_SETTINGS)
+        if not self.settings.calibrated:
+            self.faults |= messages.UNCALIBRATED
+        if self.settings.problems:
+            self.faults |= messages.BAD_SETTINGS
+
+    # What it feels
+
+    def feel(self):
+        """Begin to feel muscle and movement with the next block, without a session."""
+        self._first_block = self.muscle.blocks & ~1  # even, so that activation is always noted after even blocks
+        self._lost_blocks = self.muscle.lost_blocks
+        self.event = 0
+        self.movement.begin(at_start=not self.muscle.blocks)
+        self._feels = True
+
+    def rest(self):
+        """Feel nothing from now on."""
+        self._feels = False
+
+    def stretch(self, rest, reference):
+        """Let reps be counted on a provisional scale."""
+        self.muscle.stretch(rest, reference)
+
+    def choose(self):
+        """Go by the settings as they are now: scale, mode, exercise."""
+        self.muscle.choose(self.settings, self._leak_permille)
+        self.movement.choose(self.settings)
+        gc.collect()
+
+    def keep_calibration(self, found, place, how):
+        """Go by a calibration, and keep it in the settings. ``place``: its signature, or None. Touches flash."""
+        self.calibration = {
+            "how": how,
+            "grade": found.grade,
+            "contrast_tenths": found.contrast,
+            "leak_permille": found.leak_permille,
+        }
+        self._leak_permille = found.leak_permille
+        try:
+            self.settings.keep_calibration(found.rest, found.reference, place)
+        except OSError:
+            self.settings.values["rest"] = found.rest  # until the battery is empty
+            self.settings.values["reference"] = found.reference
+            self.faults |= messages.RECORDER_FAILED
+        self.look_at_settings()
+        self.choose()
+
+    # Sessions
+
+    def is_on(self):
+        """Return whether a session goes on."""
+        return self._cueing
 
     def begin(self):
         """Begin a session with the next block, if nothing speaks against it. Touches flash."""
-        self.state = messages.IDLE
         if self.faults & _HALTING:
             return
+        if self.muscle.blocks:
+            self.choose()
         self.faults &= ~(messages.FLASH_FULL | messages.RECORDER_FAILED | messages.NO_IMU)
         self.recorded = self.cues = 0
-        self._first_block = self.muscle.blocks & ~1  # even, so that activation is always noted after even blocks
-        self._lost_blocks = self.muscle.lost_blocks
         self._brace()
-        self.movement.begin(at_start=not self.muscle.blocks)
+        self.feel()
         session_id = new_id((chip.uid() + str(ticks_ms())).encode())
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
         except OSError as error:
             self._lose(error)
-        self.state = RUNNING
+        self._cueing = True
 
     def end(self, reason):
         """End the session, if there is one. Touches flash."""
         self._voice.hush()
-        self.state = messages.IDLE
+        self._cueing = self._feels = False
         if self.recorder.session_id is None:
             return
         self._brace()
@@ -81,29 +145,68 @@ class Band:
         except OSError as error:
             self._lose(error)
 
+    # What it says
+
+    def say(self, word):
+        """Say a word that is no cue, in place of whatever is being said."""
+        if self.faults & messages.SAFE_MODE:
+            return
+        self.muscle.cue.blank(duration_ms(word))
+        self._voice.say(word)
+
+    def is_speaking(self):
+        """Return whether a word is being said."""
+        return self._voice.speaking
+
     def speak(self):
         """Say the word that the last block calls for, unless it would come too late; return whether it is said."""
-        if self.state != RUNNING or self.muscle.late_ms() > _CUE_LATE_MS or self.faults & messages.SAFE_MODE:
+        word = self.muscle.word
+        if word & WITHHELD or not self._cueing or self.muscle.late_ms() > _CUE_LATE_MS or self.faults & messages.SAFE_MODE:
             return False
-        self._voice.say(self.muscle.word)
+        self._voice.say(word)
         return True
+
+    def cues_now(self):
+        """Return whether cues are given at all."""
+        return self._cueing
+
+    @micropython.native
+    def is_clear(self):
+        """Return whether no word can be due within the next 10 ms."""
+        return not self._cueing or self.muscle.clear_ms() > 0
+
+    def rhythm(self):
+        """Return the rhythm of the LED."""
+        if self.state == messages.OFF:
+            return led.DARK
+        if self.faults & messages.SAFE_MODE:
+            return led.SAFE_MODE
+        if self.state in _GUIDED:
+            return led.GUIDING
+        if self.faults & ~messages.NO_IMU:
+            return led.TROUBLE
+        return led.RUNNING if self._cueing else led.IDLE
+
+    # What it keeps
 
     @micropython.native
     def note(self):
         """Count the last block and note what it held."""
-        if self.state != RUNNING:
+        if not self._feels:
             return
         movement = self.movement
         muscle = self.muscle
         block = muscle.blocks - self._first_block - 1
         if not block & 1 and (movement.event or movement.shown):
             self._note_movement()
-        self.recorded = block + 1
-        recorder = self.recorder
         flags = 0
         if block & 1:
             flags = muscle.flags()
             self._feel(muscle.gated_permille(), flags)
+        if not self._cueing:
+            return
+        self.recorded = block + 1
+        recorder = self.recorder
         if recorder.session_id is None:
             return
         if muscle.word:
@@ -111,12 +214,11 @@ class Band:
         if not block & 1:
             return
         if muscle.lost_blocks != self._lost_blocks:
-            lost = muscle.lost_blocks - self._lost_blocks
-            recorder.fault(block, records.OVERRUN, lost, ticks_ms())
-            self._lost_blocks = muscle.lost_blocks
-            movement.place(block + 1 >> 1)
+            self._note_loss(block)
         if muscle.fifo_overflowed():
             recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
+        if muscle.other is not None and not flags:
+            muscle.cue.takeover.add(muscle.gated_permille(), muscle.other_permille())
         self._note_activation(block, muscle.permille(), flags, ticks_ms())
 
     @micropython.native
@@ -125,7 +227,7 @@ class Band:
         movement = self.movement
         if movement.fault:
             self._note_imu()
-        if self.state != RUNNING:
+        if not self._feels:
             movement.hurry = False
             return
         if movement.event or movement.shown:
@@ -147,65 +249,113 @@ class Band:
         if self.muscle.clear_ms() >= CLEAR_NEEDED_MS[urgency]:
             self._commit()
 
-    def press(self, kind):
-        """Do what a press of the button asks for: a short one ends a session or begins one."""
-        if kind != button.SHORT:
-            return
-        if self.state == RUNNING:
-            self.end(records.BY_BUTTON)
-        else:
-            self.begin()
+    def note_answer(self, answer):
+        """Note how many reps of the last set the wearer felt to be on target."""
+        if self.recorder.session_id is not None:
+            self.recorder.answer(self._last_set, answer, self._last_hits, ticks_ms())
 
-    def usb_power(self, present):
-        """Take note of USB power: on a body it would tie the electrodes to the mains' earth, so it ends a session."""
+    def note_mark(self):
+        """Note that the wearer has marked this moment."""
+        if self.recorder.session_id is not None:
+            self.recorder.mark(self.recorded, ticks_ms())
+
+    def note_motor(self, fault):
+        """Note that the motor has failed, or that it is well again (0)."""
+        known = self.faults & messages.MOTOR
+        self.faults = self.faults & ~messages.MOTOR | (messages.MOTOR if fault else 0)
+        if fault and not known and self.recorder.session_id is not None:
+            self.recorder.fault(self.recorded, records.MOTOR, fault, ticks_ms())
+
+    def note_battery(self):
+        """Read the supply; return whether it has just become low, and whether it is as good as empty."""
+        mv = self.muscle.supply_mv()
+        if mv is None:
+            return False, False
+        self.supply_mv += (mv - self.supply_mv) >> 2  # one reading alone may be that of a kick
+        low_mv = self.settings.low_battery_mv
+        if self.supply_mv >= low_mv:
+            self.faults &= ~messages.LOW_BATTERY
+            return False, False
+        is_new = not self.faults & messages.LOW_BATTERY
+        self.faults |= messages.LOW_BATTERY
+        if is_new and self.recorder.session_id is not None:
+            self.recorder.fault(self.recorded, records.BATTERY, self.supply_mv, ticks_ms())
+        return is_new, self.supply_mv < low_mv - _EMPTY_MV
+
+    def note_usb_power(self, present):
+        """Take note of USB power; return whether it forbids electrodes: they would be tied to the mains' earth."""
         if not present or self.settings.usb_isolator:
             self.faults &= ~messages.USB_POWER
-            return
+            return False
         self.faults |= messages.USB_POWER
-        if self.state == RUNNING:
-            self.end(records.BY_USB_POWER)
-
-    @micropython.native
-    def is_clear(self):
-        """Return whether no word can be due within the next 10 ms."""
-        return self.state != RUNNING or self.muscle.clear_ms() > 0
-
-    def rhythm(self):
-        """Return the rhythm of the LED."""
-        if self.faults & messages.SAFE_MODE:
-            return led.SAFE_MODE
-        if self.faults & ~messages.NO_IMU:
-            return led.TROUBLE
-        return led.RUNNING if self.state == RUNNING else led.IDLE
+        return True
 
     def _note_word(self, block):
+        word = self.muscle.word
         if self.muscle.late_ms() > _CUE_LATE_MS:
             self.recorder.fault(block, records.CUE_LATE, self.muscle.late_ms(), ticks_ms())
             return
-        self.cues += 1
-        self.recorder.cue(block, self.muscle.word, ticks_ms())
+        if not word & WITHHELD:
+            self.cues += 1
+        self.recorder.cue(block, word, ticks_ms())
+
+    def _note_loss(self, block):
+        """Note blocks that were lost: activation goes on behind the gap."""
+        muscle = self.muscle
+        lost = muscle.lost_blocks - self._lost_blocks
+        self.recorder.fault(block, records.OVERRUN, lost, ticks_ms())
+        self._lost_blocks = muscle.lost_blocks
+        muscle.cue.skip(lost)
+        self.movement.place(block + 1 >> 1)
 
     def _note_movement(self):
-        """Note what the last step of the movement has led to."""
+        """Note what the last step of the movement has led to, and let the cue know."""
         movement = self.movement
         event = movement.event
-        if movement.shown and self.recorder.session_id is not None:
+        is_kept = self.recorder.session_id is not None
+        if movement.shown and is_kept:
             self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
+            self._note_crossings()
         movement.shown = False
         movement.event = 0  # NOTHING
-        if event and self.recorder.session_id is not None:
+        if not event:
+            return
+        self.event = event
+        ahead = self.muscle.blocks - self._first_block - 2 * movement.session_steps()
+        self.muscle.cue.told(event, movement.sets, ahead)
+        if self._cueing:
             self._note_event(event)
+
+    def _note_crossings(self):
+        fatigue = self.muscle.cue.fatigue
+        if fatigue is not None and fatigue.rate_hz:
+            self.recorder.crossings(self.recorded, fatigue.rate_hz, ticks_ms())
+            fatigue.rate_hz = 0
 
     def _note_event(self, event):
         """Note what the core tells of the movement."""
         movement = self.movement
         sets = movement.sets
+        is_kept = self.recorder.session_id is not None
         if event == REP:
-            self.recorder.rep(sets.number, sets.rep, movement.first_step, ticks_ms())
+            self._hits[sets.rep.number & _REPS_MASK] = sets.rep.peak >= self.settings.target_permille
+            if is_kept:
+                self.recorder.rep(sets.number, sets.rep, movement.first_step, ticks_ms())
         elif event == SET:
-            self.recorder.set(sets, movement.first_step, ticks_ms())
-        elif event == HOLD:
+            self._note_set(sets)
+            if is_kept:
+                self.recorder.set(sets, movement.first_step, ticks_ms())
+        elif event == HOLD and is_kept:
             self.recorder.hold(sets.hold, movement.first_step, ticks_ms())
+
+    def _note_set(self, sets):
+        """Keep how many reps were on target, for the wearer may be asked."""
+        hits = 0
+        for number in range(min(sets.count, _REPS_MASK + 1)):
+            hits += self._hits[number]
+        self._last_set = sets.number
+        self._last_hits = hits
+        self.asks = bool(sets.count) and self.settings.ask_felt and self.muscle.cue.mode.asks
 
     def _note_imu(self):
         """Note what has gone wrong with the IMU, or that it is back."""
@@ -254,5 +404,6 @@ class Band:
                 "micropython": chip.micropython_version(),
                 "supply_mv": self.supply_mv,
                 "settings": self.settings.values,
+                "calibration": self.calibration,
             }
         ).encode()

@@ -14,6 +14,7 @@ from buzzband_fw.link.messages import (
     IDLE,
     OFF,
     RUNNING,
+    SAFE_MODE,
     STARTING,
     STATES,
     USB_POWER,
@@ -68,11 +69,12 @@ class Control:
         self._band = band
 
     def start(self):
-        """Leave STARTING by what the settings say."""
+        """Leave STARTING by what the settings say. In safe mode nothing is said, so there is no guide to be heard."""
         settings = self._band.settings
-        if not settings.autostart:
+        stored = settings.calibration == "stored" or self._band.faults & SAFE_MODE
+        if not settings.autostart or (stored and not settings.calibrated):
             self.take(DONE)
-        elif settings.calibration == "stored":
+        elif stored:
             self.take(BEGIN)
         else:
             self.take(WARM_UP if settings.calibration == "warm-up" else CALIBRATE)
@@ -87,13 +89,19 @@ class Control:
         if after != before:
             self._leave(before, after, signal)
             self._enter(after)
+        elif before == RUNNING and signal == DOUBLE:
+            self._band.note_mark()
 
     def step(self):
         """Get on with what goes on in this state, after each block."""
+        band = self._band
         if self.guide is not None:
             signal = self.guide.step()
             if signal:
                 self.take(signal)
+        elif band.asks:
+            band.asks = False
+            self.take(ASK)
 
     def _allowed(self, state):
         """Return the state that may be entered in place of ``state``: with the cable in, no electrodes on a body."""
@@ -107,21 +115,32 @@ class Control:
         return state
 
     def _leave(self, before, after, signal):
+        band = self._band
         if self.guide is not None:
             self.guide.leave()
             self.guide = None
-            _forget("buzzband_fw.guides", STATES[before].replace(" ", "_"))
-        if self._band.is_on() and not (before in _RECORDED and after in _RECORDED):
-            self._band.end(_reason(signal))
+            _forget("buzzband_fw.guides", _module_of(before))
+        if after not in _RECORDED or before not in _RECORDED:
+            if band.is_on():
+                band.end(_reason(signal))
+            band.rest()
 
     def _enter(self, state):
         band = self._band
         band.state = state
-        if state in _RECORDED and not band.is_on():
-            band.begin()
+        if state in _RECORDED:
+            if not band.is_on():
+                band.begin()
+        elif state in _FELT:
+            band.feel()
         if state in _GUIDED:
-            name = "buzzband_fw.guides." + STATES[state].replace(" ", "_")
+            name = "buzzband_fw.guides." + _module_of(state)
             self.guide = __import__(name, None, None, ("Guide",)).Guide(band)
+
+
+def _module_of(state):
+    """Return the name of the module in guides/ for a state."""
+    return STATES[state].replace(" ", "_")
 
 
 def _reason(signal):

@@ -9,11 +9,11 @@ from array import array
 from time import ticks_diff, ticks_ms
 
 from buzzband_fw.core.exercises import named
-from buzzband_fw.core.motion import STEP_VALUES
+from buzzband_fw.core.motion import SPEED, STEP_VALUES
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.sets import NOTHING, Sets
 from buzzband_fw.hal import imu
-from buzzband_fw.hal.i2c_bus import BusError, I2cBus
+from buzzband_fw.hal.i2c_bus import BusError
 from buzzband_fw.store import records
 
 _NO_FAULT = const(0)
@@ -44,11 +44,11 @@ class Movement:
     what has just gone wrong with the IMU, of store/records.py.
     """
 
-    def __init__(self, settings, room):
-        """``room``: see core/reps.py."""
-        self.sets = Sets(named(settings.exercise), settings.target_permille, room)
-        self._step = self.sets.step  # bound once, as in core/pipeline.py
-        self._work_on = self.sets.work
+    def __init__(self, settings, room, bus):
+        """``room``: see core/reps.py. ``bus``: an I2cBus."""
+        self._room = room
+        self._chosen = None
+        self.choose(settings)
         self.event = NOTHING
         self.shown = False
         self.hurry = False
@@ -57,7 +57,7 @@ class Movement:
         self.steps = 0  # of the session
         self.first_step = 0  # of it, as the core counts them
         self.imu = self._request = self._collect = None
-        self._bus = I2cBus()
+        self._bus = bus
         self._state = _ABSENT
         self._since_ms = 0  # the last frame, or the last attempt
         self._away_ms = 0
@@ -71,6 +71,24 @@ class Movement:
         self._activations = array("H", bytes(2 * _WAITING))
         self._felt = 0  # activations of the session
         self._works = _WORK_PER_STEP
+
+    def choose(self, settings):
+        """Expect the exercise and the target of ``settings`` from now on. Not in a session."""
+        chosen = settings.exercise, settings.target_permille
+        if chosen == self._chosen:
+            return
+        self._chosen = chosen
+        self.sets = Sets(named(settings.exercise), settings.target_permille, self._room)
+        self._step = self.sets.step  # bound once, as in core/pipeline.py
+        self._work_on = self.sets.work
+
+    def is_felt(self):
+        """Return whether the IMU tells of the limb."""
+        return self._state == _RUNNING and not self._lost
+
+    def speed(self):
+        """Return how fast the limb turns, as core/motion.py has it; 0 if nobody knows."""
+        return self.sets.reps.motion[SPEED] if self.is_felt() else 0
 
     def wake(self):
         """Begin to let the IMU run, if there is one: it takes 0.1 s, in which there is other work to be done."""

@@ -36,6 +36,10 @@ class OtherMuscle:
         self._sure_from = 0
         self._one_waits = False
 
+    def follow(self, cue):
+        """Heed the blanks of another cue."""
+        self._cue = cue
+
     @micropython.native
     def process(self, ring, position):
         """Take the 48 raw samples at ``position`` for both, and return the word that is due, if any.

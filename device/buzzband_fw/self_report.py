@@ -58,7 +58,6 @@ class SelfReport:
             band.state,
             muscle.flags(),
             band.faults,
-            0,
             muscle.blocks,
             band.recorded,
             muscle.envelope(),
@@ -75,7 +74,7 @@ class SelfReport:
 
     def may_change(self):
         """Return whether this is a moment for writing settings: no cue can be due."""
-        return self._band.state != messages.RUNNING or self._band.muscle.clear_ms() >= _CLEAR_MS
+        return not self._band.cues_now() or self._band.muscle.clear_ms() >= _CLEAR_MS
 
     def sessions(self):
         """Return the ids of the sessions, 16 hexadecimal digits each."""

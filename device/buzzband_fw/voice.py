@@ -3,7 +3,7 @@
 from time import ticks_diff, ticks_ms
 
 from buzzband_fw.core.words import PULSES_MS
-from buzzband_fw.hal.motor_pwm import EARLY_MS
+from buzzband_fw.hal.motor_driver import EARLY_MS
 
 
 class Voice:
@@ -25,9 +25,16 @@ class Voice:
         self.speaking = True
 
     def step(self):
-        """Go on with the word. A pulse is over when the motor stands, whatever the clock says; a pause by the clock."""
-        self.motor.step()
-        if self.motor.running:
+        """Go on with the word. A pulse is over when the motor stands, whatever the clock says; a pause by the clock.
+
+        A motor that fails ends the word: half of one would be another.
+        """
+        motor = self.motor
+        motor.step()
+        if motor.running:
+            return
+        if motor.fault:
+            self.hush()
             return
         now = ticks_ms()
         if self._index & 1 and ticks_diff(now, self._since_ms) < self._pulses[self._index] - EARLY_MS:

@@ -1,10 +1,15 @@
 """What a run of the core over a recording told: the common ground of services, report and ``--json``."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from buzzband_fw.core import words
+
+ON_TARGET = words.NAMES[words.ON_TARGET]
 
 
 @dataclass(frozen=True)
@@ -153,9 +158,19 @@ class Outcome:
         """Return how many cycles there were in the steady sets."""
         return sum(one.reps for one in self.sets if one.steady)
 
+    @property
+    def on_target(self) -> tuple[CueMark, ...]:
+        """Return the cues that said that the target was reached, or in ``hold`` and ``tempo`` that time is up."""
+        return tuple(cue for cue in self.cues if cue.word == ON_TARGET)
+
+    @property
+    def other_words(self) -> Counter[str]:
+        """Return how often each of the other words was said, in the order in which they first were."""
+        return Counter(cue.word for cue in self.cues if cue.word != ON_TARGET)
+
     def cued(self, rep: Rep) -> bool:
-        """Return whether the band buzzed in ``rep``."""
-        return any(rep.start_s <= cue.t_s <= rep.end_s for cue in self.cues)
+        """Return whether the band said in ``rep`` that it was on target."""
+        return any(rep.start_s <= cue.t_s <= rep.end_s for cue in self.on_target)
 
     def reps_of(self, index: int) -> tuple[Rep, ...]:
         """Return the reps of a set."""

@@ -23,7 +23,7 @@ from buzzband_fw.hal import pins
 BLOCK_S = BLOCK_MS / 1000
 FULL_DUTY = 65535
 FIRMWARE = Path(str(buzzband_fw.__file__)).parent
-UNCALIBRATED: Mapping[str, Any] = MappingProxyType({})
+UNCALIBRATED: Mapping[str, Any] = MappingProxyType({"calibration": "stored"})
 
 
 @functools.cache

@@ -196,10 +196,10 @@ def test_a_broken_slot_b_gives_way_to_a(tmp_path):
 
 def test_modules_that_a_broken_slot_had_imported_are_imported_anew():
     imported = []
-    with band(slots=BOTH, patches={**broken(1), "buzzband_fw.hal.button": imported.append}) as virtual:
+    with band(slots=BOTH, patches={**broken(1), "buzzband_fw.hal.emg_adc": imported.append}) as virtual:
         virtual.run_for(1)
         assert len(imported) == 2
-        assert virtual.modules["buzzband_fw.hal.button"] is imported[1]
+        assert virtual.modules["buzzband_fw.hal.emg_adc"] is imported[1]
 
 
 def test_an_empty_slot_gives_way_too(tmp_path):

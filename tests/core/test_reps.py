@@ -31,7 +31,7 @@ def moved(degrees, permille=None, exercise="custom", **how):
 
 
 def wanting(source):
-    return Exercise("any", source, False, 0, (400, 14_000), "reach", (0, 0))
+    return Exercise("any", source, False, 0, (400, 14_000), "reach", (0, 0), None)
 
 
 def test_a_swing_there_and_a_swing_back_for_each_rep():

@@ -32,7 +32,9 @@ def run():
     gc.collect()
     ram = gc.mem_alloc() - before
     driver = imu.find(bus)
-    driver.resume()
+    driver.begin_resume()
+    while not driver.restart_step():
+        pass
     frames, told = array("h", bytes(12)), bytearray(100)
     starts, longest, turn = array("H", bytes(2 * PULSES)), array("H", bytes(8)), 0
     heap_lock()

@@ -50,7 +50,7 @@ def test_an_hour_stays_under_300_kb(canvas: Canvas) -> None:
 
 
 def test_an_hour_of_cues_a_second_stays_under_300_kb() -> None:
-    busy = lasting(3600.0, cues=tuple(CueMark(float(t), "tick") for t in range(3600)))
+    busy = lasting(3600.0, cues=tuple(CueMark(float(t), "on_target") for t in range(3600)))
     assert len(session_svg(busy, (), WIDE, "").encode()) < 300_000
 
 

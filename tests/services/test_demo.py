@@ -21,7 +21,7 @@ def done(request: pytest.FixtureRequest) -> Demo:
 
 
 def cues_within(done: Demo, start_s: float, end_s: float) -> int:
-    return sum(start_s <= cue.t_s <= end_s for cue in done.outcome.cues)
+    return sum(start_s <= cue.t_s <= end_s for cue in done.outcome.on_target)
 
 
 def test_reps_and_sets_are_counted_to_within_one(done: Demo) -> None:
@@ -47,11 +47,11 @@ def test_a_rep_well_above_the_target_is_buzzed_and_one_well_below_is_not(done: D
 
 def test_every_buzz_is_in_a_rep(done: Demo) -> None:
     reps = done.session.truth.reps
-    assert len(done.outcome.cues) == sum(cues_within(done, rep.start_s, rep.end_s + LAG_S) for rep in reps)
+    assert len(done.outcome.on_target) == sum(cues_within(done, rep.start_s, rep.end_s + LAG_S) for rep in reps)
 
 
 def test_its_own_buzz_does_not_set_the_band_off(done: Demo) -> None:
-    for before, after in itertools.pairwise(done.outcome.cues):
+    for before, after in itertools.pairwise(done.outcome.on_target):
         assert after.t_s - before.t_s > 1.0
 
 

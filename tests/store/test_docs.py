@@ -46,6 +46,7 @@ def test_the_example_reads_as_the_page_says() -> None:
 def test_every_kind_has_its_row() -> None:
     told = [(int(row[0]), row[1]) for row in rows(PAGE, "payload")]
     names = ("HEADER", "ACTIVATION", "CUE", "FAULT", "END", "MOVEMENT", "REP", "HOLD", "SET")
+    names += ("ANSWER", "CROSSINGS", "MARK")
     assert told == [(getattr(records, name), name) for name in names]
 
 

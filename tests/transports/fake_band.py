@@ -80,7 +80,7 @@ class FakeBand:
             "boot_ms": 640,
         }
     )
-    status: tuple[int, ...] = (messages.RUNNING, 0, 0, 0, 500, 400, -7, 612, 3, 3900, 1200, 9800, 0, 0, 51000)
+    status: tuple[int, ...] = (messages.RUNNING, 0, 0, 500, 400, -7, 612, 3, 3900, 1200, 9800, 0, 0, 51000)
     settings: dict[str, object] = field(default_factory=dict)  # what settings.json holds
     busy: int = 0  # how many requests it refuses for being busy
     unplugged_after: int | None = None  # requests

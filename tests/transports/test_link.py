@@ -31,9 +31,9 @@ def test_status_tells_how_the_band_is() -> None:
 
 
 def test_states_and_faults_that_this_tool_does_not_know_have_a_name_too() -> None:
-    band = FakeBand(status=(9, 0, messages.USB_POWER | 128, *([0] * 12)))
+    band = FakeBand(status=(9, 0, messages.USB_POWER | 1024, *([0] * 11)))
     found = linked(band).status()
-    assert (found.state_name, found.fault_names) == ("state 9", ("usb power", "fault 128"))
+    assert (found.state_name, found.fault_names) == ("state 9", ("usb power", "fault 1024"))
 
 
 def test_what_a_later_version_appends_to_status_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:

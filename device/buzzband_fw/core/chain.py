@@ -51,7 +51,7 @@ class Chain:
         self._intake[MASK] &= ~SHARED
 
     def drain(self, counts):
-        """Move what the stages have counted since the last call into ``counts``: for ``quality.judge``, but the last."""
+        """Move what was counted since the last call into ``counts``; ``quality.judge`` needs all but the last."""
         counts[0] = self._intake[RAILED]
         counts[1] = self._comb[REMOVED]
         counts[2] = self._comb[KEPT]

@@ -19,7 +19,6 @@ from buzzband_fw.core.words import (
     FELL_SHORT,
     ON_TARGET,
     OTHER_MUSCLE,
-    READY,
     SENSOR_OFF,
     SILENCE,
     WITHHELD,
@@ -78,7 +77,12 @@ class Cue:
         self._state = int32s((0, 0, 0, 0, 0, 0))
         self._events = int32s([0] * _EVENTS)
         self._sensor_off = False  # was said
-        self._alarm = SILENCE  # SENSOR_OFF or READY, to be said as soon as may be
+        self._alarm = SILENCE  # SENSOR_OFF, to be said as soon as may be
+
+    def succeed(self, last):
+        """Go on with the gated envelope of another cue."""
+        self.gated = last.gated
+        self._smooth = last._smooth
 
     @micropython.native
     def step(self, block, offset):
@@ -103,7 +107,7 @@ class Cue:
             state[_SHAKEN] = 1
             self.flags = state[_FAULTS] | BLANKED
             state[_WAITS] = more_urgent(state[_WAITS], word)
-            return self._utter(SENSOR_OFF) if self._alarm == SENSOR_OFF else SILENCE
+            return self._utter(SENSOR_OFF) if self._alarm else SILENCE
         self.flags = state[_FAULTS]
         if state[_WAITS]:
             word = more_urgent(state[_WAITS], word)
@@ -166,10 +170,13 @@ class Cue:
             self._take_faults()
 
     def _take_faults(self):
-        """Tell the mode that the envelope cannot be believed; raise the alarm, or lift it."""
+        """Tell the mode that the envelope cannot be believed; raise the alarm, once for a fault, or lift it.
+
+        That the electrodes are back has no word: the next one about the muscle tells it.
+        """
         self.mode.lapse()
         if not self._state[_FAULTS]:
-            self._alarm = READY if self._sensor_off else SILENCE
+            self._alarm = SILENCE
             self._sensor_off = False
         elif not self._sensor_off and self.mode.at_work():
             self._alarm = SENSOR_OFF

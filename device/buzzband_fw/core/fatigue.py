@@ -1,8 +1,8 @@
 """Fatigue: as a muscle tires, its amplitude rises and its zero-crossing rate falls. The rate tells by how much.
 
-Over the 30 flexions to exhaustion of a real recording (`fatigue`, see docs/how-it-works.md) the RMS rose by 48 % and the
-rate fell by 21 %: so for each percent that the rate has fallen, the target rises by 16/7 percent, at most to what was
-seen there. A law of powers through the same two points differs from that line by less than 2 percent in between.
+Over the 30 flexions to exhaustion of a real recording (`fatigue`, see docs/how-it-works.md) the RMS rose by 48 % and
+the rate fell by 21 %: so for each percent that the rate has fallen, the target rises by 16/7 percent, at most to what
+was seen there. A law of powers through the same two points differs from that line by less than 2 percent in between.
 """
 
 from buzzband_fw.core.activation import envelope_at

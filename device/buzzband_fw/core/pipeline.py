@@ -10,6 +10,7 @@ class Pipeline:
     """A chain and its cue policy, run block by block as the band does.
 
     ``chain``, ``cue``: their attributes tell how things stand. ``envelope``: the free-running one after the last block.
+    ``counts``: what the chain drained last; ``window``: how many blocks ago.
     """
 
     def __init__(self, ring_samples, mains_hz, rest, reference, target_permille, mode=None):
@@ -20,18 +21,24 @@ class Pipeline:
         self._condition = self.chain.condition  # bound once: every look-up of a method costs 16 bytes and 19 µs
         self._step = self.cue.step
         self._block = self.chain.block
-        self._counts = int32s([0] * COUNTS)
-        self._window = 0  # blocks of it
+        self.counts = int32s([0] * COUNTS)
+        self.window = 0
+
+    def follow(self, cue):
+        """Let another cue decide from now on. It sees what the last one has seen."""
+        cue.succeed(self.cue)
+        self.cue = cue
+        self._step = cue.step
 
     @micropython.native
     def process(self, ring, position):
         """Take the 48 raw samples at ``position``, 10 ms, and return the word that is due, if any."""
         self.envelope = self._condition(ring, position, BLOCK_SAMPLES)
         word = self._step(self._block, 0)
-        window = self._window + 1
+        window = self.window + 1
         if window == WINDOW_BLOCKS:
             window = 0
-            self.chain.drain(self._counts)
-            self.cue.judge(self._counts)
-        self._window = window
+            self.chain.drain(self.counts)
+            self.cue.judge(self.counts)
+        self.window = window
         return word

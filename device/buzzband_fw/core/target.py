@@ -6,7 +6,7 @@ from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 STEP_MS = const(10)
 REARM_MS = const(300)
 REARM_PERCENT = const(60)
-_RISE_MS = const(30)
+RISE_MS = const(30)
 
 _REACH = const(0)
 _REARM = const(1)
@@ -62,5 +62,5 @@ def clear_ms(envelope: int, state: ptr32) -> int:
             return STEP_MS
         return REARM_MS - state[_BELOW_MS]
     if envelope * 4 < state[_REACH]:
-        return _RISE_MS
+        return RISE_MS
     return 0

@@ -1,8 +1,7 @@
-"""Calibrating: guided rest and three squeezes, or guided rest alone if the reference is to come from a warm-up set."""
+"""Calibrating: guided rest and three squeezes; a grade, and whether the band lies where it lay before."""
 
 from buzzband_fw.control import DONE, FAILED, NOTHING
-from buzzband_fw.core.calibration import Calibration, allows_level
-from buzzband_fw.core.motion import SPEED
+from buzzband_fw.core.calibration import Calibration
 from buzzband_fw.core.placement import NEAR, OFF, nearness, signature
 from buzzband_fw.core.words import QUESTION, READY, SILENCE
 
@@ -15,7 +14,6 @@ class Guide:
     def __init__(self, band):
         self._band = band
         self._core = Calibration()
-        self._place = SILENCE
         self._is_kept = False
 
     def takes(self, _signal):
@@ -27,7 +25,7 @@ class Guide:
         band = self._band
         core = self._core
         if not core.done:
-            word = core.step(band.muscle.envelope(), band.movement.sets.reps.motion[SPEED])
+            word = core.step(band.muscle.envelope(), band.movement.speed())
             if band.muscle.is_counted():
                 core.judge(band.muscle.counts)
             if word:
@@ -52,7 +50,7 @@ class Guide:
         positions = band.movement.sets.reps.positions if band.movement.is_felt() else None
         place = signature(core.rest, core.reference, core.crossings_hz, positions)
         known = band.settings.signature
-        band.keep_calibration(core, place)
+        band.keep_calibration(core, place, "squeezes")
         self._is_kept = True
         word = _PLACES.get(nearness(known, place), SILENCE) if known and len(known) == len(place) else SILENCE
         if word:

@@ -1,21 +1,20 @@
 """Warming up: guided rest, then a set with little weight; the median peak of its reps is the reference.
 
-It is recorded as a session of its own, for its scale is provisional.
+It is not recorded, for its scale is provisional.
 """
 
 from buzzband_fw.control import DONE, FAILED, NOTHING
-from buzzband_fw.core.motion import SPEED
 from buzzband_fw.core.sets import REP, SET
 from buzzband_fw.core.warm_up import WarmUp
 
 
 class Guide:
-    """See guides/__init__.py."""
+    """See guides/__init__.py. Its result is said first and kept then: flash is not written while the motor runs."""
 
     def __init__(self, band):
         self._band = band
         self._core = WarmUp()
-        self._is_on_scale = False
+        self._provisional = 0
 
     def takes(self, _signal):
         """Return False: every signal leads out of here."""
@@ -30,7 +29,7 @@ class Guide:
                 return NOTHING
             return DONE if core.grade else FAILED
         muscle = band.muscle
-        word = core.step(muscle.envelope(), band.movement.sets.reps.motion[SPEED], muscle.flags())
+        word = core.step(muscle.envelope(), band.movement.speed(), muscle.flags())
         if muscle.is_counted():
             core.judge(muscle.counts)
         if core.lifting:
@@ -42,19 +41,19 @@ class Guide:
     def leave(self):
         """Keep the result, if there is one; else the scale is what it was."""
         if self._core.grade:
-            self._band.keep_calibration(self._core, None)
+            self._band.keep_calibration(self._core, None, "warm-up")
         else:
-            self._band.rescale()
+            self._band.choose()
 
     def _lift(self):
-        """Count what the movement tells; return the word that ends it."""
+        """Count what the movement tells, on a scale that grows with the muscle; return the word that ends it."""
         band = self._band
         core = self._core
-        if not self._is_on_scale:
-            self._is_on_scale = True
-            band.begin_on(core.rest, core.provisional)
-            return 0
-        event = band.movement.event
+        if core.provisional != self._provisional:
+            self._provisional = core.provisional
+            band.stretch(core.rest, core.provisional)
+        event, band.event = band.event, 0
+        sets = band.movement.sets
         if event == REP:
-            core.rep()
-        return core.set_over() if event == SET and band.movement.sets.count else 0
+            core.rep(sets.rep.number)
+        return core.set_over() if event == SET and sets.count else 0

@@ -41,6 +41,10 @@ class Button:
         if self._state or not up:
             self._go_on(up)
 
+    def is_up(self):
+        """Return whether nobody presses it."""
+        return self._value() == 1
+
     def _go_on(self, up):
         """Take the step from state to state that the button, or time, asks for."""
         state = self._state

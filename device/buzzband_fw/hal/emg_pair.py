@@ -31,6 +31,9 @@ class EmgPair(EmgAdc):
             pass
         return self._convert()
 
+    def borrow(self, channel):
+        """Return None: a third channel would put the two out of step."""
+
     def _convert(self):
         taken = self.taken()
         mem32[_CS] = _IN_TURN_MANY | (taken & 1) << _CHANNEL  # the one that the next place in the ring belongs to

@@ -123,7 +123,7 @@ class I2cBus:
         self._open()
 
     def kept_into(self, buffer):
-        """Hand over what the transfer in ``posted`` has brought while another waited; return what ``pull`` would, or HANGS.
+        """Hand over what ``posted`` has brought while another waited; return what ``pull`` would have, or HANGS.
 
         Allocates nothing.
         """

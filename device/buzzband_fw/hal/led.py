@@ -10,6 +10,8 @@ IDLE = (50, 1950)  # ms on, ms off
 RUNNING = (50, 950)
 TROUBLE = (100, 100)
 SAFE_MODE = (1000, 1000)
+GUIDING = (300, 300)  # it is the wearer's turn
+DARK = (0, 60000)
 
 
 class Led:

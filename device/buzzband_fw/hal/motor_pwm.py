@@ -8,7 +8,7 @@ from machine import PWM, Pin
 
 from buzzband_fw.core.portable import const
 from buzzband_fw.hal import pins
-from buzzband_fw.hal.motor_driver import EARLY_MS, MotorDriver  # noqa: F401  (voice.py takes the first from here)
+from buzzband_fw.hal.motor_driver import MotorDriver
 
 _PWM_HZ = const(21600)
 _KICK_MV = const(3600)  # a fifth above the rated 3.0 V

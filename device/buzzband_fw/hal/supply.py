@@ -9,6 +9,7 @@ _READINGS = const(8)
 _REFERENCE_MV = const(3300)
 _DIVIDER = const(3)  # the board's: 200 kΩ over 100 kΩ
 _FULL_SCALE = const(65535)
+_SAMPLE_FULL_SCALE = const(4095)
 
 
 def read_mv():
@@ -16,6 +17,12 @@ def read_mv():
     adc = ADC(Pin(pins.VSYS))
     total = sum(adc.read_u16() for _ in range(_READINGS))
     return total * _DIVIDER * _REFERENCE_MV // (_READINGS * _FULL_SCALE)
+
+
+def borrow_mv(emg_adc):
+    """Return VSYS in mV while ``emg_adc`` samples: one reading, in the place of one of its samples. None if it refuses."""
+    reading = emg_adc.borrow(pins.VSYS - pins.EMG)
+    return None if reading is None else reading * _DIVIDER * _REFERENCE_MV // _SAMPLE_FULL_SCALE
 
 
 class UsbPower:

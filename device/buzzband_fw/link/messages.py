@@ -43,10 +43,10 @@ OVERHEAD = const(6)
 PAYLOAD_MAX = const(234)
 READ_MAX = const(230)
 
-# state u8, cue flags u8, faults u8, 0 u8, blocks u32, blocks of the session u32, envelope i32, permille u16,
+# state u8, cue flags u8, faults u16, blocks u32, blocks of the session u32, envelope i32, permille u16,
 # cues u16, supply_mv u16, worst turn while armed in µs u16, worst turn in µs u32, lost blocks u32, left out of the
 # stream u16, worst turn that wrote to flash in µs u32, which is not among the other two
-STATUS_FORMAT = "<BBBBIIiHHHHIIHI"
+STATUS_FORMAT = "<BBHIIiHHHHIIHI"
 ENTRY_FORMAT = "<8sI"  # session id, bytes that are safe in flash
 SAMPLE_FORMAT = "<IHHBBi"  # block, permille, gated permille, cue flags, word, envelope
 STATUS_SIZE = const(38)
@@ -56,7 +56,12 @@ SAMPLE_SIZE = const(14)
 STARTING = const(0)  # states
 IDLE = const(1)  # no session: the muscle is felt, nothing is said
 RUNNING = const(2)  # a session is recorded, cues are given
-STATES = ("starting", "idle", "running")
+CALIBRATING = const(3)  # guided rest and squeezes
+WARMING_UP = const(4)  # guided rest, then a set from whose reps the reference comes
+ASKING = const(5)  # the session goes on; how many reps were on target?
+FINDING = const(6)  # hot and cold
+OFF = const(7)
+STATES = ("starting", "idle", "running", "calibrating", "warming up", "asking", "finding", "off")
 
 UNCALIBRATED = const(1)  # faults
 USB_POWER = const(2)  # electrodes on a grounded laptop: no session
@@ -65,4 +70,16 @@ RECORDER_FAILED = const(8)
 BAD_SETTINGS = const(16)
 SAFE_MODE = const(32)
 NO_IMU = const(64)  # none there, or none that answers: the muscle alone is felt
-FAULTS = ("uncalibrated", "usb power", "flash full", "recorder failed", "bad settings", "safe mode", "no imu")
+LOW_BATTERY = const(128)
+MOTOR = const(256)  # its driver does not answer, or has switched off
+FAULTS = (
+    "uncalibrated",
+    "usb power",
+    "flash full",
+    "recorder failed",
+    "bad settings",
+    "safe mode",
+    "no imu",
+    "low battery",
+    "motor",
+)

@@ -20,13 +20,16 @@ PAYLOAD_MAX = const(1024)
 
 HEADER = const(1)  # JSON: format, session, uid, app, micropython, settings, supply_mv. Always the first record
 ACTIVATION = const(2)  # block u32 of the first, then u16 for every second block: permille | quality and cue flags << 12
-CUE = const(3)  # block u32, word u8
+CUE = const(3)  # block u32, word u8; with 128 beside it: it was due, but withheld
 FAULT = const(4)  # block u32, code u8, value u32
 END = const(5)  # blocks u32, reason u8. Always the last record, if the session was ended and not cut off
 MOVEMENT = const(6)  # block u32 of the first, then u8 for every eighth block: degrees away from the pose of rest
 REP = const(7)  # REP_FORMAT. Told when it is over; once more at the end of the set if a second look changed anything
 HOLD = const(8)  # HOLD_FORMAT
 SET = const(9)  # SET_FORMAT. Says which revision of its reps counts, and how many of them: 0 takes them all back
+ANSWER = const(10)  # set u16, reps on target as the wearer felt it u8, as it was u8. NO_ANSWER: said nothing
+CROSSINGS = const(11)  # block u32, zero crossings a second in the contractions of the last rep u16
+MARK = const(12)  # block u32. The wearer pressed the button twice
 
 # set u16, number u16, revision u8, source u8, flags u8, block u32 of its start, then in ms its concentric phase, hold
 # and eccentric phase, u16 each, and in permille its peak and the means of both phases, u16 each
@@ -36,6 +39,7 @@ HOLD_FORMAT = "<IIH"  # block of its start, ms, mean permille
 HOLD_SIZE = const(10)
 SET_FORMAT = "<HBBBHIIH"  # set, revision, source, pace u8, reps or cycles u16, blocks of start and end, mean cycle ms
 SET_SIZE = const(17)
+NO_ANSWER = const(255)
 
 FORMAT = const(1)
 ACTIVATION_STEP_BLOCKS = const(2)  # 50 Hz
@@ -53,6 +57,8 @@ IMU_BUS = const(7)  # value: errno of the bus
 IMU_OVERFLOW = const(8)  # value: 0. The IMU's FIFO was full: frames are missing
 IMU_FROZEN = const(9)  # value: ms without a frame
 IMU_BACK = const(10)  # value: ms for which the IMU was away
+MOTOR = const(11)  # value: that of hal/motor_driver.py. A word was not said, or not to its end
+BATTERY = const(12)  # value: mV. It is low
 FAULT_NAMES = (
     "",
     "overrun",
@@ -65,6 +71,8 @@ FAULT_NAMES = (
     "imu_overflow",
     "imu_frozen",
     "imu_back",
+    "motor",
+    "battery",
 )
 
 BY_BUTTON = const(1)  # reasons
@@ -72,7 +80,8 @@ BY_HOST = const(2)
 BY_USB_POWER = const(3)
 BY_FULL_FLASH = const(4)
 BY_EXCEPTION = const(5)
-END_NAMES = ("", "button", "host", "usb_power", "full_flash", "exception")
+BY_LOW_BATTERY = const(6)
+END_NAMES = ("", "button", "host", "usb_power", "full_flash", "exception", "low_battery")
 
 
 def seed_of(session_id):

@@ -30,6 +30,7 @@ SCHEMA = {
     "autostart": (True, None, None, 3),  # a session begins at power-on
     "calibration": ("guided", ("guided", "warm-up", "stored"), None, 3),  # what comes before it
     "motor": ("pwm", ("pwm", "erm", "lra"), None, 3),
+    "motor_calibration": (None, "list", 3, 3),  # what a DRV2605L has learnt of its motor
     "usb_isolator": (False, None, None, 1),  # electrodes may be worn while the band is plugged in
     "low_battery_mv": (3500, 1800, 5500, 1),
     "wearer": (None, "name", 24, 2),

@@ -30,6 +30,7 @@ _SHORT_MAX = const(48)
 _DEGREES = const(25)  # in a record: 2 s
 _SHOWN_STEPS = const(4)
 _U16_MAX = const(65535)
+_ANSWER_MAX = const(254)
 _TICKS_MASK = const(0x3FFFFFFF)
 
 
@@ -147,6 +148,25 @@ class Recorder:
         if self._has_room(t_ms):
             struct.pack_into("<IBI", self._pending, self._end + records.HEADER_SIZE, block, code, value)
             self._seal(records.FAULT, 9, t_ms)
+
+    def answer(self, number, felt, actual, t_ms):
+        """Note how many reps of set ``number`` the wearer felt to be on target, and how many were."""
+        if self._has_room(t_ms):
+            at = self._end + records.HEADER_SIZE
+            struct.pack_into("<HBB", self._pending, at, number & _U16_MAX, felt, min(actual, _ANSWER_MAX))
+            self._seal(records.ANSWER, 4, t_ms)
+
+    def crossings(self, block, rate_hz, t_ms):
+        """Note the zero-crossing rate of the rep that was over by ``block``."""
+        if self._has_room(t_ms):
+            struct.pack_into("<IH", self._pending, self._end + records.HEADER_SIZE, block, min(rate_hz, _U16_MAX))
+            self._seal(records.CROSSINGS, 6, t_ms)
+
+    def mark(self, block, t_ms):
+        """Note that the wearer has marked this moment."""
+        if self._has_room(t_ms):
+            struct.pack_into("<I", self._pending, self._end + records.HEADER_SIZE, block)
+            self._seal(records.MARK, 4, t_ms)
 
     @micropython.native
     def movement(self, step, degrees, t_ms):

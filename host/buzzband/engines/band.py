@@ -35,7 +35,7 @@ _ROOTFS = FOLDER / "rootfs"
 _READ_MAX = 4096
 _BOOT_US = 100_000  # from power-on to boot.py
 _PATIENCE_S = 10  # beyond the length of a recording, for what stops the sampling meanwhile
-_RELEASED_S = 0.1  # after so long the band has seen that the button is up
+_RELEASED_S = 0.4  # after so long the band knows that no second press follows
 _COMMITS = 4  # more than a press ever leads to
 
 

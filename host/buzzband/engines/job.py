@@ -43,8 +43,9 @@ class Settings:
     other_muscle: bool = False
 
     def as_dict(self) -> dict[str, bool | int | str]:
-        """Return the settings by name, as a band takes them: without those that are None."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        """Return the settings by name, as a band takes them: without those that are None, and with no calibration first."""
+        chosen = {name: value for name, value in asdict(self).items() if value is not None}
+        return {**chosen, "calibration": "stored"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,8 @@ class Blocks:
 class Track:
     """What the band's log tells of a run. ``permille``, ``flags``: shape (n,), every 20 ms, after blocks 1, 3, 5…
 
-    ``cues``: (block, word) of every word that was due; with ``words.WITHHELD`` beside it, it was not said. ``faults``: (block, what, value) of what went wrong there.
+    ``cues``: (block, word) of every word that was due; with ``words.WITHHELD`` beside it, it was not said.
+    ``faults``: (block, what, value) of what went wrong there.
     """
 
     permille: NDArray[np.int32]

@@ -38,6 +38,7 @@ _HEADER_TYPES: Mapping[str, type] = {
     "micropython": str,
     "settings": dict,
     "supply_mv": int,
+    "calibration": dict,
 }
 
 
@@ -55,10 +56,30 @@ class Record:
 
 @dataclass(frozen=True)
 class Cue:
-    """A word that was said after a block of the session; see buzzband_fw.core.words."""
+    """A word that was due after a block of the session; see buzzband_fw.core.words.
+
+    With ``words.WITHHELD`` beside it, it was not said.
+    """
 
     block: int
     word: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How many reps of a set the wearer felt to be on target, None if he did not say, and how many were."""
+
+    set_number: int
+    felt: int | None
+    actual: int
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """Zero crossings a second in the contractions of the rep that was over by a block."""
+
+    block: int
+    rate_hz: int
 
 
 @dataclass(frozen=True)
@@ -93,7 +114,7 @@ class SessionLog:
     """A session. Value ``i`` of the arrays is that after block 2 ``i`` + 1: 50 values a second.
 
     ``permille``, ``flags`` (those of quality and cue: rail 1, flat 2, hum 4, blanked 8): 0 where ``valid`` is not true.
-    ``lifting``: its degrees are those after block 8 ``i`` + 7, and 0 where there are none. ``end``: None if the session
+    ``marks``: blocks that the wearer has marked. ``lifting``: its degrees are those after block 8 ``i`` + 7, and 0 where there are none. ``end``: None if the session
     was cut off. ``damaged``: stretches of the file and records that make no sense.
     ``missing``: sequence numbers below the highest that no intact record has. ``header``: empty if it is damaged.
     """
@@ -106,6 +127,9 @@ class SessionLog:
     cues: tuple[Cue, ...]
     faults: tuple[Fault, ...]
     lifting: Lifting
+    answers: tuple[Answer, ...]
+    crossings: tuple[Crossings, ...]
+    marks: tuple[int, ...]
     end: End | None
     damaged: int
     missing: tuple[range, ...]
@@ -188,6 +212,9 @@ class _Reader:
     reps: list[Rep] = field(default_factory=list)
     sets: list[Set] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    crossings: list[Crossings] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
     end: End | None = None
     senseless: int = 0
 
@@ -203,6 +230,9 @@ class _Reader:
             records.REP: self._take_rep,
             records.HOLD: self._take_hold,
             records.SET: self._take_set,
+            records.ANSWER: self._take_answer,
+            records.CROSSINGS: lambda payload: self.crossings.append(Crossings(*_fields("<IH", payload))),
+            records.MARK: lambda payload: self.marks.append(*_fields("<I", payload)),
         }
         in_order = {record.sequence: record for record in reversed(self.intact)}  # of two alike the first
         for _, record in sorted(in_order.items()):
@@ -221,6 +251,9 @@ class _Reader:
             cues=tuple(self.cues),
             faults=tuple(self.faults),
             lifting=self._lifting(),
+            answers=tuple(self.answers),
+            crossings=tuple(self.crossings),
+            marks=tuple(self.marks),
             end=self.end,
             damaged=self._damaged_stretches() + self.senseless,
             missing=tuple(_gaps(sorted(in_order))),
@@ -261,6 +294,10 @@ class _Reader:
             if one.end_block < one.start_block:
                 raise ValueError("ends before it begins")
         self.sets.append(one)
+
+    def _take_answer(self, payload: bytes) -> None:
+        number, felt, actual = _fields("<HBB", payload)
+        self.answers.append(Answer(number, None if felt == records.NO_ANSWER else felt, actual))
 
     def _take_end(self, payload: bytes) -> None:
         self.end = End(*_fields("<IB", payload))

@@ -330,8 +330,8 @@ def _activation(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas:
 
 
 def _buzzes(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
-    """Mark every buzz over the axes, where no line is in the way."""
-    times = [cue.t_s for cue in outcome.cues if view[0] <= cue.t_s <= view[1]]
+    """Mark every buzz on target over the axes, where no line is in the way."""
+    times = [cue.t_s for cue in outcome.on_target if view[0] <= cue.t_s <= view[1]]
     height = (_TOP - 30) / axes.bbox.height
     unit_s = (view[1] - view[0]) / axes.bbox.width
     crowded = any(after - before < 7 * unit_s for before, after in itertools.pairwise(times))

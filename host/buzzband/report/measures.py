@@ -91,7 +91,7 @@ def _figures(outcome: Outcome, index: int, reps: tuple[Rep, ...], rested_from_s:
         muscle_off=sum(rep.muscle_off for rep in reps),
         too_fast=sum(rep.too_fast for rep in reps),
         untrusted_s=untrusted_s(outcome, span.start_s, span.end_s),
-        buzzes=sum(span.start_s <= cue.t_s <= span.end_s for cue in outcome.cues),
+        buzzes=sum(span.start_s <= cue.t_s <= span.end_s for cue in outcome.on_target),
         rest_s=None if rested_from_s is None else max(0.0, span.start_s - rested_from_s),
     )
 

@@ -116,7 +116,7 @@ def _shown(outcome: Outcome, sets: tuple[SetFigures, ...]) -> dict[str, Any]:
         "blanks_hidden": blanks_hidden(outcome, NARROW.columns),
         "cut_off": cut_off(outcome),
         "any_blanked": bool(outcome.blanked.any()),
-        "any_buzz": bool(outcome.cues),
+        "any_buzz": bool(outcome.on_target),
         "any_movement": len(outcome.movement) > 0,
         "any_reps": bool(outcome.reps),
         "any_cycles": outcome.cycles > 0,

@@ -102,9 +102,14 @@ def _were(number: int) -> str:
 
 
 def _buzzed(outcome: Outcome) -> str:
-    if not outcome.cues:
-        return "The band did not buzz."
-    return f"The band buzzed {'once' if len(outcome.cues) == 1 else f'{len(outcome.cues)} times'}."
+    buzzes, others = len(outcome.on_target), outcome.other_words
+    told = f"buzzed {_times(buzzes)}" if buzzes else "did not buzz"
+    said = listed([f"“{word.replace('_', ' ')}” {_times(number)}" for word, number in others.items()])
+    return f"The band {told}{f' and said {said}' if others else ''}."
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def trust(outcome: Outcome) -> str:
@@ -162,7 +167,7 @@ def session_alt(outcome: Outcome) -> str:
     """Return what the figure of the session shows, for those who cannot see it."""
     what = "Activation and movement" if len(outcome.movement) else "Activation"
     told = f"{what} over {length(outcome.duration_s)}, target {percent(outcome.target_permille)}: "
-    told += f"{count(len(outcome.sets), 'set')}, {count(len(outcome.reps), 'rep')}, {_buzzes(len(outcome.cues))}, "
+    told += f"{count(len(outcome.sets), 'set')}, {count(len(outcome.reps), 'rep')}, {_buzzes(len(outcome.on_target))}, "
     return f"{told}{count(len(merged(outcome.quality)), 'stretch', 'stretches')} of signal not trusted."
 
 

@@ -21,6 +21,7 @@ from buzzband.recordings.model import Channel
 from buzzband.services import calibration, pages
 from buzzband.services.simulate import outcome
 from buzzband_fw.core.chain import RAW_RATE_HZ
+from buzzband_fw.core.sets import QUIET_MS
 
 ENGINES: Mapping[str, Callable[..., Recorded]] = {"cpython": on_cpython, "pico": on_twin}
 TARGET_PERMILLE = 600
@@ -105,7 +106,7 @@ def demo(seed: int, engine: str = "cpython", progress: Progress = no_progress) -
         settings=lifted.settings,
         track=recorded.track(block_count(lifted.codes)),
         imu=lifted.frames is not None,
-        reps_from_s=squeezes[-1][1] + 1.0,
+        reps_from_s=squeezes[-1][1] + 1.0 + QUIET_MS / 1000,  # until they are over as a set, too
         notes=(
             "The session is synthetic: motor units, movement, hum, noise and the motor's own vibration are modelled.",
             "The band's app felt, cued and recorded it, and its log came over the link.",

@@ -23,6 +23,7 @@ MEANINGS = {
     "autostart": "a session begins at power-on",
     "calibration": "what happens at power-on: three squeezes, a warm-up set, or the stored calibration",
     "motor": "what moves the motor: a transistor, or a DRV2605L with a coin (erm) or a linear motor (lra)",
+    "motor_calibration": "what a DRV2605L has learnt of its motor; none: it learns at the next power-on",
     "usb_isolator": "a USB isolator is in the cable, so that electrodes may be worn with it",
     "low_battery_mv": "below this the battery is low",
     "wearer": "who wears the band",

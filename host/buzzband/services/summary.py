@@ -30,7 +30,9 @@ def _outcome_lines(told: Outcome) -> Iterator[str]:
     yield ""
     yield from strip(told)
     yield ""
-    yield f"{count(len(told.cues), 'cue').capitalize()} in {work(len(told.reps), told.cycles)}."
+    yield f"{count(len(told.on_target), 'cue').capitalize()} in {work(len(told.reps), told.cycles)}."
+    if told.other_words:
+        yield f"  also said: {', '.join(f'{word} {number}' for word, number in told.other_words.items())}"
     for number, one in enumerate(told.sets[:_SETS_SHOWN], 1):
         done = _work(told, one, told.reps_of(number - 1))
         yield f"  set {number}: {clock(one.start_s)} to {clock(one.end_s)}, {done}"

@@ -67,7 +67,7 @@ class Status:
         """Return the faults that stand, in words."""
         return tuple(
             messages.FAULTS[bit] if bit < len(messages.FAULTS) else f"fault {1 << bit}"
-            for bit in range(8)
+            for bit in range(16)
             if self.faults & 1 << bit
         )
 
@@ -127,7 +127,7 @@ def hello(payload: bytes) -> Hello:
 def status(payload: bytes) -> Status:
     """Understand the answer to STATUS; what a later version appends is passed over."""
     values = _unpacked(messages.STATUS_FORMAT, payload[:_STATUS_SIZE])
-    return Status(*values[:3], *values[4:])
+    return Status(*values)
 
 
 def page(payload: bytes) -> tuple[int, tuple[Entry, ...]]:

@@ -16,10 +16,11 @@ def named(name):
     return __import__("buzzband_fw.core.modes." + name, None, None, ("Mode",)).Mode
 
 
-def chosen(settings, scale):
+def chosen(settings, scale, leak_permille=0):
     """Return the mode that the settings ask for, on the wearer's ``scale``: their own, or that of the exercise.
 
     ``settings``: has mode, exercise, target_permille, tempo, hold_s, steady_off_s, load_kg, one_rm_kg and reps_max.
+    ``leak_permille``: what the electrodes hear of the motor; if that is half the target, a hold is told by its goal alone.
     """
     exercise = exercises.named(settings.exercise)
     name = settings.mode or exercise.mode
@@ -29,4 +30,6 @@ def chosen(settings, scale):
 
         if is_heavy(settings.load_kg, settings.one_rm_kg, settings.reps_max):
             mode.withheld |= _OF_MUSCLE
+    if name == "hold" and 2 * leak_permille >= settings.target_permille:
+        mode.withheld |= 1 << ON_TARGET
     return mode

@@ -36,6 +36,7 @@ class Mode(mode.Mode):
             self._reps = 0
             if code & _COUNTS:
                 self.sets += 1
+                self.asks = True  # after all that follow
         return word
 
     def set_over(self, sets):

@@ -3,8 +3,8 @@
     every block     kernel(envelope, gate) -> due(what) -> word
     a step's event  told(event, sets) -> code, which waits for its block -> act(code) -> word
 
-A code is a word, or SILENCE, and marks beside it; ``told`` reads what the core tells of the movement, which has changed
-when its block comes, and ``act`` may change what ``due`` goes by, which has to happen at the same block on every engine.
+A code is a word, or SILENCE, and marks beside it. ``told`` reads what the core tells of the movement, which has changed
+when its block comes. ``act`` may change what ``due`` goes by: that has to happen at the same block on every engine.
 """
 
 from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, STEP_MS
@@ -35,15 +35,16 @@ _STEP_MASK = const(0xFFFF)
 class Mode:
     """``kernel(envelope, gate)``: takes every gated envelope that is no part of a blank; not 0 when something is due.
 
-    ``in_set``: whether a set goes on.
-    ``effort``: whether a rep of it came near the target. ``withheld``: a bit for each word that is due but not said. ``feels``: whether its
-    words of the muscle are to be believed only while the electrodes are.
+    ``in_set``: whether a set goes on. ``effort``: whether a rep of it came near the target. ``withheld``: a bit for
+    each word that is due but not said. ``feels``: whether its words of the muscle are to be believed only while the
+    electrodes are.
     """
 
     feels = True
+    asks = False  # whether the wearer is to say, after a set, how many reps were on target
 
     def __init__(self, scale, target_permille, settings=None, exercise=None):
-        """``scale``: that of the wearer, see core/activation.py. ``settings``, ``exercise``: None stands for defaults."""
+        """``scale``: the wearer's, see core/activation.py. ``settings``, ``exercise``: None stands for defaults."""
         self.target_permille = target_permille
         self.withheld = 0
         self.in_set = False
@@ -139,7 +140,7 @@ def is_fresh(sets):
 
 
 def top_row(sets):
-    """Return the row of the swing that a rep just CONFIRMED went up by: the leader's, or the muscle's if that was first."""
+    """Return the row of the swing by which a rep just CONFIRMED went up: the leader's, or the muscle's if that led."""
     reps = sets.reps
     row = reps.row(reps.leader, reps.found[reps.leader])
     if since_top_ms(sets, row) > _LATE_STEPS * STEP_MS:

@@ -1,4 +1,4 @@
-"""Reach: one pulse when the target is first reached in a contraction. A rep that the muscle had no part in is told too."""
+"""Reach: one pulse when the target is first reached in a contraction; a word for a rep without the muscle."""
 
 from buzzband_fw.core.modes.mode import Mode
 

@@ -15,6 +15,8 @@ _QUARTERS = const(4)
 class Mode(mode.Mode):
     """See the module."""
 
+    asks = True
+
     def __init__(self, scale, target_permille, settings=None, exercise=None):
         mode.Mode.__init__(self, scale, target_permille, settings, exercise)
         self.withheld = 1 << ON_TARGET | 1 << FELL_SHORT | 1 << TOO_FAST | 1 << OTHER_MUSCLE

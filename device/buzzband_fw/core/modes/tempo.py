@@ -32,7 +32,7 @@ def phases_ms(text):
 
 @micropython.viper
 def beat(envelope: int, state: ptr32) -> int:
-    """Take 10 ms more, whatever the envelope, and return 1 if a phase begins. One that began 100 ms ago is passed over."""
+    """Take 10 ms more, whatever the envelope; return 1 if a phase begins. One that began 100 ms ago is passed over."""
     if state[_RUNNING] == 0:
         return 0
     left = state[_LEFT_MS] - _STEP_MS
