@@ -65,7 +65,7 @@ _PARTIAL_MS = const(200)
 _TALK_MS = const(20)
 _FAREWELL_MS = const(100)
 _OFF = const(7)  # messages.OFF
-_BATTERY_EVERY = const(1023)  # blocks
+_BATTERY_EVERY = const(8191)  # blocks: 82 s
 
 
 class App:
@@ -93,7 +93,7 @@ class App:
         self._watchdog = None
         self._armed = False
         self._wrote_flash = False
-        self._owes_low_battery = False
+        self._battery_due = False
         self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
         self._jobs = (  # after four blocks in a row; after even ones activation is noted, and that takes time
             (self.band.note, self.control.step, self._button.step, self._send_sample),
@@ -224,14 +224,19 @@ class App:
             self.control.take(control.USB)
         if self.voice.motor.fault or self.band.faults & messages.MOTOR:
             self.band.note_motor(self.voice.motor.fault)
-        if blocks & _BATTERY_EVERY == 4 and not self.voice.speaking:
-            is_new, is_empty = self.band.note_battery()
-            self._owes_low_battery |= is_new
-            if self._owes_low_battery and not self.muscle.cue.mode.in_set:
-                self._owes_low_battery = False
-                self.band.say(LOW_BATTERY)
-            if is_empty:
-                self.control.take(control.EMPTY)
+        if blocks & _BATTERY_EVERY == 7:
+            self._battery_due = True
+        if self._battery_due and not (self.voice.speaking or self.muscle.cue.mode.in_set):
+            self._battery_due = False
+            self._look_at_battery()
+
+    def _look_at_battery(self):
+        """Read the supply, between sets, because it takes a sample of the muscle; say so if it has become low."""
+        is_new, is_empty = self.band.note_battery()
+        if is_new:
+            self.band.say(LOW_BATTERY)
+        if is_empty:
+            self.control.take(control.EMPTY)
 
     def _feed_watchdog(self):
         motor = self.voice.motor

@@ -271,7 +271,7 @@ class Band:
         mv = self.muscle.supply_mv()
         if mv is None:
             return False, False
-        self.supply_mv += (mv - self.supply_mv) >> 2  # one reading alone may be that of a kick
+        self.supply_mv = (self.supply_mv + mv) >> 1  # one reading alone may be off
         low_mv = self.settings.low_battery_mv
         if self.supply_mv >= low_mv:
             self.faults &= ~messages.LOW_BATTERY

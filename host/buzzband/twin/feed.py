@@ -69,11 +69,13 @@ class Emg:
 
         def on_conversion(channel: int) -> None:
             nonlocal due, period
-            if channel in _CHANNELS:
+            runs = adc.cs & _START_MANY
+            if channel in _CHANNELS or runs:
                 if not self._block:
                     self._block = self._next_block()
-                adc.channel_values[channel] = self._block[-1][channel]
-                if adc.cs & _START_MANY:
+                if channel in _CHANNELS:
+                    adc.channel_values[channel] = self._block[-1][channel]
+                if runs:  # a conversion of the supply in between takes the place of a sample
                     self._block.pop()
                     now = clock.nanos
                     if not -_JITTER_NANOS < now - due < _JITTER_NANOS:

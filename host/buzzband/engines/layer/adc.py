@@ -12,6 +12,8 @@ _CYCLES_PER_US = 48
 _FULL_SCALE = 4095
 _REFERENCE_MV = 3300
 _SUPPLY_DIVIDER = 3
+_SUPPLY = 3  # channel
+_FOR_EVER = 1 << 30
 _BOTH = 3  # the round-robin bits of channels 0 and 1
 
 
@@ -44,9 +46,12 @@ class Converter:
 
     def switch(self, run: bool, channel: int = 0, turns: int = 0) -> None:
         """Begin to convert freely with ``channel``, or stop. ``turns``: a bit for each channel that takes turns."""
-        if turns not in (0, _BOTH) or channel not in (0, 1):
+        if turns not in (0, _BOTH) or channel not in (0, 1, _SUPPLY):
             raise NotImplementedError(f"channel {channel}, in turn {turns:#x}")
         self.catch_up()
+        if run and self.runs and not turns and not self._in_turn:
+            self._first_channel = channel  # without a break
+            return
         self.runs = run
         self.since_us = self._world.now_us
         self._first = self._written
@@ -100,6 +105,8 @@ class Converter:
 
     def _carried(self, at: int) -> Any:
         """Return what the channel carries whose sample comes to that place."""
+        if self._first_channel == _SUPPLY:
+            return _Constant(self._supply_code())
         channel = self._first_channel + (at - self._first if self._in_turn else 0)
         return self.other if channel & 1 else self.codes
 
@@ -107,8 +114,25 @@ class Converter:
         """Return one conversion of a third of the supply voltage, as ``ADC.read_u16`` scales it."""
         if self.runs:
             raise NotImplementedError("a single conversion while the converter runs freely changes its channel")
-        code: int = min(self._world.supply_mv * _FULL_SCALE // (_SUPPLY_DIVIDER * _REFERENCE_MV), _FULL_SCALE)
+        code = self._supply_code()
         return code << 4 | code >> 8
+
+    def _supply_code(self) -> int:
+        code: int = min(self._world.supply_mv * _FULL_SCALE // (_SUPPLY_DIVIDER * _REFERENCE_MV), _FULL_SCALE)
+        return code
+
+
+class _Constant:
+    """The same code for ever."""
+
+    def __init__(self, code: int) -> None:
+        self._code = code
+
+    def __len__(self) -> int:
+        return _FOR_EVER
+
+    def __getitem__(self, _index: int) -> int:
+        return self._code
 
 
 class ADC:
