@@ -73,6 +73,7 @@ class App:
 
     def __init__(self, slot="a", safe_mode=False):
         chosen = settings.load()
+        control.forget(*settings.PARTS)
         bus = I2cBus()
         self.movement = Movement(chosen, ROOM, bus)
         self.movement.wake()  # first, because it takes time
@@ -85,7 +86,7 @@ class App:
         self.report = SelfReport(self.band, slot)
         self.server = Server(SerialPort(), self.report)
         chosen.brace = self._brace_for_settings
-        chosen.changed = self.band.look_at_settings
+        chosen.changed = self._take_settings
         self._usb_power = UsbPower()
         self._button = Button(self.control.take)
         self._led = Led()
@@ -189,6 +190,11 @@ class App:
                 return
             had_power = present
             self._until_tick()
+
+    def _take_settings(self, _effect):
+        """Heed settings that have just changed; most of them wait for the next session."""
+        control.forget(*settings.PARTS)
+        self.band.look_at_settings()
 
     def _brace_for_settings(self):
         """Fall silent before settings are written: flash stops the processor, and with it the end of a pulse."""

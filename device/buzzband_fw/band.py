@@ -57,7 +57,7 @@ class Band:
         self._last_set = self._last_hits = 0  # its number, and the reps of it that were on target
         self.look_at_settings()
 
-    def look_at_settings(self, _effect=0):
+    def look_at_settings(self):
         """Let faults be those of the settings as they are now."""
         self.faults &= ~(messages.UNCALIBRATED | messages.BAD_SETTINGS)
         if not self.settings.calibrated:

@@ -48,6 +48,7 @@ WAYS = (  # out of each state, in pairs: a signal, the state it leads to. Any ot
 )
 
 _GUIDED = (CALIBRATING, WARMING_UP, ASKING, FINDING)  # states with a module of their own in guides/
+_BORROWED = ("core.calibration", "core.placement", "core.warm_up")  # what guides alone need
 _RECORDED = (RUNNING, ASKING)  # one session goes through both
 _FELT = (RUNNING, CALIBRATING, WARMING_UP, ASKING, FINDING)  # in which the electrodes tell of a body
 
@@ -119,7 +120,7 @@ class Control:
         if self.guide is not None:
             self.guide.leave()
             self.guide = None
-            _forget("buzzband_fw.guides", _module_of(before))
+            forget("guides." + _module_of(before), *_BORROWED)
         if after not in _RECORDED or before not in _RECORDED:
             if band.is_on():
                 band.end(_reason(signal))
@@ -150,8 +151,10 @@ def _reason(signal):
     return records.BY_LOW_BATTERY if signal == EMPTY else records.BY_BUTTON
 
 
-def _forget(package, name):
-    """Give back the room of a module that is not needed for now."""
-    if sys.modules.pop(package + "." + name, None) is not None:
-        delattr(sys.modules[package], name)
+def forget(*names):
+    """Give back the room of modules that are not needed for now."""
+    for name in names:
+        package, _, last = ("buzzband_fw." + name).rpartition(".")
+        if sys.modules.pop(package + "." + last, None) is not None:
+            delattr(sys.modules[package], last)
     gc.collect()

@@ -52,7 +52,7 @@ def test_a_pulse_that_begins_a_little_late_is_no_longer_for_it(late_us):
 
 @pytest.mark.parametrize(("supply_mv", "kick", "hold"), [(3300, 1.0, 0.682), (4000, 0.9, 0.5625), (5000, 0.72, 0.45)])
 def test_a_pulse_is_a_kick_of_50_ms_and_then_a_hold_as_the_supply_demands(supply_mv, kick, hold):
-    with band(contractions(1), supply_mv=supply_mv) as virtual:
+    with band(contractions(1), supply_mv=supply_mv, changes={"low_battery_mv": 3000}) as virtual:
         virtual.play()
         (burst,) = virtual.motor
     (kick_s, kick_duty), (hold_s, hold_duty) = burst.duties

@@ -1,6 +1,7 @@
 """What each cue mode says in whole sets: the right words, and no wrong ones. ``pytest -rP`` shows the figures."""
 
 import functools
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -36,6 +37,8 @@ BEAT_OFF_S = {"curl": 0.7}  # a strict curl hardly turns the upper arm; elsewher
 BEAT_OFF_USUAL_S = 0.35
 BEAT_SETS = 6
 IDLE_S = 300
+IDLE_SEEDS = (7, 8)  # on none of which the rules were made
+WRONG_A_MINUTE = 0.25
 
 
 @functools.cache
@@ -192,18 +195,18 @@ def test_steady_is_silent_where_nothing_moves():
 def test_between_sets_hardly_anything_is_said():
     gain, scale = squeezed(3)
     wrong = dict.fromkeys(modes.NAMES, 0)
-    placements = (synth.UPPER_ARM, synth.FOREARM)
-    for placement in placements:
-        made = synth.build(synth.idle_session(IDLE_S, placement), 1)
+    lives = list(itertools.product((synth.UPPER_ARM, synth.FOREARM), IDLE_SEEDS))
+    for placement, seed in lives:
+        made = synth.build(synth.idle_session(IDLE_S, placement), seed)
         conditions = condition(digitise(made.recording.channels[0], gain).raw, 50)
         for mode in modes.NAMES:
             settings = replace(settings_from(scale, "curl"), mode=mode)
             spoken, _ = said(decide(conditions, settings, frames_of(made.recording)[0]))
-            of_reps = (words.FELL_SHORT, words.TOO_FAST, words.DONE, words.COUNT + 1)
+            of_reps = (words.FELL_SHORT, words.TOO_FAST, words.DONE, *range(words.COUNT + 1, words.COUNT + 5))
             wrong[mode] += sum(word in of_reps or mode == "tempo" for _, word in spoken)
-    rates = {mode: round(count / (IDLE_S * len(placements)) * 60, 2) for mode, count in wrong.items()}
+    rates = {mode: round(count / (IDLE_S * len(lives)) * 60, 2) for mode, count in wrong.items()}
     tell(f"words about reps that were none, a minute of life in the gym: {rates}")
-    assert max(rate for mode, rate in rates.items() if mode != "tempo") <= 2.0
+    assert max(rates.values()) <= WRONG_A_MINUTE
 
 
 @pytest.mark.real_data

@@ -228,7 +228,7 @@ def test_hostile_text_stays_text() -> None:
     tree = parsed(render(hostile(SCRIPT)))
     assert tree.all("h1")[0].text == SCRIPT
     assert tree.all("title")[0].text == f"Buzzband session: {SCRIPT}"
-    assert tree.text.count(SCRIPT) == 11  # title, heading, source, flag, the word that was said, and six in settings and notes
+    assert tree.text.count(SCRIPT) == 11  # title, heading, source, flag, word said, and six in settings and notes
 
 
 @pytest.mark.parametrize("text", ['" onload="x', "</style>", "{{ 7 * 7 }}", "]]>", "<!--", "&lt;"])

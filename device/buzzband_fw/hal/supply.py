@@ -20,7 +20,7 @@ def read_mv():
 
 
 def borrow_mv(emg_adc):
-    """Return VSYS in mV while ``emg_adc`` samples: one reading, in the place of one of its samples. None if it refuses."""
+    """Return VSYS in mV while ``emg_adc`` samples: one reading, in place of one of its samples; None if it refuses."""
     reading = emg_adc.borrow(pins.VSYS - pins.EMG)
     return None if reading is None else reading * _DIVIDER * _REFERENCE_MV // _SAMPLE_FULL_SCALE
 

@@ -9,6 +9,7 @@ import json
 from buzzband_fw.core.portable import const
 
 PATH = "settings.json"
+PARTS = ("store.schema", "store.changes")  # modules that are needed to read and to change settings, and else not
 
 _NO_MEMORY = const(12)  # ENOMEM
 

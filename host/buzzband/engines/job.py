@@ -43,7 +43,7 @@ class Settings:
     other_muscle: bool = False
 
     def as_dict(self) -> dict[str, bool | int | str]:
-        """Return the settings by name, as a band takes them: without those that are None, and with no calibration first."""
+        """Return the settings by name, as a band takes them: without those that are None; it calibrates nothing."""
         chosen = {name: value for name, value in asdict(self).items() if value is not None}
         return {**chosen, "calibration": "stored"}
 

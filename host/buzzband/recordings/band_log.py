@@ -114,9 +114,10 @@ class SessionLog:
     """A session. Value ``i`` of the arrays is that after block 2 ``i`` + 1: 50 values a second.
 
     ``permille``, ``flags`` (those of quality and cue: rail 1, flat 2, hum 4, blanked 8): 0 where ``valid`` is not true.
-    ``marks``: blocks that the wearer has marked. ``lifting``: its degrees are those after block 8 ``i`` + 7, and 0 where there are none. ``end``: None if the session
-    was cut off. ``damaged``: stretches of the file and records that make no sense.
-    ``missing``: sequence numbers below the highest that no intact record has. ``header``: empty if it is damaged.
+    ``marks``: blocks that the wearer has marked. ``lifting``: its degrees are those after block 8 ``i`` + 7, and 0
+    where there are none. ``end``: None if the session was cut off. ``damaged``: stretches of the file and records that
+    make no sense. ``missing``: sequence numbers below the highest that no intact record has. ``header``: empty if it is
+    damaged.
     """
 
     session_id: str

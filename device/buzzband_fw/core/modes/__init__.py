@@ -20,7 +20,8 @@ def chosen(settings, scale, leak_permille=0):
     """Return the mode that the settings ask for, on the wearer's ``scale``: their own, or that of the exercise.
 
     ``settings``: has mode, exercise, target_permille, tempo, hold_s, steady_off_s, load_kg, one_rm_kg and reps_max.
-    ``leak_permille``: what the electrodes hear of the motor; if that is half the target, a hold is told by its goal alone.
+    ``leak_permille``: what the electrodes hear of the motor; if that is half the target, a hold is told by its goal
+    alone.
     """
     exercise = exercises.named(settings.exercise)
     name = settings.mode or exercise.mode

@@ -27,7 +27,9 @@ SURE_REPS = const(2)  # that come before the first one that is worth a word
 EFFORT_PERCENT = const(80)  # of the target: who lifts like that is at work
 SWINGS_MIN = const(3)  # before one to a top: they tell which is the lift
 
-_REGULAR = const(350)  # permille, as in core/sets.py
+_IRREGULAR = const(350)  # permille, as in core/sets.py; of few reps
+_IRREGULAR_FEW = const(150)
+_MANY_SWINGS = const(9)  # of five reps
 _LATE_STEPS = const(100)  # 2 s: a rep that was over by then is told because the set is, not because it just ended
 _STEP_MASK = const(0xFFFF)
 
@@ -76,16 +78,10 @@ class Mode:
         return 0
 
     def is_sure(self, sets, before):
-        """Return whether this is a set, as far as one can tell: ``before`` reps ago it began, the muscle works in most
-        of them, and they are an effort, or regular. Nobody wants to hear how fast a bottle is put down.
+        """Return whether this is a set: ``before`` reps ago it began, the muscle works in most of them, and they are
+        alike. Nobody wants to hear how fast a bottle is put down.
         """
-        reps = sets.reps
-        if before < SURE_REPS or (reps.muscle_told and self._off > 0):
-            return False
-        if self.effort or not reps.muscle_told:
-            return True
-        first = reps.first(reps.leader)
-        return reps.irregularity(reps.leader, first, reps.found[reps.leader] - first) < _REGULAR
+        return before >= SURE_REPS and not (sets.reps.muscle_told and self._off > 0) and are_alike(sets)
 
     def act(self, code):
         """Let an event count; return the word that is due."""
@@ -137,6 +133,15 @@ def is_fresh(sets):
     rep = sets.rep
     length = (rep.concentric_ms + rep.hold_ms + rep.eccentric_ms) // STEP_MS
     return sets.reps.now - rep.start - length <= _LATE_STEPS
+
+
+def are_alike(sets):
+    """Return whether the reps so far are as regular as those of a set."""
+    reps = sets.reps
+    first = reps.first(reps.leader)
+    length = reps.found[reps.leader] - first
+    limit = _IRREGULAR if length >= _MANY_SWINGS else _IRREGULAR_FEW
+    return reps.irregularity(reps.leader, first, length) < limit
 
 
 def top_row(sets):

@@ -1,11 +1,11 @@
 """Tempo: a pulse at the start of each phase, lift, pause, lower, pause, whatever the muscle does.
 
-The first two reps, if they are an effort, say when the top was; from there the schedule is absolute until the set ends.
-It never follows a cue, which comes late.
+Once three reps or four are a set, and an effort, the last top sets the schedule: absolute until the set ends. It never
+follows a cue, which comes late.
 """
 
 from buzzband_fw.core.modes import mode
-from buzzband_fw.core.modes.mode import ARGUMENT_SHIFT, OVER, SWINGS_MIN, lift_row, since_top_ms
+from buzzband_fw.core.modes.mode import ARGUMENT_SHIFT, OVER, SURE_REPS, are_alike, lift_row, since_top_ms
 from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 from buzzband_fw.core.words import ON_TARGET, SILENCE
 
@@ -68,8 +68,9 @@ class Mode(mode.Mode):
 
     def confirmed(self, sets, row, after_ms):
         """Return how long ago the top will have been, as long as no rep has set the beat."""
-        reps = sets.reps
-        if self._set or reps.found[reps.leader] < SWINGS_MIN or (reps.muscle_told and not self.effort):
+        if self._set or sets.confirmed <= SURE_REPS or (sets.reps.muscle_told and not self.effort):
+            return SILENCE
+        if not are_alike(sets):
             return SILENCE
         self._set = True
         return since_top_ms(sets, lift_row(sets, row)) + after_ms << ARGUMENT_SHIFT

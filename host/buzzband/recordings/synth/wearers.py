@@ -95,7 +95,7 @@ class Worn:
             self._squeezes += 1
             self._squeezed_at = self._at + delay
             self._released_at = None
-            self._squeeze = wearer.effort * _contraction(wearer.levels[self._squeezes], self._rng)
+            self._squeeze = wearer.effort * _contraction(wearer.levels[self._squeezes % len(wearer.levels)], self._rng)
             if self._squeezes == wearer.slips_in:
                 self._slips_at = self._at + round(wearer.slips_s * RAW_RATE_HZ)
         elif word == words.RELEASE:
