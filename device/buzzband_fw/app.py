@@ -28,6 +28,7 @@ from time import ticks_diff, ticks_ms, ticks_us
 
 from buzzband_fw.hal.emg_adc import aligned_ring
 
+gc.threshold(16384)  # what modules leave behind is swept up before it lies between those that stay
 RING = aligned_ring()  # 32 KB at a multiple of 32 KB: once all modules are there the heap may have no such gap
 
 from buzzband_fw.core.reps import new_room

@@ -17,6 +17,7 @@ from buzzband_fw.core import (
     target,
     zigzag,
 )
+from buzzband_fw.core.modes import hold, steady, tempo
 from checked import core_modules, is_kernel, source_of
 
 KERNELS = (
@@ -26,6 +27,7 @@ KERNELS = (
     swings.crossing, swings.effort, swings.peak_effort, swings.period_ms, swings.longest_period,
     swings.uneven_periods, swings.uneven_sizes, swings.typical, swings.nearest,
     slow.keep, slight.level, slight.turns, slight.usual, slight.fastest,
+    hold.holding, steady.idling, tempo.beat,
 )  # fmt: skip
 EVERY_KERNEL = pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.__name__)
 
