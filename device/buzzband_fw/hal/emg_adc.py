@@ -36,29 +36,24 @@ def aligned_ring():
     """Return room for the samples at an address that is a multiple of its size, 32 KB, as the DMA's wrap demands.
 
     The heap gives out the first gap that fits. A filler takes what lies before the next such address, and the ring
-    comes behind it; once more if other gaps were in the way. At last twice the size, which surely holds one.
+    comes behind it; once more if the filler has found a smaller gap, which is then taken. At last twice the size, which
+    surely holds one.
     """
+    blank = bytes(_RING_SIZE)  # before the places are looked at: to make an array takes it
+    fillers = []
     for _ in range(_ATTEMPTS):
-        ring = _zeros(_RING_SIZE)
+        ring = array("H", blank)
         misplaced = addressof(ring) % _RING_SIZE
-        if misplaced:
-            ring = None
-            gc.collect()
-            filler = bytearray(_RING_SIZE - misplaced)
-            ring = _zeros(_RING_SIZE)
-            misplaced = addressof(ring) % _RING_SIZE
-            del filler
         if not misplaced:
             return ring
         ring = None
         gc.collect()
-    room = _zeros(2 * _RING_SIZE)
+        fillers.append(bytearray(_RING_SIZE - misplaced))
+    fillers = blank = None
+    gc.collect()
+    room = array("H", bytes(2 * _RING_SIZE))
     start = -addressof(room) % _RING_SIZE // 2
     return memoryview(room)[start : start + RING_SAMPLES]
-
-
-def _zeros(size):
-    return array("H", bytes(size))
 
 
 class EmgAdc:

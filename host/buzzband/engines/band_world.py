@@ -76,6 +76,9 @@ class BandWorld(World):
 class _Memory:
     """``gc``: there is always the same room, and never anything to collect."""
 
+    def threshold(self, _size: int) -> None:
+        """Do nothing."""
+
     def collect(self) -> None:
         """Do nothing."""
 
