@@ -39,7 +39,7 @@ def moved(frames, source):
         reps.step(step, 2, 0, 0, 0)
         reps.work()
         reps.work()
-    while reps._pending:
+    while reps.busy:
         reps.work()
     return [reps.rows[reps.row(source, n) : reps.row(source, n) + ROW] for n in range(reps.found[source])]
 

@@ -8,7 +8,7 @@ muscle works in it, as long as the electrodes can tell.
 
 from buzzband_fw.core import motion, slow, swings, zigzag
 from buzzband_fw.core.exercises import MOVEMENT, MUSCLE_ONLY
-from buzzband_fw.core.motion import MUSCLE, SOURCES, away, feel, learn_bias, place, smooth
+from buzzband_fw.core.motion import MUSCLE, SOURCES, feel, move
 from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.core.slow import keep
 from buzzband_fw.core.zigzag import follow
@@ -37,9 +37,13 @@ _FLOOR_SOURCES = const(7)
 _FLOOR_STEPS = const(128)
 _REST_STEPS = const(50)  # 1 s without getting further away
 _DECENT = const(400)  # a score that makes it likely that the swings are reps
-_AWAYS = const(12583104)  # both events of the sources that tell how far away the limb is
-_TURNED = const(65536)  # bit of the events of source 0
-_BOTH = const(65537)  # settled or turned
+_AWAYS = const(98496)  # both events of the sources that tell how far away the limb is
+_TURNED = const(512)  # bit of the events of source 0
+_BOTH = const(513)  # settled or turned
+_EVENTS = const(262143)
+_UNJUDGED = const(134217727 - 262143)  # sources that have a new swing
+_UNJUDGED_0 = const(262144)
+_CHOICE = const(134217728)  # of the leader
 _NO_VALUE = const(4096)  # as in zigzag.py: a name from elsewhere takes time
 _TABLE = const(384)  # SWINGS_MAX rows of ROW
 _ROW = const(6)
@@ -55,7 +59,7 @@ class Reps:
     """The swings of one set at a time, and the reps in them.
 
     ``leader``: the source that counts, NOBODY before the first swing. ``found``: swings of each source. ``confirmed``:
-    reps whose top has been reached. ``busy``: whether ``work`` may have anything to do. ``muscle_tells``,
+    reps whose top has been reached. ``busy``: what ``work`` has left to do, 0 for nothing. ``muscle_tells``,
     ``imu_tells``: whether electrodes and IMU can be trusted now; ``muscle_told``: whether the electrodes could be all
     through the set.
     """
@@ -74,9 +78,7 @@ class Reps:
         self._zigzag = zigzag.new_state(_FLOORS + (4 * self.on_permille,))
         self._history, self.rows, self.slow = room
         self._score = int32s([swings.UNKNOWN] * SOURCES)
-        self._pending = self._unjudged = self._settled_rows = 0  # bits of sources
-        self._unchosen = self.busy = False
-        self._rest = int32s([0] * 6)
+        self.busy = self._settled_rows = 0  # bits of sources; ``busy``: settled, turned, unjudged, and the choice
         self._spread = int32s([32767] * MUSCLE)
 
     @micropython.native
@@ -86,13 +88,10 @@ class Reps:
         positions = self.positions
         now = self.now
         if count:
-            smooth(frames, state)
-            place(state, positions)
-            learn_bias(state)
+            move(frames, state, positions)
         feel(permille, state, positions)
         if no_value:
             permille |= _NO_VALUE
-        away(positions, self._rest)
         events = follow(positions, permille, now, forget, self._zigzag, self._history)
         if events & _AWAYS or (forget and now & _REST_EVERY == 1):
             self._take_rest(events, forget)
@@ -101,8 +100,7 @@ class Reps:
         if not now & _SLOWLY:
             keep(positions, now >> _SLOW_SHIFT, self.slow)
         if events:
-            self._pending |= events
-            self.busy = True
+            self.busy |= events
         self.now = now + 1
 
     def _take_rest(self, events, forget):
@@ -128,25 +126,23 @@ class Reps:
     def _rest_at(self, kind, step):
         at = step & (zigzag.HISTORY_STEPS - 1)
         for axis in range(3 * kind, 3 * kind + 3):
-            self._rest[axis] = self._history[axis * zigzag.HISTORY_STEPS + at] - zigzag.OFFSET
+            self.motion[motion.REST + axis] = self._history[axis * zigzag.HISTORY_STEPS + at] - zigzag.OFFSET
 
     @micropython.native
     def work(self):
         """Do one thing that the steps have left to do; return the source that has a new swing, NOBODY if none has."""
-        if self._pending:
-            return self._take_event()
-        if self._unjudged:
+        busy = self.busy
+        if busy & _EVENTS:
+            return self._take_event(busy)
+        if busy & _UNJUDGED:
             source = 0
-            while not self._unjudged >> source & 1:
+            while not busy >> source & _UNJUDGED_0:
                 source += 1
-            self._unjudged &= ~(1 << source)
             self._judge(source)
-            self._unchosen = True
-        elif self._unchosen:
-            self._unchosen = False
+            self.busy = busy & ~(_UNJUDGED_0 << source) | _CHOICE
+        elif busy:
             self._choose(0)
-        else:
-            self.busy = False
+            self.busy = 0
         return NOBODY
 
     def restart(self):
@@ -154,8 +150,7 @@ class Reps:
         for source in range(SOURCES):
             self.found[source] = 0
             self._score[source] = swings.UNKNOWN
-        self._pending = self._unjudged = self._settled_rows = 0
-        self._unchosen = False
+        self.busy = self._settled_rows = 0
         self.leader = NOBODY
         self.confirmed = 0
 
@@ -246,24 +241,23 @@ class Reps:
         return self.found[source] > 0 or not self.muscle_tells or peak >= self.on_permille
 
     @micropython.native
-    def _take_event(self):
+    def _take_event(self, busy):
         """Take the leader's event, if it has one, or another's."""
-        pending = self._pending
         source = self.leader
-        if source == NOBODY or not pending >> source & _BOTH:
+        if source < 0 or not busy >> source & _BOTH:
             source = 0
-            while not pending >> source & _BOTH:
+            while not busy >> source & _BOTH:
                 source += 1
-        self._pending = pending & ~(_BOTH << source)
+        self.busy = busy & ~(_BOTH << source)
         if not self._may_count(source):
             return NOBODY
-        if not pending >> source & _TURNED:
+        if not busy >> source & _TURNED:
             self._settled(source)
             return NOBODY
         if not self._is_known(source, zigzag.LAST) and not self._measure(source, zigzag.LAST):
             return NOBODY
         self.found[source] += 1
-        self._unjudged |= 1 << source
+        self.busy |= _UNJUDGED_0 << source
         return source
 
     def _is_known(self, source, at):

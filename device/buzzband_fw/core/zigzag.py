@@ -11,7 +11,7 @@ HISTORY_STEPS = const(512)  # 10 s
 ACTIVATION = const(9)  # column of the history behind those of the sources
 NO_VALUE = const(4096)  # flag in that column: the motor may have shaken the electrodes
 OFFSET = const(32768)  # makes positions unsigned in the history
-TURNED = const(16)  # the bit of source 0 among the events; that its swing has settled is bit 0
+TURNED = const(9)  # the bit of source 0 among the events; that its swing has settled is bit 0
 
 STRIDE = const(14)  # of the state of one source
 DIRECTION = const(0)  # of the swing that is under way: 1 up, -1 down
@@ -28,7 +28,7 @@ _STEPS = const(512)
 _MASK = const(511)
 _ACTIVATION = const(9)
 _OFFSET = const(32768)
-_TURNED = const(16)
+_TURNED = const(9)
 _STRIDE = const(14)
 _DIRECTION = const(0)
 _BASE = const(1)
@@ -60,7 +60,7 @@ def new_state(floors):
 
 @micropython.viper
 def follow(positions: ptr32, activation: int, step: int, forget: int, state: ptr32, history: ptr16) -> int:
-    """Take the positions at ``step`` and return which sources' swings have settled, bits 0 to 8, or turned, 16 to 24.
+    """Take the positions at ``step`` and return which sources' swings have settled, bits 0 to 8, or turned, 9 to 17.
 
     A swing turns when the position has come back by three eighths of what swings are on average, at least by ``FLOOR``.
     If ``forget``, the average fades after 2 s without a new extreme.
