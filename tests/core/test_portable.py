@@ -22,9 +22,8 @@ from checked import core_modules, is_kernel, source_of
 KERNELS = (
     intake.intake, comb.comb, lowpass.lowpass, envelope.smooth, activation.permille, target.reached,
     target.clear_ms,
-    motion.move, motion.feel, zigzag.follow, zigzag.spread,
-    swings.crossing, swings.effort, swings.peak_effort, swings.period_ms, swings.longest_period,
-    swings.uneven_periods, swings.uneven_sizes, swings.typical, swings.nearest,
+    motion.move, motion.feel, zigzag.follow, zigzag.find_floor,
+    swings.measure, swings.irregularity, swings.choose, swings.period_ms, swings.typical, swings.nearest,
     slow.keep, slight.level, slight.turns, slight.usual, slight.fastest,
 )  # fmt: skip
 EVERY_KERNEL = pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.__name__)

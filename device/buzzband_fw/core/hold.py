@@ -1,11 +1,12 @@
 """Holds: muscle and limb stand still under load, as at the top of a squeeze."""
 
-from buzzband_fw.core.motion import SPEED_PER_DPS, STEP_MS
-from buzzband_fw.core.portable import const
+from buzzband_fw.core.motion import STEP_MS
+from buzzband_fw.core.portable import const, micropython
 
 HOLD_PERCENT = const(80)  # of the target
 STILL_DPS = const(25)  # normal reps stay below it for 0.2 s at most
-_ENTRY_MS = const(500)
+_ENTRY_STEPS = const(500 // 20)
+_STILL = const(25 * 65)  # that, in units of the speed
 TOLD_MS = const(5000)  # shorter ones belong to a rep
 
 _GRACE_STEPS = const(10)  # 0.2 s in which the effort may fluctuate
@@ -21,24 +22,27 @@ class Hold:
         self.on = False
         self.start = self.steps = self.permille = 0
         self.level = max(target_permille * HOLD_PERCENT // 100, 1)
-        self._speed = STILL_DPS * SPEED_PER_DPS
         self.held = self._total = self._missed = 0
 
+    @micropython.native
     def step(self, now, permille, speed):
         """Take activation and speed at step ``now``, 20 ms after the last; return whether a hold has ended."""
-        if permille >= self.level and speed < self._speed:
-            self.held += self._missed + 1
-            self._total += permille * (self._missed + 1)
-            self._missed = 0
-            if self.held * STEP_MS >= _ENTRY_MS:
+        held = self.held
+        missed = self._missed
+        if permille >= self.level and speed < _STILL:
+            self._total += permille * (missed + 1)
+            self.held = held = held + missed + 1
+            if missed:
+                self._missed = 0
+            if held >= _ENTRY_STEPS:
                 self.on = True
             return False
-        if not self.held:
+        if not held:
             return False
-        self._missed += 1
-        if self._missed <= _GRACE_STEPS:
+        self._missed = missed = missed + 1
+        if missed <= _GRACE_STEPS:
             return False
-        return self.end(now - self._missed)
+        return self.end(now - missed)
 
     def end(self, now):
         """End the hold before step ``now``; return whether it is worth telling."""

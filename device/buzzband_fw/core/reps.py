@@ -11,7 +11,8 @@ from buzzband_fw.core.exercises import MOVEMENT, MUSCLE_ONLY
 from buzzband_fw.core.motion import MUSCLE, SOURCES, feel, move
 from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.core.slow import keep
-from buzzband_fw.core.zigzag import follow
+from buzzband_fw.core.swings import choose
+from buzzband_fw.core.zigzag import find_floor, follow
 
 NOBODY = const(-1)
 NAMES = ("tilt", "tilt", "tilt", "turn", "turn", "turn", "tilt", "turn", "emg")
@@ -27,7 +28,6 @@ _EARLY_MAX = const(5000)
 _PLAIN_TURN = const(510)  # 10°
 _PREFERRED = const(60)
 _NO_MOVEMENT = (NOBODY, MUSCLE)
-_VOTE = const(150)
 _REST_EVERY = const(31)
 _SLOWLY = const(15)
 _SLOW_SHIFT = const(4)
@@ -36,7 +36,7 @@ _FLOOR_SHIFT = const(3)
 _FLOOR_SOURCES = const(7)
 _FLOOR_STEPS = const(128)
 _REST_STEPS = const(50)  # 1 s without getting further away
-_DECENT = const(400)  # a score that makes it likely that the swings are reps
+_DECENT = const(400)  # as in swings.py
 _AWAYS = const(98496)  # both events of the sources that tell how far away the limb is
 _TURNED = const(512)  # bit of the events of source 0
 _BOTH = const(513)  # settled or turned
@@ -79,7 +79,6 @@ class Reps:
         self._history, self.rows, self.slow = room
         self._score = int32s([swings.UNKNOWN] * SOURCES)
         self.busy = self._settled_rows = 0  # bits of sources; ``busy``: settled, turned, unjudged, and the choice
-        self._spread = int32s([32767] * MUSCLE)
 
     @micropython.native
     def step(self, frames, count, permille, no_value, forget):
@@ -96,7 +95,9 @@ class Reps:
         if events & _AWAYS or (forget and now & _REST_EVERY == 1):
             self._take_rest(events, forget)
         elif forget and not now & _FLOOR_EVERY:
-            self._find_floor(now >> _FLOOR_SHIFT & _FLOOR_SOURCES)
+            source = now >> _FLOOR_SHIFT & _FLOOR_SOURCES
+            count = now if now < _FLOOR_STEPS else _FLOOR_STEPS
+            find_floor(self._history, source, now, count, self._zigzag, _FLOORS[source], _LEAST[source])
         if not now & _SLOWLY:
             keep(positions, now >> _SLOW_SHIFT, self.slow)
         if events:
@@ -116,13 +117,6 @@ class Reps:
                 if self.now - self._zigzag[state + zigzag.EXTREME_AT] > _REST_STEPS or self.now == 1:
                     self._rest_at(kind, self.now)
 
-    def _find_floor(self, source):
-        """Let what counts as a swing follow from how still the limb was in the last seconds but one."""
-        spread = zigzag.spread(self._history, source, self.now, min(self.now, _FLOOR_STEPS))
-        floor = min(spread, self._spread[source]) * 5 >> 2
-        self._spread[source] = spread
-        self._zigzag[source * zigzag.STRIDE + zigzag.FLOOR] = max(min(floor, _FLOORS[source]), _LEAST[source])
-
     def _rest_at(self, kind, step):
         at = step & (zigzag.HISTORY_STEPS - 1)
         for axis in range(3 * kind, 3 * kind + 3):
@@ -141,7 +135,7 @@ class Reps:
             self._judge(source)
             self.busy = busy & ~(_UNJUDGED_0 << source) | _CHOICE
         elif busy:
-            self._choose(0)
+            self.leader = choose(self._score, self.found, self.leader, 0)
             self.busy = 0
         return NOBODY
 
@@ -179,8 +173,11 @@ class Reps:
 
     def choose(self):
         """Let the best source lead, with a bonus for each kind of source that agrees."""
-        self._choose(_VOTE)
-        leader = self.leader
+        votes = 0
+        for source in range(SOURCES):
+            if self._agrees(source):
+                votes |= 1 << source
+        self.leader = leader = choose(self._score, self.found, self.leader, votes)
         if leader not in _NO_MOVEMENT and self._score[MUSCLE] < _DECENT and self._missed(leader):
             self.leader = MUSCLE  # the movement has missed a swing, and so may tell every rep the wrong way round
 
@@ -319,33 +316,3 @@ class Reps:
         if source != MUSCLE:
             early = min(size * 100 // self._zigzag[source * zigzag.STRIDE + zigzag.FLOOR], _EARLY_MAX)
         self._score[source] = swings.UNKNOWN - early
-
-    @micropython.native
-    def _choose(self, vote):
-        """Let the source lead that is best, but none that has missed half of what a decent one has seen, and no
-        movement that has missed a quarter of what a decent muscle did.
-
-        ``vote``: the bonus for agreeing with the other side.
-        """
-        scores = self._score
-        counts = self.found
-        best = 2 * swings.UNKNOWN
-        most = worked = 0
-        for source in range(SOURCES):
-            if scores[source] < _DECENT:
-                worked = counts[source]  # in the end the muscle's, the last one
-                if worked > most:
-                    most = worked
-            else:
-                worked = 0
-        for source in range(SOURCES):
-            found = counts[source]
-            if found:
-                score = scores[source]
-                if 2 * found + (most >> 3) < most or 4 * found < 3 * worked:
-                    score += swings.UNKNOWN
-                elif vote and self._agrees(source):
-                    score -= vote
-                if score < best:
-                    best = score
-                    self.leader = source

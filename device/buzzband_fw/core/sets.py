@@ -60,7 +60,7 @@ class Sets:
         self.rep = Rep()
         self._step = self.reps.step  # bound once, as in core/pipeline.py
         self._hold_level = self.hold.level
-        self._may_hold = False
+        self._may_hold = 0
         self._on_permille = self.reps.on_permille
         self.number = self.confirmed = self.degrees = 0
         self.revision = self.source = self.count = self.start = self.end = self.cycle_ms = 0
@@ -79,7 +79,7 @@ class Sets:
         """Begin anew with set 0: a new session."""
         self.number = self.revision = 0
         self._over = 0
-        self._may_hold = False
+        self._may_hold = 0
         self.hold.end(self.reps.now)
         self._restart()
 
@@ -101,7 +101,10 @@ class Sets:
             reps.muscle_told = True
         self._step(frames, count, permille, flags & _BLANKED, idle)
         if permille >= self._hold_level or self._may_hold:
-            self._step_hold(permille, count)
+            hold = self.hold
+            if hold.step(reps.now, permille, reps.motion[SPEED] if count else 0):
+                self._over |= _HOLD_OVER
+            self._may_hold = hold.held
         if not tells:
             self._quiet = quiet = min(self._quiet + 1, reps.now - reps.moved_at)
         elif permille >= self._on_permille:
@@ -109,12 +112,6 @@ class Sets:
         else:
             self._quiet = quiet = self._quiet + 1
         return reps.busy or self._over or (quiet >= _QUIET_STEPS and not idle) or self.closing
-
-    def _step_hold(self, permille, count):
-        hold = self.hold
-        if hold.step(self.reps.now, permille, self.reps.motion[SPEED] if count else 0):
-            self._over |= _HOLD_OVER
-        self._may_hold = hold.held > 0
 
     @micropython.native
     def work(self):
