@@ -5,17 +5,19 @@ from buzzband_fw.core.portable import const, micropython
 
 HOLD_PERCENT = const(80)  # of the target
 STILL_DPS = const(25)  # normal reps stay below it for 0.2 s at most
-_ENTRY_STEPS = const(500 // 20)
-_STILL = const(25 * 65)  # that, in units of the speed
 TOLD_MS = const(5000)  # shorter ones belong to a rep
 
+_STILL = const(25 * 65)  # that limit, in units of the speed
+_ENTRY_STEPS = const(500 // 20)
 _GRACE_STEPS = const(10)  # 0.2 s in which the effort may fluctuate
 
 
 class Hold:
-    """One hold at a time. ``on``: whether one is on. ``level``: the activation that makes one. ``held``: steps of what may
-    become one: while it is 0, and below ``level``, ``step`` does nothing. After ``step`` has returned True, one has ended that is worth
-    telling: ``start``, in steps, ``steps`` long, at ``permille`` on average.
+    """One hold at a time. After ``step`` has returned True, one has ended that is worth telling: ``start``, in steps,
+    ``steps`` long, at ``permille`` on average.
+
+    ``on``: whether one is on. ``level``: the activation that makes one. ``held``: steps of what may become one; while it
+    is 0, a ``step`` below ``level`` does nothing.
     """
 
     def __init__(self, target_permille):

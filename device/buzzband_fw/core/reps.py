@@ -11,11 +11,10 @@ from buzzband_fw.core.exercises import MOVEMENT, MUSCLE_ONLY
 from buzzband_fw.core.motion import MUSCLE, SOURCES, feel, move
 from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.core.slow import keep
-from buzzband_fw.core.swings import choose
+from buzzband_fw.core.swings import choose, measure
 from buzzband_fw.core.zigzag import find_floor, follow
 
 NOBODY = const(-1)
-NAMES = ("tilt", "tilt", "tilt", "turn", "turn", "turn", "tilt", "turn", "emg")
 TURNING = (3, 4, 5)  # the sources that tell angles: they follow a joint most faithfully
 
 _FLOORS = (240, 240, 240, 175, 175, 175, 240, 175)  # 3.4°: more than what sways
@@ -44,7 +43,12 @@ _EVENTS = const(262143)
 _UNJUDGED = const(134217727 - 262143)  # sources that have a new swing
 _UNJUDGED_0 = const(262144)
 _CHOICE = const(134217728)  # of the leader
-_NO_VALUE = const(4096)  # as in zigzag.py: a name from elsewhere takes time
+_NO_VALUE = const(4096)  # as in zigzag.py and swings.py, all these: a name from elsewhere takes time
+_STRIDE = const(15)
+_LAST = const(8)
+_HISTORY_STEPS = const(512)
+_SCORED_MIN = const(5)
+_SIZE = const(5)
 _TABLE = const(384)  # SWINGS_MAX rows of ROW
 _ROW = const(6)
 _ROWS_MASK = const(63)
@@ -231,11 +235,10 @@ class Reps:
     @micropython.native
     def _measure(self, source, at):
         """Measure a swing into the source's next row; return whether it is to be kept."""
-        row = self.row(source, self.found[source])
-        peak = swings.measure(
-            self._history, source, self._zigzag, source * zigzag.STRIDE + at, self.now, row, self.rows
-        )
-        return self.found[source] > 0 or not self.muscle_tells or peak >= self.on_permille
+        found = self.found[source]
+        row = self.row(source, found)
+        peak = measure(self._history, source, self._zigzag, source * _STRIDE + at, self.now, row, self.rows)
+        return found > 0 or not self.muscle_tells or peak >= self.on_permille
 
     @micropython.native
     def _take_event(self, busy):
@@ -251,7 +254,7 @@ class Reps:
         if not busy >> source & _TURNED:
             self._settled(source)
             return NOBODY
-        if not self._is_known(source, zigzag.LAST) and not self._measure(source, zigzag.LAST):
+        if not self._is_known(source, _LAST) and not self._measure(source, _LAST):
             return NOBODY
         self.found[source] += 1
         self.busy |= _UNJUDGED_0 << source
@@ -259,10 +262,10 @@ class Reps:
 
     def _is_known(self, source, at):
         """Return whether the swing at ``at`` was measured when it settled, and its start has left the history since."""
-        known = self._settled_rows >> source & 1
+        if not self._settled_rows >> source & 1:
+            return False
         self._settled_rows &= ~(1 << source)
-        since = self._zigzag[source * zigzag.STRIDE + at + 1]
-        return known and self.now - since >= zigzag.HISTORY_STEPS
+        return self.now - self._zigzag[source * _STRIDE + at + 1] >= _HISTORY_STEPS
 
     def _settled(self, source):
         if not self._measure(source, zigzag.BASE):
@@ -273,22 +276,21 @@ class Reps:
             self.moved_at = self.now
         if leader == NOBODY:
             self.leader = leader = source
-        tops = self._tops(self.found[source])
-        if tops > self.confirmed and self._confirms(source, tops):
-            self.confirmed = tops
+        if source == leader or source == MUSCLE:
+            tops = self._tops(self.found[source])
+            if tops > self.confirmed and self._confirms(source, tops):
+                self.confirmed = tops
 
     def _tops(self, found):
         """Return how many tops were reached once the swing after so many has settled."""
         return (found + (1 if self.exercise.lowers_first else 2)) >> 1
 
     def _confirms(self, source, tops):
-        """Return whether so many tops are told by a source: the muscle if it can, a movement no faster than that."""
+        """Return whether so many tops are told by the leader or the muscle: a movement no faster than the muscle."""
         felt = self.found[MUSCLE]
         regular = self._score[MUSCLE] < _DECENT or felt < swings.SCORED_MIN
         if source == MUSCLE:
             return source == self.leader or regular
-        if source != self.leader:
-            return False
         if not self.muscle_tells or not regular or not self._may_count(MUSCLE):
             return True
         if self._zigzag[MUSCLE * zigzag.STRIDE + zigzag.DIRECTION] > 0:
@@ -305,12 +307,13 @@ class Reps:
     def _judge(self, source):
         """Bring the source's score up to date: the irregularity of its last swings, or how large the first ones are."""
         found = self.found[source]
-        count = min(found, _LIVE)
-        size = self.rows[self.row(source, found - 1) + swings.SIZE]
-        if count >= swings.SCORED_MIN:
-            self._score[source] = self.irregularity(source, found - count, count)
-            if source in TURNING and size > _PLAIN_TURN:
-                self._score[source] -= _PREFERRED
+        size = self.rows[self.row(source, found - 1) + _SIZE]
+        if found >= _SCORED_MIN:
+            count = found if found < _LIVE else _LIVE
+            score = self.irregularity(source, found - count, count)
+            if size > _PLAIN_TURN and source in TURNING:
+                score -= _PREFERRED
+            self._score[source] = score
             return
         early = _MUSCLE_EARLY
         if source != MUSCLE:

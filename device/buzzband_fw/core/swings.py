@@ -49,8 +49,8 @@ def new_rows():
 def measure(history: ptr16, source: int, state: ptr32, at: int, now: int, row: int, rows: ptr16) -> int:
     """Measure the swing at ``state[at:at + 4]`` (base, when, extreme, when) and write it as ``rows[row:row + ROW]``.
 
-    Where it crosses a quarter and three quarters of its size, by a straight line between two steps, is hardly touched by
-    sway and tremor; a movement of minimum jerk takes 3.557 times as long for all of it (Flash and Hogan 1985). What the
+    Where it crosses a quarter and three quarters of its size, by a line between two steps, is hardly touched by sway
+    and tremor; a movement of minimum jerk takes 3.557 times as long for all of it (Flash and Hogan 1985). What the
     two averages of motion.py add, 0.19 s² to the square of that, is taken off again. The muscle knows no such law: a
     tenth and nine tenths have to do. Times within are in sixteenths of a step. Returns the peak activation.
     """

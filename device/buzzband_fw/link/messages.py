@@ -21,13 +21,12 @@ ANSWER = const(0x80)
 SAMPLE = const(0xC0)  # unasked, number counts up: SAMPLE_FORMAT. Left out when the host does not keep up
 REFUSED = const(0xFF)  # answers any request: reason u8, then the kind that was asked for u8
 
-UNKNOWN_KIND = const(1)  # reasons
+UNKNOWN_KIND = const(1)  # reasons; these, states and faults are named in names.py
 BAD_PAYLOAD = const(2)
 NO_SUCH_SESSION = const(3)
 BEYOND_END = const(4)
 BUSY = const(5)  # ask again in a moment: a cue may be due
 FAILED = const(6)
-REASONS = ("", "unknown kind", "bad payload", "no such session", "beyond the end", "busy", "failed")
 
 BODY_MAX = const(240)  # kind, number, payload, CRC: stuffed it fits the 256 bytes of the USB driver's queue
 OVERHEAD = const(6)
@@ -47,7 +46,6 @@ SAMPLE_SIZE = const(14)
 STARTING = const(0)  # states
 IDLE = const(1)  # no session: the muscle is felt, nothing is said
 RUNNING = const(2)  # a session is recorded, cues are given
-STATES = ("starting", "idle", "running")
 
 UNCALIBRATED = const(1)  # faults
 USB_POWER = const(2)  # electrodes on a grounded laptop: no session
@@ -56,4 +54,3 @@ RECORDER_FAILED = const(8)
 BAD_SETTINGS = const(16)
 SAFE_MODE = const(32)
 NO_IMU = const(64)  # none there, or none that answers: the muscle alone is felt
-FAULTS = ("uncalibrated", "usb power", "flash full", "recorder failed", "bad settings", "safe mode", "no imu")

@@ -16,10 +16,10 @@ _COMMIT_MS = const(3000)
 _OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
 NO_SPACE = const(28)  # ENOSPC
 
-PENDING = const(4096)  # bytes that a Recorder needs
+PENDING = const(3072)  # bytes that a Recorder needs
 
-_PENDING = const(4096)
-_HALF = const(2048)
+_PENDING = const(3072)
+_HALF = const(1536)
 _HEADER_SIZE = const(14)  # these three as in store/records.py: a name from elsewhere takes time
 _FLAGS_SHIFT = const(12)
 _PERMILLE_MASK = const(0xFFF)
