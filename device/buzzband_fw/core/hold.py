@@ -16,8 +16,8 @@ class Hold:
     """One hold at a time. After ``step`` has returned True, one has ended that is worth telling: ``start``, in steps,
     ``steps`` long, at ``permille`` on average.
 
-    ``on``: whether one is on. ``level``: the activation that makes one. ``held``: steps of what may become one; while it
-    is 0, a ``step`` below ``level`` does nothing.
+    ``on``: whether one is on. ``level``: the activation that makes one. ``held``: steps of what may become one; while
+    it is 0, a ``step`` below ``level`` does nothing.
     """
 
     def __init__(self, target_permille):
