@@ -70,6 +70,8 @@ class Movement:
         self._activations = array("H", bytes(2 * _WAITING))
         self._felt = 0  # activations of the session
         self._works = _WORK_PER_STEP
+        self._serve = self._serve_imu  # bound once, as in core/pipeline.py
+        self._take = self._take_step
 
     def wake(self):
         """Begin to let the IMU run, if there is one: it takes 0.1 s, in which there is other work to be done."""
@@ -159,7 +161,7 @@ class Movement:
         if self._lost and not late and behind <= 1:
             self._lost = False
         if state == _RUNNING:
-            self._serve_imu(behind, late)
+            self._serve(behind, late)
         elif state == _RESTARTING:
             self._restart()
         if not works:
@@ -167,7 +169,7 @@ class Movement:
         elif behind:
             have = self._have
             if have == 2 or self._lost or self._state != _RUNNING or behind > _STARVED_STEPS:
-                self._take_step(steps, have == 2)
+                self._take(steps, have == 2)
         self.hurry = behind > _HURRY_STEPS or self._surplus or self._works == 1 or (behind > 1 and self._lost)
 
     @micropython.native
@@ -224,8 +226,7 @@ class Movement:
         self._surplus = False
         if self._lost:
             self._since_ms = ticks_ms()
-            return
-        if late:
+        elif late:
             self._have = have + 1
         elif backlog > _BACKLOG_MAX + 2 * behind:
             self._surplus = True
