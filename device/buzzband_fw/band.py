@@ -161,7 +161,12 @@ class Band:
     def speak(self):
         """Say the word that the last block calls for, unless it would come too late; return whether it is said."""
         word = self.muscle.word
-        if word & WITHHELD or not self._cueing or self.muscle.late_ms() > _CUE_LATE_MS or self.faults & messages.SAFE_MODE:
+        if (
+            word & WITHHELD
+            or not self._cueing
+            or self.muscle.late_ms() > _CUE_LATE_MS
+            or self.faults & messages.SAFE_MODE
+        ):
             return False
         self._voice.say(word)
         return True

@@ -16,7 +16,6 @@ from buzzband_fw.link.messages import (
     RUNNING,
     SAFE_MODE,
     STARTING,
-    STATES,
     USB_POWER,
     WARMING_UP,
 )
@@ -34,7 +33,6 @@ ASK = const(8)  # how many reps were on target
 BEGIN = const(9)
 CALIBRATE = const(10)
 WARM_UP = const(11)
-SIGNALS = ("", "short", "long", "double", "done", "failed", "usb", "empty", "ask", "begin", "calibrate", "warm up")
 
 WAYS = (  # out of each state, in pairs: a signal, the state it leads to. Any other signal changes nothing
     bytes((DONE, IDLE, BEGIN, RUNNING, CALIBRATE, CALIBRATING, WARM_UP, WARMING_UP)),
@@ -48,6 +46,7 @@ WAYS = (  # out of each state, in pairs: a signal, the state it leads to. Any ot
 )
 
 _GUIDED = (CALIBRATING, WARMING_UP, ASKING, FINDING)  # states with a module of their own in guides/
+_GUIDES = ("calibrating", "warming_up", "asking", "finding")
 _BORROWED = ("core.calibration", "core.placement", "core.warm_up")  # what guides alone need
 _RECORDED = (RUNNING, ASKING)  # one session goes through both
 _FELT = (RUNNING, CALIBRATING, WARMING_UP, ASKING, FINDING)  # in which the electrodes tell of a body
@@ -141,7 +140,7 @@ class Control:
 
 def _module_of(state):
     """Return the name of the module in guides/ for a state."""
-    return STATES[state].replace(" ", "_")
+    return _GUIDES[_GUIDED.index(state)]
 
 
 def _reason(signal):

@@ -59,10 +59,9 @@ class Movement:
         self.imu = self._request = self._collect = None
         self._bus = bus
         self._state = _ABSENT
-        self._since_ms = 0  # the last frame, or the last attempt
+        self._since_ms = 0  # the last step that had its frames, or the last attempt
         self._away_ms = 0
         self._cause = self._cause_value = 0  # of its being away
-        self._late = False
         self._lost = False  # frames: none counts until the muscle is on time, or they would be taken for older ones
         self._surplus = False  # a frame has been left out
         self._frames = array("h", bytes(2 * STEP_VALUES))
@@ -71,6 +70,8 @@ class Movement:
         self._activations = array("H", bytes(2 * _WAITING))
         self._felt = 0  # activations of the session
         self._works = _WORK_PER_STEP
+        self._serve = self._serve_imu  # bound once, as in core/pipeline.py
+        self._take = self._take_step
 
     def choose(self, settings):
         """Expect the exercise and the target of ``settings`` from now on. Not in a session."""
@@ -164,28 +165,30 @@ class Movement:
         """Get on by one block: take a frame; do the work that the last step has left, or else take a step if it is due.
 
         Where a step has left much, the second half of it is a call of its own, for a turn is to be short. ``late``:
-        whether the muscle has more than the last blocks to catch up with.
+        whether the muscle has more than the last blocks to catch up with. ``event`` and ``shown`` are the caller's to
+        clear.
         """
-        self.event = NOTHING
-        self.shown = self.hurry = False
-        if self._works == 1:
+        works = self._works
+        if works == 1:
+            self.hurry = False
             self._work()
             return
-        self._late = late
-        behind = self._felt - self.steps
+        steps = self.steps
+        behind = self._felt - steps
+        state = self._state
         if self._lost and not late and behind <= 1:
             self._lost = False
-        state = self._state
         if state == _RUNNING:
-            self._serve_imu(behind)
+            self._serve(behind, late)
         elif state == _RESTARTING:
             self._restart()
-        if self._works < _WORK_PER_STEP:
+        if not works:
             self._work()
-        elif behind and (self._have == 2 or self._lost or self._state != _RUNNING or behind > _STARVED_STEPS):
-            self._take_step()
-        if behind > (1 if self._lost else _HURRY_STEPS) or self._surplus or self._works == 1:
-            self.hurry = True
+        elif behind:
+            have = self._have
+            if have == 2 or self._lost or self._state != _RUNNING or behind > _STARVED_STEPS:
+                self._take(steps, have == 2)
+        self.hurry = behind > _HURRY_STEPS or self._surplus or self._works == 1 or (behind > 1 and self._lost)
 
     @micropython.native
     def _work(self):
@@ -198,19 +201,23 @@ class Movement:
             self._works = _WORK_PER_STEP
 
     @micropython.native
-    def _take_step(self):
-        steps = self.steps
+    def _take_step(self, steps, whole):
+        """Take the step behind so many. ``whole``: both of its frames are there."""
         value = self._activations[steps & _WAITING_MASK]
-        whole = self._have == 2
-        self._step(self._frames, 2 if whole else 0, value & _PERMILLE_MASK, value >> _FLAGS_SHIFT, whole)
-        self._works = self._have = 0
+        frames = 0
+        if whole:
+            frames = 2
+            self._since_ms = ticks_ms()
+        if self._step(self._frames, frames, value & _PERMILLE_MASK, value >> _FLAGS_SHIFT, whole):
+            self._works = 0
+        self._have = 0
         self.steps = steps + 1
         if steps & 3 == 3:
             self.sets.look()
             self.shown = True
 
     @micropython.native
-    def _serve_imu(self, behind):
+    def _serve_imu(self, behind, late):
         """Collect the frame that was asked for and ask for the next."""
         try:
             if self._asked:
@@ -219,41 +226,45 @@ class Movement:
                     return  # the muscle has to come first
                 got = self._collect(self._frames, _FRAME if have else 0)
                 if got == 1:
-                    self._take_frame(behind, have)
-                elif got == _PENDING or not self._misses_frame(got):
+                    backlog = self.imu.backlog
+                    if self._lost or self._surplus or backlog > _BACKLOG_MAX or behind > _HURRY_STEPS:
+                        self._weigh_frame(backlog, behind, late, have)
+                    else:
+                        self._have = have + 1
+                elif got == _PENDING or not self._misses_frame(got, late):
                     return
+            else:
+                self._asked = True
             self._request()
-            self._asked = True
         except BusError as error:
             self._fail(records.IMU_BUS, error.args[0])
 
-    @micropython.native
-    def _take_frame(self, behind, have):
+    def _weigh_frame(self, backlog, behind, late, have):
         """Count the frame that has come behind those that there are, once, twice, or not at all."""
-        self._since_ms = ticks_ms()
         self._surplus = False
         if self._lost:
-            return
-        backlog = self.imu.backlog
-        if backlog > _BACKLOG_MAX + 2 * behind and not self._late:
+            self._since_ms = ticks_ms()
+        elif late:
+            self._have = have + 1
+        elif backlog > _BACKLOG_MAX + 2 * behind:
             self._surplus = True
-            return
-        if not have and not backlog and behind > _HURRY_STEPS and not self._late:
-            for i in range(_FRAME):
-                self._frames[_FRAME + i] = self._frames[i]
-            have = 1
-        self._have = have + 1
+        else:
+            if not have and not backlog and behind > _HURRY_STEPS:
+                for i in range(_FRAME):
+                    self._frames[_FRAME + i] = self._frames[i]
+                have = 1
+            self._have = have + 1
 
-    def _misses_frame(self, got):
+    def _misses_frame(self, got, late):
         """Find out why no frame has come; return whether the IMU is to be asked again."""
-        self._asked = self._surplus = False
+        self._surplus = False
         silent_ms = ticks_diff(ticks_ms(), self._since_ms)
         if got == imu.OVERFLOWED:
             self._note(records.IMU_OVERFLOW, 0)
             self._since_ms = ticks_ms()
             self._lost = True
             self._have = 0
-        elif silent_ms > _FROZEN_MS and not self._late:
+        elif silent_ms > _FROZEN_MS and not late:
             self._fail(records.IMU_FROZEN, silent_ms)
         return self._state == _RUNNING
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from buzzband_fw import names
 from buzzband_fw.core import words
 
-ON_TARGET = words.NAMES[words.ON_TARGET]
+ON_TARGET = names.WORDS[words.ON_TARGET]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from buzzband_fw import control
+from buzzband_fw import control, names
 from buzzband_fw.control import Control
 from buzzband_fw.link import messages
 
@@ -104,7 +104,7 @@ def test_each_state_can_be_led_to():
 
 
 @pytest.mark.parametrize("calibrated", [True, False])
-@pytest.mark.parametrize("state", LEADING_TO, ids=lambda state: messages.STATES[state])
+@pytest.mark.parametrize("state", LEADING_TO, ids=lambda state: names.STATES[state])
 def test_every_sequence_of_up_to_four_presses_is_defined_and_leads_on(state, calibrated):
     for length in range(1, 5):
         for presses in product(PRESSES, repeat=length):
@@ -121,7 +121,7 @@ def test_every_sequence_of_up_to_four_presses_is_defined_and_leads_on(state, cal
             assert not band.on
 
 
-@pytest.mark.parametrize("state", LEADING_TO, ids=lambda state: messages.STATES[state])
+@pytest.mark.parametrize("state", LEADING_TO, ids=lambda state: names.STATES[state])
 def test_with_usb_power_no_press_leads_to_where_a_body_is_felt(state):
     for presses in product(PRESSES, repeat=4):
         band, leader = led_to(state)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from buzzband_fw import control
+from buzzband_fw import control, names
 from buzzband_fw.link import messages
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -38,8 +38,8 @@ def source() -> set[tuple[str, str, str]]:
 def table() -> set[tuple[str, str, str]]:
     """The ways of the firmware."""
     return {
-        (messages.STATES[state], control.SIGNALS[signal], messages.STATES[way])
-        for state, signal in product(range(len(messages.STATES)), range(1, len(control.SIGNALS)))
+        (names.STATES[state], names.SIGNALS[signal], names.STATES[way])
+        for state, signal in product(range(len(names.STATES)), range(1, len(names.SIGNALS)))
         if (way := control.way(state, signal)) != state
     }
 
@@ -52,7 +52,7 @@ def test_the_drawing_is_that_of_its_source():
     assert drawn() == source()
 
 
-@pytest.mark.parametrize("state", range(len(messages.STATES)))
+@pytest.mark.parametrize("state", range(len(names.STATES)))
 def test_the_button_leads_out_of_every_state_but_the_start(state):
     ways = {control.way(state, press) for press in BUTTON}
     assert (ways == {state}) == (state == messages.STARTING)
@@ -63,7 +63,7 @@ def test_usb_power_takes_electrodes_off_a_body(state):
     assert control.way(state, control.USB) == messages.IDLE
 
 
-@pytest.mark.parametrize("state", range(1, len(messages.STATES)))
+@pytest.mark.parametrize("state", range(1, len(names.STATES)))
 def test_from_everywhere_the_band_can_be_switched_off_within_two_presses(state):
     after_one = {state} | {control.way(state, press) for press in BUTTON}
     after_two = after_one | {control.way(each, press) for each in after_one for press in BUTTON}

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.bench import logs, only_log, rest, settings
+from app.bench import logs, only_log
 from app.wearing import WornBand
 from buzzband.recordings.synth.wearers import Wearer, draw
 from buzzband_fw.core import words
-from buzzband_fw.core.calibration import ELECTRODE_OFF, HUM, MOVED, SATURATED, SLIPPED, WEAK
+from buzzband_fw.core.calibration import ELECTRODE_OFF, HUM, SATURATED, SLIPPED, WEAK
 from buzzband_fw.link import messages
 
 GOOD = Wearer("good", has_imu=False)

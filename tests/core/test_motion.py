@@ -5,7 +5,7 @@ import pytest
 
 from builders import course, steps_of, turning
 from buzzband_fw.core import motion
-from buzzband_fw.core.motion import AWAY, MUSCLE, PER_DEGREE, SOURCES, SPEED, SPEED_PER_DPS, TILT, TURN
+from buzzband_fw.core.motion import AWAY, MUSCLE, PER_DEGREE, REST, SOURCES, SPEED, SPEED_PER_DPS, TILT, TURN
 
 G = 4096
 DPS = 32.8
@@ -25,12 +25,18 @@ def placed(*parts, learns=True):
     """The state, and the positions after each step."""
     state, positions, found = motion.new_state(), [0] * SOURCES, []
     for frames in (step for part in parts for step in part):
-        motion.smooth(frames, state)
-        motion.place(state, positions)
-        if learns:
-            motion.learn_bias(state)
+        motion.move(frames, state, positions)
+        if not learns:
+            state[BIAS : BIAS + 3] = [0, 0, 0]
         found.append(list(positions))
     return state, np.array(found)
+
+
+def resting(pose):
+    """The state in which ``pose`` is that of rest."""
+    state = motion.new_state()
+    state[REST : REST + 6] = pose
+    return state
 
 
 @AXES
@@ -113,14 +119,14 @@ def test_negative_values_may_come_unsigned():
 def test_away_is_the_distance_from_rest(apart):
     rest = [500, -700, 900, 20, 30, -40]
     positions = [here + off for here, off in zip(rest, apart + apart[::-1], strict=True)] + [0, 0, 0]
-    motion.away(positions, rest)
+    motion.feel(0, resting(rest), positions)
     distance = math.hypot(*apart)
     assert positions[AWAY : AWAY + 2] == pytest.approx([distance] * 2, rel=0.01, abs=4)
 
 
 def test_away_ends_at_16382_along_each_axis():
     positions = [16383] * 6 + [0] * 3
-    motion.away(positions, [-16384] * 6)
+    motion.feel(0, resting([-16384] * 6), positions)
     assert positions[AWAY] == pytest.approx(16382 * math.sqrt(3), rel=0.01)
 
 

@@ -23,9 +23,8 @@ from checked import core_modules, is_kernel, source_of
 KERNELS = (
     intake.intake, comb.comb, lowpass.lowpass, envelope.smooth, activation.permille, target.reached,
     target.clear_ms,
-    motion.smooth, motion.place, motion.learn_bias, motion.away, motion.feel, zigzag.follow, zigzag.spread,
-    swings.crossing, swings.effort, swings.peak_effort, swings.period_ms, swings.longest_period,
-    swings.uneven_periods, swings.uneven_sizes, swings.typical, swings.nearest,
+    motion.move, motion.feel, zigzag.follow, zigzag.find_floor,
+    swings.measure, swings.irregularity, swings.choose, swings.period_ms, swings.typical, swings.nearest,
     slow.keep, slight.level, slight.turns, slight.usual, slight.fastest,
     hold.holding, steady.idling, tempo.beat,
 )  # fmt: skip

@@ -6,7 +6,7 @@ from buzzband_fw.core import swings
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, SOURCES, TILT
 from buzzband_fw.core.reps import Reps, new_room
-from buzzband_fw.core.swings import DURATION, MIDDLE, ROW, SIZE, START, SWINGS_MAX
+from buzzband_fw.core.swings import DURATION, MEAN, MIDDLE, PEAK, ROW, SIZE, START, SWINGS_MAX
 from buzzband_fw.core.zigzag import ACTIVATION, HISTORY_STEPS, NO_VALUE, OFFSET, new_history
 
 TURN_Z = 5
@@ -39,7 +39,7 @@ def moved(frames, source):
         reps.step(step, 2, 0, 0, 0)
         reps.work()
         reps.work()
-    while reps._pending:
+    while reps.busy:
         reps.work()
     return [reps.rows[reps.row(source, n) : reps.row(source, n) + ROW] for n in range(reps.found[source])]
 
@@ -48,31 +48,45 @@ def there_and_back(seconds, size):
     return course((LEAD_S, 0), (seconds, size), (1, size), (seconds, 0), (1, 0), (1, size), (1, 0))
 
 
-@pytest.mark.parametrize(("level", "at"), [(1000, 1 * 16), (1050, 24), (1100, 32), (1025, 20), (1499, 5 * 16 + 15)])
-def test_a_crossing_is_told_in_sixteenths_of_a_step(level, at):
-    history = in_history([900, 1000, 1100, 1200, 1300, 1400, 1500])
-    assert swings.crossing(history, 0, 6, 0, level, 1) == at
+def measured(values, activation=(), base_at=0):
+    """The row of a swing that goes through ``values``, and its peak."""
+    history, rows = in_history([OFFSET + value for value in values]), swings.new_rows()
+    column = ACTIVATION * HISTORY_STEPS
+    history[column : column + len(activation)] = activation
+    last = len(values) - 1
+    peak = swings.measure(history, 0, [values[base_at], base_at, values[-1], last], 0, last, 0, rows)
+    return rows[:ROW], peak
 
 
-def test_a_crossing_upside_down_is_one_too():
-    history = in_history([2000, 1900, 1800, 1700])
-    assert swings.crossing(history, 0, 3, 0, -1750, -1) == 2 * SIXTEENTHS + 8
+@pytest.mark.parametrize("way", [1, -1])
+@pytest.mark.parametrize(("late", "middle"), [(0, 20), (20, 30), (30, 35)])
+def test_a_swing_is_timed_by_where_it_crosses_a_quarter_and_three_quarters(way, late, middle):
+    line = [min(max(step - late, 0), 40) * 100 * way for step in range(late + 60)]
+    row, _ = measured(line)
+    assert row[MIDDLE] == late + 20
+    assert row[DURATION] == pytest.approx(2 * 20 * 3.557 * 0.96, abs=6)  # less what averages add
 
 
-def test_the_last_crossing_counts_and_none_before_the_first_step():
-    history = in_history([0, 500, 0, 500, 600])
-    assert swings.crossing(history, 0, 4, 0, 250, 1) == 2 * SIXTEENTHS + 8
-    assert swings.crossing(history, 0, 4, 3, 250, 1) == 3 * SIXTEENTHS
+def test_a_crossing_between_two_steps_lies_on_the_line():
+    (even, _), (odd, _) = measured([0] * 8 + [50] + [400] * 8), measured([0] * 8 + [350] + [400] * 8)
+    assert (even[MIDDLE], odd[MIDDLE]) == (8, 7)
+
+
+def test_the_last_crossing_counts_and_none_before_the_swing():
+    values = [0] * 4 + [500] * 10 + [0] * 6 + [250, 500, 500, 500]
+    assert measured(values)[0][MIDDLE] == measured(values, base_at=18)[0][MIDDLE] == 20
 
 
 def test_mean_and_peak_are_those_of_clean_activation():
-    history = in_history([100, 300, 3000 | NO_VALUE, 200, 900], ACTIVATION)
-    assert (swings.effort(history, 0, 3), swings.peak_effort(history, 0, 3)) == (200, 300)
+    activation = [100, 300, 3000 | NO_VALUE, 200] * 15 + [900] * 10
+    row, peak = measured([50 * min(step, 59) for step in range(60)], activation)
+    assert row[MEAN] == pytest.approx(200, abs=10)
+    assert (row[PEAK], peak) == (300, 300)
 
 
 def test_where_no_activation_is_clean_it_is_0():
-    history = in_history([800 | NO_VALUE] * 4, ACTIVATION)
-    assert (swings.effort(history, 0, 3), swings.peak_effort(history, 0, 3)) == (0, 0)
+    row, peak = measured([0] * 10 + [250] + [500] * 4, [800 | NO_VALUE] * 15)
+    assert (row[MEAN], row[PEAK], peak) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("size", [4000, -1500])
@@ -117,8 +131,8 @@ def test_swings_that_are_all_alike_have_no_irregularity():
 
 
 def test_the_irregularity_of_periods_is_their_mean_deviation_in_permille():
-    middles = np.cumsum([0, 45, 45, 55, 55, 45, 45, 55, 55]).tolist()  # periods of 90 and 110 steps
-    assert swings.uneven_periods(kept(middles), 0, 0, 4, 0) == pytest.approx(100, abs=2)
+    middles = [0, 25, 90, 135, 200, 225, 290, 335, 400, 425]  # periods of 90 and 110 steps, one way and the other
+    assert swings.irregularity(kept(middles), 0, 0, 10, False) == pytest.approx(100, abs=5)
 
 
 def test_the_irregularity_is_that_of_the_better_way():
@@ -128,13 +142,11 @@ def test_the_irregularity_is_that_of_the_better_way():
 
 def test_seven_tenths_of_what_the_sizes_differ_counts():
     rows = kept(range(0, 600, 50), sizes=[900, 1100] * 6)
-    assert swings.uneven_sizes(rows, 0, 1, 10) == pytest.approx(100, abs=1)
     assert swings.irregularity(rows, 0, 0, 12, False) == pytest.approx(70, abs=1)
 
 
 def test_the_longest_period_may_be_spared():
     middles = [0, 50, 100, 150, 200, 250, 500, 550, 600, 650, 700, 750]
-    assert swings.longest_period(kept(middles), 0, 0, 5) == 300
     assert swings.irregularity(kept(middles), 0, 0, 12, False) > 300
     assert swings.irregularity(kept(middles), 0, 0, 12, True) == 0
 
@@ -146,7 +158,6 @@ def test_rows_go_round_after_64_swings_and_steps_after_2_to_16(first, start):
     rows = kept(middles, first=first)
     assert swings.period_ms(rows, 0, first, 4) == 2000
     assert swings.irregularity(rows, 0, first, 10, True) == 0
-    assert swings.longest_period(rows, 0, first, 4) == 100
     assert swings.nearest(rows, 0, first, 10, (start + 160) % (1 << 16)) == first + 3
 
 

@@ -2,6 +2,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from buzzband_fw import names
 from buzzband_fw.core import words
 from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.core.modes.mode import CODE_WORD
@@ -22,9 +23,9 @@ from buzzband_fw.core.words import (
 )
 from doc_pages import page, rows
 
-WORDS = range(1, len(words.NAMES))
+WORDS = range(1, len(names.WORDS))
 PAIRS = list(combinations(WORDS, 2))
-PAIR_IDS = [f"{words.NAMES[one]}-{words.NAMES[other]}" for one, other in PAIRS]
+PAIR_IDS = [f"{names.WORDS[one]}-{names.WORDS[other]}" for one, other in PAIRS]
 STRETCH_MAX_MS = 1000
 RATIO_MIN, DIFFERENCE_MIN_MS = 2.0, 100
 LONG_GAP_MS = 350
@@ -53,11 +54,11 @@ def felt(word):
 
 
 def test_every_word_has_a_name_and_a_pattern():
-    assert len(words.NAMES) == len(set(words.NAMES)) == len(words.PULSES_MS)
+    assert len(names.WORDS) == len(set(names.WORDS)) == len(words.PULSES_MS)
 
 
 def test_names_and_numbers_agree():
-    for number, name in enumerate(words.NAMES):
+    for number, name in enumerate(names.WORDS):
         kind, _, count = name.rpartition("_")
         base = {"count": COUNT, "refused": REFUSED}.get(kind)
         assert number == (getattr(words, name.upper()) if base is None else base + int(count))
@@ -131,4 +132,4 @@ def test_the_table_in_the_docs_is_the_table_in_the_code():
         int(number): (name.strip("`"), tuple(int(ms) for ms in pulses.split()))
         for number, name, pulses, *_ in rows(page("haptics"), "number")
     }
-    assert told == {word: (words.NAMES[word], PULSES_MS[word]) for word in WORDS}
+    assert told == {word: (names.WORDS[word], PULSES_MS[word]) for word in WORDS}

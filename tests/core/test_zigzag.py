@@ -3,7 +3,7 @@ import pytest
 
 from buzzband_fw.core import zigzag
 from buzzband_fw.core.motion import SOURCES
-from buzzband_fw.core.zigzag import AMPLITUDE, EXTREME_AT, FLOOR, LAST, STRIDE, TURNED
+from buzzband_fw.core.zigzag import AMPLITUDE, EXTREME_AT, FLOOR, HISTORY_STEPS, LAST, STRIDE, TURNED
 
 FLOORS = [100] * SOURCES
 REST_STEPS = 18
@@ -140,10 +140,18 @@ def test_the_history_holds_positions_and_the_activation_of_the_last_10_s():
     assert history[zigzag.ACTIVATION * zigzag.HISTORY_STEPS + 88] == 88
 
 
-def test_spread_is_what_the_last_steps_differ_by_at_most():
+@pytest.mark.parametrize(("spreads", "floor"), [((80, 80), 100), ((80, 930), 100), ((930, 80), 100), ((80, 0), 55)])
+def test_the_floor_is_five_quarters_of_the_lesser_spread_of_two(spreads, floor):
     state, history = zigzag.new_state(FLOORS), zigzag.new_history()
-    for step, x in enumerate([900, 10, -30, 50, 20]):
-        zigzag.follow([0, x] + [0] * 7, 0, step, 0, state, history)
-    assert zigzag.spread(history, 1, 5, 4) == 80
-    assert zigzag.spread(history, 1, 5, 5) == 930
-    assert zigzag.spread(history, 0, 5, 5) == 0
+    for spread in spreads:
+        history[HISTORY_STEPS : HISTORY_STEPS + 5] = [900, 10, 10 + spread, 50, 20]
+        history[HISTORY_STEPS + 3] = history[HISTORY_STEPS + 4] = 10
+        zigzag.find_floor(history, 1, 5, 4, state, 175, 55)
+    assert state[STRIDE + FLOOR] == floor
+
+
+def test_the_floor_is_never_more_than_at_first():
+    state, history = zigzag.new_state(FLOORS), zigzag.new_history()
+    history[HISTORY_STEPS : HISTORY_STEPS + 5] = [900, 10, -30 % 65536, 50, 20]
+    zigzag.find_floor(history, 1, 5, 5, state, 175, 55)
+    assert state[STRIDE + FLOOR] == 175

@@ -6,6 +6,7 @@ import struct
 import pytest
 
 from buzzband.transports.frame_reader import packed
+from buzzband_fw import names
 from buzzband_fw.link import messages
 from buzzband_fw.store.schema import AT_ONCE, NEXT_SESSION, NOTHING_CHANGED, POWER_ON
 from doc_pages import page, rows
@@ -36,13 +37,13 @@ def test_every_request_has_its_row(name: str) -> None:
 
 def test_every_reason_has_its_row() -> None:
     told = [(int(row[0]), row[1]) for row in rows(PAGE, "what to do")]
-    assert told == list(enumerate(messages.REASONS))[1:]
+    assert told == list(enumerate(names.REASONS))[1:]
 
 
 def test_states_and_faults_are_those_of_the_code() -> None:
     words = " ".join(PAGE.split())
-    assert f"({', '.join(f'{number} {name}' for number, name in enumerate(messages.STATES))})" in words
-    faults = ", ".join(f"{1 << bit} {name}" for bit, name in enumerate(messages.FAULTS))
+    assert f"({', '.join(f'{number} {name}' for number, name in enumerate(names.STATES))})" in words
+    faults = ", ".join(f"{1 << bit} {name}" for bit, name in enumerate(names.FAULTS))
     assert f"Faults, added up: {faults}." in words
 
 

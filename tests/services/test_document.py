@@ -15,7 +15,8 @@ from buzzband.outcome import Hold, Outcome
 from buzzband.recordings import synth
 from buzzband.services.demo import DemoPage, demo
 from buzzband.services.document import DEMO_SCHEMA, SIMULATE_SCHEMA, demo_document, simulate_document
-from buzzband_fw.core import exercises, hold, quality, reps, sets, words
+from buzzband_fw import names
+from buzzband_fw.core import exercises, hold, quality, sets
 from doc_pages import rows
 from report.builders import moving, steady, with_sets
 from services.builders import bursts, channel, flat, ran, recording
@@ -122,10 +123,10 @@ def test_the_schema_gives_every_number_a_range() -> None:
 
 def test_the_schema_knows_every_word_flag_source_pace_and_exercise() -> None:
     definitions = SCHEMA["$defs"]
-    assert definitions["rep"]["properties"]["source"]["enum"] == sorted(set(reps.NAMES), key=reps.NAMES.index)
+    assert definitions["rep"]["properties"]["source"]["enum"] == sorted(set(names.SOURCES), key=names.SOURCES.index)
     assert definitions["set"]["properties"]["pace"]["enum"] == list(exercises.PACES)
     assert SCHEMA["properties"]["exercise"]["enum"] == list(exercises.NAMES)
-    assert definitions["cue"]["properties"]["word"]["enum"] == list(words.NAMES[1:])
+    assert definitions["cue"]["properties"]["word"]["enum"] == list(names.WORDS[1:])
     assert definitions["quality"]["properties"]["flag"]["enum"] == list(quality.NAMES)
 
 

@@ -6,7 +6,8 @@ import struct
 import pytest
 
 from buzzband.recordings.band_log import Cue, End, read_log
-from buzzband_fw.core import exercises, quality, reps, tempo
+from buzzband_fw import names
+from buzzband_fw.core import exercises, quality, tempo
 from buzzband_fw.store import records
 from doc_pages import page, rows
 from recordings.log_builder import SESSION, LogWriter
@@ -45,9 +46,9 @@ def test_the_example_reads_as_the_page_says() -> None:
 
 def test_every_kind_has_its_row() -> None:
     told = [(int(row[0]), row[1]) for row in rows(PAGE, "payload")]
-    names = ("HEADER", "ACTIVATION", "CUE", "FAULT", "END", "MOVEMENT", "REP", "HOLD", "SET")
-    names += ("ANSWER", "CROSSINGS", "MARK")
-    assert told == [(getattr(records, name), name) for name in names]
+    kinds = ("HEADER", "ACTIVATION", "CUE", "FAULT", "END", "MOVEMENT", "REP", "HOLD", "SET")
+    kinds += ("ANSWER", "CROSSINGS", "MARK")
+    assert told == [(getattr(records, name), name) for name in kinds]
 
 
 @pytest.mark.parametrize(("record", "layout"), [("REP", records.REP_FORMAT), ("SET", records.SET_FORMAT)])
@@ -61,7 +62,7 @@ def test_the_fields_of_a_record_are_those_of_its_layout(record: str, layout: str
 def test_sources_flags_and_paces_are_those_of_the_code() -> None:
     told = {row[0]: row[2] for row in rows(PAGE, "field of REP")}
     assert told["source"].endswith("0 to 2 and 6 tilt, 3 to 5 and 7 turn, 8 emg")
-    assert reps.NAMES == ("tilt",) * 3 + ("turn",) * 3 + ("tilt", "turn", "emg")
+    assert names.SOURCES == ("tilt",) * 3 + ("turn",) * 3 + ("tilt", "turn", "emg")
     assert told["flags"] == (
         f"{tempo.MUSCLE_OFF} muscle off, {tempo.TOO_FAST} too fast, {tempo.HALF} way back not seen, "
         f"{tempo.APPROXIMATE} times approximate, {tempo.LOWERS_FIRST} eccentric phase first"
@@ -73,8 +74,8 @@ def test_sources_flags_and_paces_are_those_of_the_code() -> None:
 def test_every_fault_and_every_reason_has_its_row() -> None:
     faults = [(int(row[0]), row[1]) for row in rows(PAGE, "fault")]
     reasons = [(int(row[0]), row[1]) for row in rows(PAGE, "the session was ended by")]
-    assert faults == list(enumerate(records.FAULT_NAMES))[1:]
-    assert reasons == list(enumerate(records.END_NAMES))[1:]
+    assert faults == list(enumerate(names.RECORDED_FAULTS))[1:]
+    assert reasons == list(enumerate(names.ENDS))[1:]
 
 
 def test_flags_and_sizes_are_those_of_the_code() -> None:

@@ -1,7 +1,7 @@
 """Motion: an IMU's frames and the muscle's activation as positions that go up and down with each rep.
 
-frames -> smooth -> place -> tilt along, turn about each axis -> away -> how far from the pose of rest
-activation ------------------------------------------------> feel -> muscle
+frames -> move -> tilt along, turn about each axis -> feel -> how far from the pose of rest
+activation ---------------------------------------------> -> muscle
 
 Gravity tells how the limb is tilted. The gyro, integrated, also tells what gravity cannot see, turning about the
 vertical. The muscle goes up and down where the limb hardly turns.
@@ -22,6 +22,7 @@ PER_DEGREE = const(51)  # of turning: 65.6 · 50 / 64
 PER_TILTED_DEGREE = const(71)  # 4096 π / 180; less the further, for away from rest is the chord, not the arc
 SPEED = const(21)  # index of the speed of turning about the fastest axis
 SPEED_PER_DPS = const(65)
+REST = const(27)  # index of the pose of rest, six positions
 DELAY_STEPS = const(6)  # of two averages in a row, 2^2 - 1 steps each
 
 _SMOOTHED = const(6)  # behind the first averages: the second ones
@@ -32,7 +33,8 @@ _STARTED = const(22)
 _STILL = const(23)
 _LEARNT = const(24)
 _MUSCLE = const(25)
-_SIZE = const(27)
+_REST = const(27)
+_SIZE = const(33)
 
 _AXES = const(3)
 _VALUES = const(6)
@@ -64,10 +66,13 @@ def new_state():
 
 
 @micropython.viper
-def smooth(frames: ptr16, state: ptr32):
-    """Take the two frames of a step into two averages in a row, 80 ms each, scaled by 2^2: within 2^19.
+def move(frames: ptr16, state: ptr32, positions: ptr32):
+    """Take the two frames of a step and write tilt and turn, both within 2^14.
 
-    What is averaged is the sum of both frames: 8192 to 1 g, 65.6 to 1 °/s. The first step starts them all.
+    What counts is the sum of both frames: 8192 to 1 g, 65.6 to 1 °/s. It goes into two averages in a row, 80 ms each,
+    scaled by 2^2: within 2^19. The first step starts them all. Tilt: gravity along each axis, 4096 to 1 g. Turn: the
+    integral of the speed less the gyro's bias, 51 to 1°; it leaks with a time constant of 41 s. The bias is the mean of
+    the first 2 s of stillness, and follows slowly from then on.
     """
     for i in range(_VALUES):
         # signed, whether the array says so or not
@@ -80,15 +85,6 @@ def smooth(frames: ptr16, state: ptr32):
         state[i] += x - (state[i] >> _AVERAGE)
         state[i + _SMOOTHED] += (state[i] >> _AVERAGE) - (state[i + _SMOOTHED] >> _AVERAGE)
     state[_STARTED] = 1
-
-
-@micropython.viper
-def place(state: ptr32, positions: ptr32):
-    """Write tilt and turn from what ``smooth`` left, both within 2^14.
-
-    Tilt: gravity along each axis, 4096 to 1 g. Turn: the integral of the speed less its bias, 51 to 1°; it leaks with a
-    time constant of 41 s.
-    """
     still = 1
     fastest = 0
     for axis in range(_AXES):
@@ -118,11 +114,6 @@ def place(state: ptr32, positions: ptr32):
             fastest = speed
     state[_SPEED] = fastest
     state[_STILL] = (state[_STILL] + 1) * still
-
-
-@micropython.viper
-def learn_bias(state: ptr32):
-    """Let the gyro's bias be the mean of its first 2 s of stillness, and follow it slowly from then on."""
     over = _FOLLOWING
     if state[_LEARNT] < _LEARNING:
         if state[_STILL] <= _STILL_STEPS:
@@ -135,16 +126,18 @@ def learn_bias(state: ptr32):
 
 
 @micropython.viper
-def away(positions: ptr32, rest: ptr32):
-    """Write how far tilt and turn are from those at ``rest``, the first six positions then; within 2^14.
+def feel(permille: int, state: ptr32, positions: ptr32):
+    """Take the activation, and write how far the limb is from its pose of rest, and the muscle's position.
 
-    The root of the sum of squares, by Newton's method from one and a half times the largest.
+    How far: the root of the sum of squares, by Newton's method from one and a half times the largest; within 2^14. The
+    pose of rest: six positions at ``state[REST]``. The activation goes into two averages in a row, 80 and 160 ms; the
+    position is 4 to 1 permille, up to 2^14.
     """
     for kind in range(2):
         largest = 0
         total = 0
         for axis in range(_AXES * kind, _AXES * kind + _AXES):
-            d = (positions[axis] - rest[axis]) >> 1
+            d = (positions[axis] - state[axis + _REST]) >> 1
             if d < 0:
                 d = 0 - d
             if d > _DEVIATION_MAX:
@@ -156,11 +149,6 @@ def away(positions: ptr32, rest: ptr32):
         for _ in range(3):
             root = (root + total // root + 1) >> 1
         positions[_AWAY + kind] = root << 1
-
-
-@micropython.viper
-def feel(permille: int, state: ptr32, positions: ptr32):
-    """Take the activation into two averages in a row, 80 and 160 ms; the position is 4 to 1 permille, up to 2^14."""
     if permille > _PERMILLE_MAX:
         permille = _PERMILLE_MAX
     state[_MUSCLE] += (permille << 2) - (state[_MUSCLE] >> _MUSCLE_FAST)

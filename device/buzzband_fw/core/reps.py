@@ -8,13 +8,13 @@ muscle works in it, as long as the electrodes can tell.
 
 from buzzband_fw.core import motion, slow, swings, zigzag
 from buzzband_fw.core.exercises import MOVEMENT, MUSCLE_ONLY
-from buzzband_fw.core.motion import MUSCLE, SOURCES, away, feel, learn_bias, place, smooth
+from buzzband_fw.core.motion import MUSCLE, SOURCES, feel, move
 from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.core.slow import keep
-from buzzband_fw.core.zigzag import follow
+from buzzband_fw.core.swings import choose, measure
+from buzzband_fw.core.zigzag import find_floor, follow
 
 NOBODY = const(-1)
-NAMES = ("tilt", "tilt", "tilt", "turn", "turn", "turn", "tilt", "turn", "emg")
 TURNING = (3, 4, 5)  # the sources that tell angles: they follow a joint most faithfully
 
 _FLOORS = (240, 240, 240, 175, 175, 175, 240, 175)  # 3.4°: more than what sways
@@ -27,7 +27,6 @@ _EARLY_MAX = const(5000)
 _PLAIN_TURN = const(510)  # 10°
 _PREFERRED = const(60)
 _NO_MOVEMENT = (NOBODY, MUSCLE)
-_VOTE = const(150)
 _REST_EVERY = const(31)
 _SLOWLY = const(15)
 _SLOW_SHIFT = const(4)
@@ -36,11 +35,20 @@ _FLOOR_SHIFT = const(3)
 _FLOOR_SOURCES = const(7)
 _FLOOR_STEPS = const(128)
 _REST_STEPS = const(50)  # 1 s without getting further away
-_DECENT = const(400)  # a score that makes it likely that the swings are reps
-_AWAYS = const(12583104)  # both events of the sources that tell how far away the limb is
-_TURNED = const(65536)  # bit of the events of source 0
-_BOTH = const(65537)  # settled or turned
-_NO_VALUE = const(4096)  # as in zigzag.py: a name from elsewhere takes time
+_DECENT = const(400)  # as in swings.py
+_AWAYS = const(98496)  # both events of the sources that tell how far away the limb is
+_TURNED = const(512)  # bit of the events of source 0
+_BOTH = const(513)  # settled or turned
+_EVENTS = const(262143)
+_UNJUDGED = const(134217727 - 262143)  # sources that have a new swing
+_UNJUDGED_0 = const(262144)
+_CHOICE = const(134217728)  # of the leader
+_NO_VALUE = const(4096)  # as in zigzag.py and swings.py, all these: a name from elsewhere takes time
+_STRIDE = const(15)
+_LAST = const(8)
+_HISTORY_STEPS = const(512)
+_SCORED_MIN = const(5)
+_SIZE = const(5)
 _TABLE = const(384)  # SWINGS_MAX rows of ROW
 _ROW = const(6)
 _ROWS_MASK = const(63)
@@ -55,7 +63,7 @@ class Reps:
     """The swings of one set at a time, and the reps in them.
 
     ``leader``: the source that counts, NOBODY before the first swing. ``found``: swings of each source. ``confirmed``:
-    reps whose top has been reached. ``busy``: whether ``work`` may have anything to do. ``muscle_tells``,
+    reps whose top has been reached. ``busy``: what ``work`` has left to do, 0 for nothing. ``muscle_tells``,
     ``imu_tells``: whether electrodes and IMU can be trusted now; ``muscle_told``: whether the electrodes could be all
     through the set.
     """
@@ -74,10 +82,7 @@ class Reps:
         self._zigzag = zigzag.new_state(_FLOORS + (4 * self.on_permille,))
         self._history, self.rows, self.slow = room
         self._score = int32s([swings.UNKNOWN] * SOURCES)
-        self._pending = self._unjudged = self._settled_rows = 0  # bits of sources
-        self._unchosen = self.busy = False
-        self._rest = int32s([0] * 6)
-        self._spread = int32s([32767] * MUSCLE)
+        self.busy = self._settled_rows = 0  # bits of sources; ``busy``: settled, turned, unjudged, and the choice
 
     @micropython.native
     def step(self, frames, count, permille, no_value, forget):
@@ -86,23 +91,21 @@ class Reps:
         positions = self.positions
         now = self.now
         if count:
-            smooth(frames, state)
-            place(state, positions)
-            learn_bias(state)
+            move(frames, state, positions)
         feel(permille, state, positions)
         if no_value:
             permille |= _NO_VALUE
-        away(positions, self._rest)
         events = follow(positions, permille, now, forget, self._zigzag, self._history)
         if events & _AWAYS or (forget and now & _REST_EVERY == 1):
             self._take_rest(events, forget)
         elif forget and not now & _FLOOR_EVERY:
-            self._find_floor(now >> _FLOOR_SHIFT & _FLOOR_SOURCES)
+            source = now >> _FLOOR_SHIFT & _FLOOR_SOURCES
+            count = now if now < _FLOOR_STEPS else _FLOOR_STEPS
+            find_floor(self._history, source, now, count, self._zigzag, _FLOORS[source], _LEAST[source])
         if not now & _SLOWLY:
             keep(positions, now >> _SLOW_SHIFT, self.slow)
         if events:
-            self._pending |= events
-            self.busy = True
+            self.busy |= events
         self.now = now + 1
 
     def _take_rest(self, events, forget):
@@ -118,35 +121,26 @@ class Reps:
                 if self.now - self._zigzag[state + zigzag.EXTREME_AT] > _REST_STEPS or self.now == 1:
                     self._rest_at(kind, self.now)
 
-    def _find_floor(self, source):
-        """Let what counts as a swing follow from how still the limb was in the last seconds but one."""
-        spread = zigzag.spread(self._history, source, self.now, min(self.now, _FLOOR_STEPS))
-        floor = min(spread, self._spread[source]) * 5 >> 2
-        self._spread[source] = spread
-        self._zigzag[source * zigzag.STRIDE + zigzag.FLOOR] = max(min(floor, _FLOORS[source]), _LEAST[source])
-
     def _rest_at(self, kind, step):
         at = step & (zigzag.HISTORY_STEPS - 1)
         for axis in range(3 * kind, 3 * kind + 3):
-            self._rest[axis] = self._history[axis * zigzag.HISTORY_STEPS + at] - zigzag.OFFSET
+            self.motion[motion.REST + axis] = self._history[axis * zigzag.HISTORY_STEPS + at] - zigzag.OFFSET
 
     @micropython.native
     def work(self):
         """Do one thing that the steps have left to do; return the source that has a new swing, NOBODY if none has."""
-        if self._pending:
-            return self._take_event()
-        if self._unjudged:
+        busy = self.busy
+        if busy & _EVENTS:
+            return self._take_event(busy)
+        if busy & _UNJUDGED:
             source = 0
-            while not self._unjudged >> source & 1:
+            while not busy >> source & _UNJUDGED_0:
                 source += 1
-            self._unjudged &= ~(1 << source)
             self._judge(source)
-            self._unchosen = True
-        elif self._unchosen:
-            self._unchosen = False
-            self._choose(0)
-        else:
-            self.busy = False
+            self.busy = busy & ~(_UNJUDGED_0 << source) | _CHOICE
+        elif busy:
+            self.leader = choose(self._score, self.found, self.leader, 0)
+            self.busy = 0
         return NOBODY
 
     def restart(self):
@@ -154,8 +148,7 @@ class Reps:
         for source in range(SOURCES):
             self.found[source] = 0
             self._score[source] = swings.UNKNOWN
-        self._pending = self._unjudged = self._settled_rows = 0
-        self._unchosen = False
+        self.busy = self._settled_rows = 0
         self.leader = NOBODY
         self.confirmed = 0
 
@@ -184,8 +177,11 @@ class Reps:
 
     def choose(self):
         """Let the best source lead, with a bonus for each kind of source that agrees."""
-        self._choose(_VOTE)
-        leader = self.leader
+        votes = 0
+        for source in range(SOURCES):
+            if self._agrees(source):
+                votes |= 1 << source
+        self.leader = leader = choose(self._score, self.found, self.leader, votes)
         if leader not in _NO_MOVEMENT and self._score[MUSCLE] < _DECENT and self._missed(leader):
             self.leader = MUSCLE  # the movement has missed a swing, and so may tell every rep the wrong way round
 
@@ -239,39 +235,37 @@ class Reps:
     @micropython.native
     def _measure(self, source, at):
         """Measure a swing into the source's next row; return whether it is to be kept."""
-        row = self.row(source, self.found[source])
-        peak = swings.measure(
-            self._history, source, self._zigzag, source * zigzag.STRIDE + at, self.now, row, self.rows
-        )
-        return self.found[source] > 0 or not self.muscle_tells or peak >= self.on_permille
+        found = self.found[source]
+        row = self.row(source, found)
+        peak = measure(self._history, source, self._zigzag, source * _STRIDE + at, self.now, row, self.rows)
+        return found > 0 or not self.muscle_tells or peak >= self.on_permille
 
     @micropython.native
-    def _take_event(self):
+    def _take_event(self, busy):
         """Take the leader's event, if it has one, or another's."""
-        pending = self._pending
         source = self.leader
-        if source == NOBODY or not pending >> source & _BOTH:
+        if source < 0 or not busy >> source & _BOTH:
             source = 0
-            while not pending >> source & _BOTH:
+            while not busy >> source & _BOTH:
                 source += 1
-        self._pending = pending & ~(_BOTH << source)
+        self.busy = busy & ~(_BOTH << source)
         if not self._may_count(source):
             return NOBODY
-        if not pending >> source & _TURNED:
+        if not busy >> source & _TURNED:
             self._settled(source)
             return NOBODY
-        if not self._is_known(source, zigzag.LAST) and not self._measure(source, zigzag.LAST):
+        if not self._is_known(source, _LAST) and not self._measure(source, _LAST):
             return NOBODY
         self.found[source] += 1
-        self._unjudged |= 1 << source
+        self.busy |= _UNJUDGED_0 << source
         return source
 
     def _is_known(self, source, at):
         """Return whether the swing at ``at`` was measured when it settled, and its start has left the history since."""
-        known = self._settled_rows >> source & 1
+        if not self._settled_rows >> source & 1:
+            return False
         self._settled_rows &= ~(1 << source)
-        since = self._zigzag[source * zigzag.STRIDE + at + 1]
-        return known and self.now - since >= zigzag.HISTORY_STEPS
+        return self.now - self._zigzag[source * _STRIDE + at + 1] >= _HISTORY_STEPS
 
     def _settled(self, source):
         if not self._measure(source, zigzag.BASE):
@@ -282,22 +276,21 @@ class Reps:
             self.moved_at = self.now
         if leader == NOBODY:
             self.leader = leader = source
-        tops = self._tops(self.found[source])
-        if tops > self.confirmed and self._confirms(source, tops):
-            self.confirmed = tops
+        if source == leader or source == MUSCLE:
+            tops = self._tops(self.found[source])
+            if tops > self.confirmed and self._confirms(source, tops):
+                self.confirmed = tops
 
     def _tops(self, found):
         """Return how many tops were reached once the swing after so many has settled."""
         return (found + (1 if self.exercise.lowers_first else 2)) >> 1
 
     def _confirms(self, source, tops):
-        """Return whether so many tops are told by a source: the muscle if it can, a movement no faster than that."""
+        """Return whether so many tops are told by the leader or the muscle: a movement no faster than the muscle."""
         felt = self.found[MUSCLE]
         regular = self._score[MUSCLE] < _DECENT or felt < swings.SCORED_MIN
         if source == MUSCLE:
             return source == self.leader or regular
-        if source != self.leader:
-            return False
         if not self.muscle_tells or not regular or not self._may_count(MUSCLE):
             return True
         if self._zigzag[MUSCLE * zigzag.STRIDE + zigzag.DIRECTION] > 0:
@@ -314,44 +307,15 @@ class Reps:
     def _judge(self, source):
         """Bring the source's score up to date: the irregularity of its last swings, or how large the first ones are."""
         found = self.found[source]
-        count = min(found, _LIVE)
-        size = self.rows[self.row(source, found - 1) + swings.SIZE]
-        if count >= swings.SCORED_MIN:
-            self._score[source] = self.irregularity(source, found - count, count)
-            if source in TURNING and size > _PLAIN_TURN:
-                self._score[source] -= _PREFERRED
+        size = self.rows[self.row(source, found - 1) + _SIZE]
+        if found >= _SCORED_MIN:
+            count = found if found < _LIVE else _LIVE
+            score = self.irregularity(source, found - count, count)
+            if size > _PLAIN_TURN and source in TURNING:
+                score -= _PREFERRED
+            self._score[source] = score
             return
         early = _MUSCLE_EARLY
         if source != MUSCLE:
             early = min(size * 100 // self._zigzag[source * zigzag.STRIDE + zigzag.FLOOR], _EARLY_MAX)
         self._score[source] = swings.UNKNOWN - early
-
-    @micropython.native
-    def _choose(self, vote):
-        """Let the source lead that is best, but none that has missed half of what a decent one has seen, and no
-        movement that has missed a quarter of what a decent muscle did.
-
-        ``vote``: the bonus for agreeing with the other side.
-        """
-        scores = self._score
-        counts = self.found
-        best = 2 * swings.UNKNOWN
-        most = worked = 0
-        for source in range(SOURCES):
-            if scores[source] < _DECENT:
-                worked = counts[source]  # in the end the muscle's, the last one
-                if worked > most:
-                    most = worked
-            else:
-                worked = 0
-        for source in range(SOURCES):
-            found = counts[source]
-            if found:
-                score = scores[source]
-                if 2 * found + (most >> 3) < most or 4 * found < 3 * worked:
-                    score += swings.UNKNOWN
-                elif vote and self._agrees(source):
-                    score -= vote
-                if score < best:
-                    best = score
-                    self.leader = source

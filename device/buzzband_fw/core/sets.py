@@ -6,7 +6,6 @@ What is told of a set at its end is what counts: its reps of the revision that i
 """
 
 from buzzband_fw.core import swings
-from buzzband_fw.core.cue import BLANKED
 from buzzband_fw.core.exercises import STEADY
 from buzzband_fw.core.hold import Hold
 from buzzband_fw.core.motion import AWAY, DELAY_STEPS, MUSCLE, PER_DEGREE, PER_TILTED_DEGREE, SOURCES, SPEED, STEP_MS
@@ -36,6 +35,9 @@ _SLOW_MS = const(1000)  # but then this is no exercise for such reps
 _APART = const(3)  # half cycles from one swing to the next
 _UNLIKE = const(4)  # times smaller, larger or longer than the others
 _NO_MUSCLE = const(7)  # rail, flat, hum: core/quality.py
+_BLANKED = const(8)  # as in core/cue.py: a name from elsewhere takes time
+_HOLD_OVER = const(1)
+_SET_OVER = const(2)
 _STEP_MASK = const(0xFFFF)
 _DEGREES_MAX = const(255)
 _DECIDED = const(16)  # stages of the closing: each source, the choice, each axis, two for what it tells, the decision
@@ -57,11 +59,14 @@ class Sets:
         self.slight = None  # see core/slight.py
         self.rep = Rep()
         self._step = self.reps.step  # bound once, as in core/pipeline.py
-        self._hold_step = self.hold.step
+        self._hold_level = self.hold.level
+        self._may_hold = 0
+        self._on_permille = self.reps.on_permille
         self.number = self.confirmed = self.degrees = 0
         self.revision = self.source = self.count = self.start = self.end = self.cycle_ms = 0
         self._steady = exercise.pace == STEADY
-        self._active = self._hold_over = self._set_over = False
+        self._active = False
+        self._over = 0  # what has ended since ``work``
         self._quiet = 0  # steps
         self._began = 0
         self._told = 0  # reps
@@ -73,28 +78,40 @@ class Sets:
     def begin(self):
         """Begin anew with set 0: a new session."""
         self.number = self.revision = 0
-        self._set_over = self._hold_over = False
+        self._over = 0
+        self._may_hold = 0
         self.hold.end(self.reps.now)
         self._restart()
 
     @micropython.native
     def step(self, frames, count, permille, flags, imu_tells):
-        """Take two frames, or none (``count`` 0), the gated activation after 20 ms, and the flags of core/cue.py."""
+        """Take two frames, or none (``count`` 0), the gated activation after 20 ms, and the flags of core/cue.py.
+
+        Returns whether ``work`` may have anything to do.
+        """
         reps = self.reps
         idle = not self._active
         tells = flags & _NO_MUSCLE == 0
-        reps.muscle_tells = tells
-        reps.muscle_told = tells and (reps.muscle_told or idle)
-        reps.imu_tells = imu_tells
-        self._step(frames, count, permille, flags & BLANKED, idle)
-        if self._hold_step(reps.now, permille, reps.motion[SPEED] if count else 0):
-            self._hold_over = True
+        if tells != reps.muscle_tells or imu_tells != reps.imu_tells:
+            reps.muscle_tells = tells
+            reps.imu_tells = imu_tells
         if not tells:
-            self._quiet = min(self._quiet + 1, reps.now - reps.moved_at)
-        elif permille >= reps.on_permille:
-            self._quiet = 0
+            reps.muscle_told = False
+        elif idle:
+            reps.muscle_told = True
+        self._step(frames, count, permille, flags & _BLANKED, idle)
+        if permille >= self._hold_level or self._may_hold:
+            hold = self.hold
+            if hold.step(reps.now, permille, reps.motion[SPEED] if count else 0):
+                self._over |= _HOLD_OVER
+            self._may_hold = hold.held
+        if not tells:
+            self._quiet = quiet = min(self._quiet + 1, reps.now - reps.moved_at)
+        elif permille >= self._on_permille:
+            self._quiet = quiet = 0
         else:
-            self._quiet += 1
+            self._quiet = quiet = self._quiet + 1
+        return reps.busy or self._over or (quiet >= _QUIET_STEPS and not idle) or self.closing
 
     @micropython.native
     def work(self):
@@ -102,13 +119,14 @@ class Sets:
 
         It is to be called twice after each step.
         """
-        if self._set_over:
-            self._set_over = False
-            self.number += 1
-            self.revision = 0
-        if self._hold_over:
-            self._hold_over = False
-            return HOLD
+        over = self._over
+        if over:
+            self._over = 0
+            if over & _SET_OVER:
+                self.number += 1
+                self.revision = 0
+            if over & _HOLD_OVER:
+                return HOLD
         if self.closing:
             return self._close()
         reps = self.reps
@@ -133,13 +151,13 @@ class Sets:
     def finish(self):
         """End the set now, for the session ends: ``work`` is then to be called until ``finished``."""
         if self.hold.end(self.reps.now):
-            self._hold_over = True
+            self._over |= _HOLD_OVER
         if not self.closing and self.reps.leader != NOBODY:
             self.closing = 1
 
     def finished(self):
         """Return whether nothing is left to tell."""
-        return not self.closing and not self._hold_over
+        return not self.closing and not self._over & _HOLD_OVER
 
     def look(self):
         """Bring ``degrees`` up to date."""
@@ -359,7 +377,7 @@ class Sets:
             self.cycle_ms = swings.period_ms(rows, reps.table(leader), self._first, self._length - 1 >> 1)
         self._restart()
         if told:
-            self._set_over = True
+            self._over |= _SET_OVER
             return SET
         self.revision = 0
         return NOTHING

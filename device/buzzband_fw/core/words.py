@@ -31,39 +31,6 @@ END_MS = const(400)
 _COUNT_MAX = const(9)
 _REFUSED_MAX = const(6)
 
-NAMES = (
-    "silence",
-    "on_target",
-    "fell_short",
-    "too_fast",
-    "done",
-    "sensor_off",
-    "other_muscle",
-    "ready",
-    "low_battery",
-    "goodbye",
-    "question",
-    "squeeze",
-    "release",
-    "breathe_in",
-    "breathe_out",
-    "count_1",
-    "count_2",
-    "count_3",
-    "count_4",
-    "count_5",
-    "count_6",
-    "count_7",
-    "count_8",
-    "count_9",
-    "refused_1",
-    "refused_2",
-    "refused_3",
-    "refused_4",
-    "refused_5",
-    "refused_6",
-)
-
 
 def _slowly(count, before=()):
     return before + (250, 350) * (count - 1) + (250,)

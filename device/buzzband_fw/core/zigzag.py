@@ -11,9 +11,9 @@ HISTORY_STEPS = const(512)  # 10 s
 ACTIVATION = const(9)  # column of the history behind those of the sources
 NO_VALUE = const(4096)  # flag in that column: the motor may have shaken the electrodes
 OFFSET = const(32768)  # makes positions unsigned in the history
-TURNED = const(16)  # the bit of source 0 among the events; that its swing has settled is bit 0
+TURNED = const(9)  # the bit of source 0 among the events; that its swing has settled is bit 0
 
-STRIDE = const(14)  # of the state of one source
+STRIDE = const(15)  # of the state of one source
 DIRECTION = const(0)  # of the swing that is under way: 1 up, -1 down
 BASE = const(1)  # where it comes from, when it was there, how far it has got, and when
 EXTREME_AT = const(4)
@@ -28,8 +28,8 @@ _STEPS = const(512)
 _MASK = const(511)
 _ACTIVATION = const(9)
 _OFFSET = const(32768)
-_TURNED = const(16)
-_STRIDE = const(14)
+_TURNED = const(9)
+_STRIDE = const(15)
 _DIRECTION = const(0)
 _BASE = const(1)
 _EXTREME = const(3)
@@ -40,6 +40,7 @@ _SETTLED = const(7)
 _LAST = const(8)
 _MARK = const(12)  # the last position that was clearly further, by a sixteenth of the swing, and when
 _MARK_AT = const(13)
+_SPREAD = const(14)  # of the last seconds but one
 _REST_STEPS = const(18)  # 0.36 s without getting clearly further
 _FORGET_STEPS = const(100)  # 2 s
 
@@ -55,12 +56,13 @@ def new_state(floors):
     for source in range(SOURCES):
         state[source * STRIDE + DIRECTION] = 1
         state[source * STRIDE + FLOOR] = floors[source]
+        state[source * STRIDE + _SPREAD] = 32767
     return state
 
 
 @micropython.viper
 def follow(positions: ptr32, activation: int, step: int, forget: int, state: ptr32, history: ptr16) -> int:
-    """Take the positions at ``step`` and return which sources' swings have settled, bits 0 to 8, or turned, 16 to 24.
+    """Take the positions at ``step`` and return which sources' swings have settled, bits 0 to 8, or turned, 9 to 17.
 
     A swing turns when the position has come back by three eighths of what swings are on average, at least by ``FLOOR``.
     If ``forget``, the average fades after 2 s without a new extreme.
@@ -117,14 +119,29 @@ def follow(positions: ptr32, activation: int, step: int, forget: int, state: ptr
 
 
 @micropython.viper
-def spread(history: ptr16, source: int, step: int, count: int) -> int:
-    """Return by how much the positions of a source differ at most in the ``count`` steps before ``step``."""
-    least = 65535
-    most = 0
+def find_floor(history: ptr16, source: int, step: int, count: int, state: ptr32, floor: int, least: int):
+    """Let what counts as a swing follow from how still the limb was in the last seconds but one.
+
+    It is 5/4 of what the positions differ by at most in the ``count`` steps before ``step``, or of what they did last
+    time if that was less, from ``least`` to ``floor``.
+    """
+    low = 65535
+    high = 0
     for i in range(step - count, step):
         x = history[source * _STEPS + (i & _MASK)]
-        if x < least:
-            least = x
-        if x > most:
-            most = x
-    return most - least
+        if x < low:
+            low = x
+        if x > high:
+            high = x
+    s = source * _STRIDE
+    spread = high - low
+    before = state[s + _SPREAD]
+    state[s + _SPREAD] = spread
+    if before < spread:
+        spread = before
+    spread = spread * 5 >> 2
+    if spread > floor:
+        spread = floor
+    if spread < least:
+        spread = least
+    state[s + _FLOOR] = spread

@@ -22,14 +22,13 @@ ANSWER = const(0x80)
 SAMPLE = const(0xC0)  # unasked, number counts up: SAMPLE_FORMAT. Left out when the host does not keep up
 REFUSED = const(0xFF)  # answers any request: reason u8, then the kind that was asked for u8
 
-UNKNOWN_KIND = const(1)  # reasons
+UNKNOWN_KIND = const(1)  # reasons; these, states and faults are named in names.py
 BAD_PAYLOAD = const(2)
 NO_SUCH_SESSION = const(3)
 BEYOND_END = const(4)
 BUSY = const(5)  # ask again in a moment: a cue may be due
 FAILED = const(6)
 WRONG_SETTING = const(7)  # CONFIG's; JSON behind the kind: name, least or choices, greatest
-REASONS = ("", "unknown kind", "bad payload", "no such session", "beyond the end", "busy", "failed", "wrong setting")
 
 GET = const(0)  # name, or nothing for all -> size u16 of the JSON, then as much of it from the offset on as fits
 STAGE = const(1)  # part of the JSON of changes -> size u16 of all parts so far
@@ -61,7 +60,6 @@ WARMING_UP = const(4)  # guided rest, then a set from whose reps the reference c
 ASKING = const(5)  # the session goes on; how many reps were on target?
 FINDING = const(6)  # hot and cold
 OFF = const(7)
-STATES = ("starting", "idle", "running", "calibrating", "warming up", "asking", "finding", "off")
 
 UNCALIBRATED = const(1)  # faults
 USB_POWER = const(2)  # electrodes on a grounded laptop: no session
@@ -72,14 +70,3 @@ SAFE_MODE = const(32)
 NO_IMU = const(64)  # none there, or none that answers: the muscle alone is felt
 LOW_BATTERY = const(128)
 MOTOR = const(256)  # its driver does not answer, or has switched off
-FAULTS = (
-    "uncalibrated",
-    "usb power",
-    "flash full",
-    "recorder failed",
-    "bad settings",
-    "safe mode",
-    "no imu",
-    "low battery",
-    "motor",
-)

@@ -47,7 +47,7 @@ MOVEMENT_STEP_BLOCKS = const(8)  # 12.5 Hz
 FLAGS_SHIFT = const(12)
 PERMILLE_MASK = const(0xFFF)
 
-OVERRUN = const(1)  # fault codes; value: blocks that were lost
+OVERRUN = const(1)  # fault codes, named in names.py; value: blocks that were lost
 CONVERTER_FIFO = const(2)  # value: 0. The converter's own FIFO was full: samples are missing somewhere
 CUE_LATE = const(3)  # value: ms. A cue was dropped because it would have come too late
 EXCEPTION = const(4)  # value: 0. The app is about to stop
@@ -59,29 +59,13 @@ IMU_FROZEN = const(9)  # value: ms without a frame
 IMU_BACK = const(10)  # value: ms for which the IMU was away
 MOTOR = const(11)  # value: that of hal/motor_driver.py. A word was not said, or not to its end
 BATTERY = const(12)  # value: mV. It is low
-FAULT_NAMES = (
-    "",
-    "overrun",
-    "converter_fifo",
-    "cue_late",
-    "exception",
-    "imu_absent",
-    "imu_unknown",
-    "imu_bus",
-    "imu_overflow",
-    "imu_frozen",
-    "imu_back",
-    "motor",
-    "battery",
-)
 
-BY_BUTTON = const(1)  # reasons
+BY_BUTTON = const(1)  # reasons, named in names.py
 BY_HOST = const(2)
 BY_USB_POWER = const(3)
 BY_FULL_FLASH = const(4)
 BY_EXCEPTION = const(5)
 BY_LOW_BATTERY = const(6)
-END_NAMES = ("", "button", "host", "usb_power", "full_flash", "exception", "low_battery")
 
 
 def seed_of(session_id):

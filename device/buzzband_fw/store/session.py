@@ -16,10 +16,10 @@ _COMMIT_MS = const(3000)
 _OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
 NO_SPACE = const(28)  # ENOSPC
 
-PENDING = const(4096)  # bytes that a Recorder needs
+PENDING = const(3072)  # bytes that a Recorder needs
 
-_PENDING = const(4096)
-_HALF = const(2048)
+_PENDING = const(3072)
+_HALF = const(1536)
 _HEADER_SIZE = const(14)  # these three as in store/records.py: a name from elsewhere takes time
 _FLAGS_SHIFT = const(12)
 _PERMILLE_MASK = const(0xFFF)
@@ -96,7 +96,7 @@ class Recorder:
         self._pending = pending
         self._end = 0  # of the complete records in _pending; the next one is made right there
         self._values = 0
-        self._waiting_ms = 0
+        self._waiting_ms = 0  # of the complete records
         self._degrees = bytearray(_DEGREES)
         self._shown = 0  # of them
         self._shown_from = 0
@@ -133,7 +133,6 @@ class Recorder:
         pending[at] = value & 255
         pending[at + 1] = value >> 8
         self._values = values = values + 1
-        self._waiting_ms += _VALUE_MS
         if values == _VALUES:
             self._end_activation(t_ms)
 
@@ -233,9 +232,10 @@ class Recorder:
         """Return how urgent a commit is: 0 not at all, 1 at a good moment, 2 at a fair one, 3 before RAM runs out."""
         if self._end > _HALF:
             return 3
-        if self._waiting_ms >= _OVERDUE_MS:
+        waiting_ms = self._waiting_ms + self._values * _VALUE_MS
+        if waiting_ms >= _OVERDUE_MS:
             return 2
-        return 1 if self._waiting_ms >= _COMMIT_MS else 0
+        return 1 if waiting_ms >= _COMMIT_MS else 0
 
     def commit(self, t_ms):
         """Write what is pending to flash and see it through: a call of 45 ms, sometimes of 150, at worst of 1.3 s.
@@ -296,6 +296,7 @@ class Recorder:
 
     def _end_activation(self, t_ms):
         length = 4 + 2 * self._values
+        self._waiting_ms += self._values * _VALUE_MS
         self._values = 0
         self._seal(records.ACTIVATION, length, t_ms)
 

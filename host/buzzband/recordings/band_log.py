@@ -19,6 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 from buzzband.errors import UnknownFormat
 from buzzband.recordings.lifting import Hold, Lifting, Rep, Set
 from buzzband.wording import printable
+from buzzband_fw import names
 from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.store import records
 
@@ -93,7 +94,7 @@ class Fault:
     @property
     def name(self) -> str:
         """Return the fault in a word."""
-        return _named(records.FAULT_NAMES, self.code)
+        return _named(names.RECORDED_FAULTS, self.code)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class End:
     @property
     def name(self) -> str:
         """Return the reason in a word."""
-        return _named(records.END_NAMES, self.reason)
+        return _named(names.ENDS, self.reason)
 
 
 @dataclass(frozen=True, eq=False)

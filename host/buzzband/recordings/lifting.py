@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from buzzband_fw.core import tempo
 from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.core.exercises import PACES, STEADY
-from buzzband_fw.core.reps import NAMES
+from buzzband_fw.names import SOURCES
 from buzzband_fw.store.records import MOVEMENT_STEP_BLOCKS
 
 MOVEMENT_RATE_HZ = 1000 / (BLOCK_MS * MOVEMENT_STEP_BLOCKS)
@@ -38,7 +38,7 @@ class Rep:
     @property
     def source_name(self) -> str:
         """Return what it was found by: ``tilt``, ``turn`` or ``emg``."""
-        return _named(NAMES, self.source)
+        return _named(SOURCES, self.source)
 
     @property
     def muscle_off(self) -> bool:

@@ -9,6 +9,7 @@ from buzzband.engines.job import BLOCKS_PER_S, TRACK_RATE_HZ, Track
 from buzzband.outcome import CueMark, Hold, QualitySpan, Rep, SetSpan
 from buzzband.recordings import lifting
 from buzzband.recordings.lifting import Lifting
+from buzzband_fw import names
 from buzzband_fw.core import quality, words
 
 MS_PER_S = 1000
@@ -31,7 +32,7 @@ def withheld_marks(track: Track) -> tuple[CueMark, ...]:
 
 
 def _mark(block: int, word: int) -> CueMark:
-    return CueMark((block + 1) / BLOCKS_PER_S, words.NAMES[word & words.WORD_MASK])
+    return CueMark((block + 1) / BLOCKS_PER_S, names.WORDS[word & words.WORD_MASK])
 
 
 def quality_spans(track: Track) -> tuple[QualitySpan, ...]:

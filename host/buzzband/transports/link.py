@@ -16,6 +16,7 @@ from buzzband.transports import replies
 from buzzband.transports.frame_reader import Frame, FrameReader, packed
 from buzzband.transports.replies import Changed, Config, Entry, Hello, Sample, Status
 from buzzband.transports.serial_port import Stream
+from buzzband_fw import names
 from buzzband_fw.link import messages
 
 PATIENCE_S = 1.0
@@ -292,7 +293,7 @@ def _refused(reason: int, message: str, hint: str | None = None) -> Refused:
 def _reason(reason: int, payload: bytes) -> str:
     if reason == messages.WRONG_SETTING:
         return f"it cannot have {replies.wrong_setting(payload)}"
-    return messages.REASONS[reason] if 0 < reason < len(messages.REASONS) else f"reason {reason}"
+    return names.REASONS[reason] if 0 < reason < len(names.REASONS) else f"reason {reason}"
 
 
 def _id_bytes(session_id: str) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 from buzzband.errors import WrongProtocol
 from buzzband.transports.ports import said
 from buzzband.wording import printable
+from buzzband_fw import names
 from buzzband_fw.link import messages
 
 SESSIONS_MAX = 4096
@@ -60,13 +61,13 @@ class Status:
     @property
     def state_name(self) -> str:
         """Return the state in a word."""
-        return messages.STATES[self.state] if self.state < len(messages.STATES) else f"state {self.state}"
+        return names.STATES[self.state] if self.state < len(names.STATES) else f"state {self.state}"
 
     @property
     def fault_names(self) -> tuple[str, ...]:
         """Return the faults that stand, in words."""
         return tuple(
-            messages.FAULTS[bit] if bit < len(messages.FAULTS) else f"fault {1 << bit}"
+            names.FAULTS[bit] if bit < len(names.FAULTS) else f"fault {1 << bit}"
             for bit in range(16)
             if self.faults & 1 << bit
         )

@@ -13,6 +13,8 @@ UID = bytes(range(0xE6, 0xEE))
 
 _HALF = 1 << 29
 _CLOCK_CALL_US = 3
+_TICK_US = 10_000  # these two as in hal/doze.py
+_MARGIN_US = 200
 _ALIGNED = 0x20008000
 
 
@@ -135,9 +137,12 @@ class Interpreter:
         """Stand in for the one piece of machine code, which sleeps: of hal/doze.py."""
         return self.sleep
 
-    def sleep(self, _timer: int, us: int) -> None:
-        """Sleep through the next ``us``, and on to what then wakes the chip."""
-        self._world.sleep(us)
+    def sleep(self, tick_us: Any) -> None:
+        """Sleep up to the tick, or the first after it that is yet to come, and on to what then wakes the chip."""
+        now_us = self._world.ticks_us() & TICKS_MASK
+        passed_us = (now_us - tick_us[0] + _HALF & TICKS_MASK) - _HALF
+        tick_us[0] = tick_us[0] + max(passed_us // _TICK_US + 1, 0) * _TICK_US & TICKS_MASK
+        self._world.sleep((tick_us[0] - now_us + _HALF & TICKS_MASK) - _HALF - _MARGIN_US)
 
 
 def exported(source: Any, *names: str) -> Any:
