@@ -62,7 +62,7 @@ def way(state, signal):
 
 
 class Control:
-    """Takes signals and leads the band from state to state. ``guide``: what goes on in a state that has one, or None."""
+    """Takes signals and leads the band from state to state. ``guide``: what goes on in a state that has one."""
 
     def __init__(self, band):
         self.guide = None

@@ -1,4 +1,4 @@
-"""Every press in every state: up to four in a row lead somewhere that is defined, and never to where there is no way on."""
+"""Every press in every state: up to four in a row lead somewhere that is defined, and never into a dead end."""
 
 from itertools import product
 from types import SimpleNamespace
@@ -50,7 +50,8 @@ class Band:
         return self.on
 
     def begin(self):
-        assert not self.on and self.settings.calibrated
+        assert not self.on
+        assert self.settings.calibrated
         self.on = self.felt = True
 
     def end(self, _reason):

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from buzzband_fw import names
 from buzzband_fw.core import exercises, modes
 from buzzband_fw.core.activation import new_scale
 from buzzband_fw.core.cue import BLANKED, EVENT_DELAY_BLOCKS, EVENT_LATE_MS, Cue
@@ -19,7 +20,6 @@ from buzzband_fw.core.words import (
     COUNT,
     DONE,
     FELL_SHORT,
-    NAMES,
     ON_TARGET,
     OTHER_MUSCLE,
     SENSOR_OFF,
@@ -631,12 +631,13 @@ def test_a_mode_says_what_the_docs_say_and_never_more_than_four_words_in_a_set(n
     assert len(in_set) <= WITHIN_A_SET_MAX
     wanted = told["reach"][0] if name == "faded" else told[name][0]
     for word in in_set:
-        assert NAMES[word] in wanted or (name in ("reach", "faded") and word == OTHER_MUSCLE)
+        assert names.WORDS[word] in wanted or (name in ("reach", "faded") and word == OTHER_MUSCLE)
     if not other:
         assert all(
-            f"`{NAMES[word]}`" not in wanted or word in in_set for word in (ON_TARGET, FELL_SHORT, FAST, SENSOR_OFF)
+            f"`{names.WORDS[word]}`" not in wanted or word in in_set
+            for word in (ON_TARGET, FELL_SHORT, FAST, SENSOR_OFF)
         )
-    ends = {word for word in (DONE, COUNT + 4) if f"`{NAMES[word]}`" in told[name][1]}
+    ends = {word for word in (DONE, COUNT + 4) if f"`{names.WORDS[word]}`" in told[name][1]}
     assert sorted(at_end) == sorted(ends)
 
 
