@@ -101,10 +101,10 @@ class App:
         self._battery_due = False
         self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
         self._jobs = (  # after four blocks in a row; after even ones activation is noted, and that takes time
-            (self.band.note, self.control.step, self._button.step, self._send_sample),
-            (self.band.note, self.control.step, self._button.step, self._notice_host, self.band.commit),
-            (self.band.note, self.control.step, self._button.step, self._send_sample),
-            (self.band.note, self.control.step, self._button.step, self._keep_house, self._notice_host),
+            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
+            (self.band.note, self.control.step, self._button.step, self.band.commit),
+            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
+            (self.band.note, self.control.step, self._button.step, self._keep_house),
         )
         self._move_due = False
         self._step = muscle.step

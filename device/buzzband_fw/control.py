@@ -6,7 +6,7 @@ The states and the ways between them are drawn in docs/control.md; a test holds 
 import gc
 import sys
 
-from buzzband_fw.core.portable import const
+from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.link.messages import (
     ASKING,
     CALIBRATING,
@@ -92,6 +92,7 @@ class Control:
         elif before == RUNNING and signal == DOUBLE:
             self._band.note_mark()
 
+    @micropython.native
     def step(self):
         """Get on with what goes on in this state, after each block."""
         band = self._band

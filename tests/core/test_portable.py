@@ -23,7 +23,7 @@ from checked import core_modules, is_kernel, source_of
 KERNELS = (
     intake.intake, comb.comb, lowpass.lowpass, envelope.smooth, activation.permille, target.reached,
     target.clear_ms,
-    motion.move, motion.feel, zigzag.follow, zigzag.find_floor,
+    motion.move, motion.feel, zigzag.follow, zigzag.take_rest, zigzag.find_floor,
     swings.measure, swings.irregularity, swings.choose, swings.period_ms, swings.typical, swings.nearest,
     slow.keep, slight.level, slight.turns, slight.usual, slight.fastest,
     hold.holding, steady.idling, tempo.beat,

@@ -49,6 +49,15 @@ def test_run_until_ends_at_its_limit():
         assert virtual.now_s == pytest.approx(0.7)
 
 
+def test_a_read_lets_time_pass_however_short_it_is():
+    with band() as virtual:
+        virtual.run_for(1)
+        before_s = virtual.now_s
+        assert virtual.stream.read(1e-9) == b""
+        assert virtual.now_s > before_s
+        assert virtual.stream.read(0) == b""
+
+
 def test_what_a_predicate_raises_comes_out():
     with band() as virtual:
         virtual.run_for(0.5)

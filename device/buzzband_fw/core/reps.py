@@ -12,7 +12,7 @@ from buzzband_fw.core.motion import MUSCLE, SOURCES, feel, move
 from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.core.slow import keep
 from buzzband_fw.core.swings import choose, measure
-from buzzband_fw.core.zigzag import find_floor, follow
+from buzzband_fw.core.zigzag import find_floor, follow, take_rest
 
 NOBODY = const(-1)
 TURNING = (3, 4, 5)  # the sources that tell angles: they follow a joint most faithfully
@@ -34,7 +34,6 @@ _FLOOR_EVERY = const(7)  # each of the eight sources in turn, every 64 steps
 _FLOOR_SHIFT = const(3)
 _FLOOR_SOURCES = const(7)
 _FLOOR_STEPS = const(128)
-_REST_STEPS = const(50)  # 1 s without getting further away
 _DECENT = const(400)  # as in swings.py
 _AWAYS = const(98496)  # both events of the sources that tell how far away the limb is
 _TURNED = const(512)  # bit of the events of source 0
@@ -52,6 +51,7 @@ _SIZE = const(5)
 _TABLE = const(384)  # SWINGS_MAX rows of ROW
 _ROW = const(6)
 _ROWS_MASK = const(63)
+_STEP_MASK = const(0xFFFF)
 
 
 def new_room():
@@ -96,8 +96,9 @@ class Reps:
         if no_value:
             permille |= _NO_VALUE
         events = follow(positions, permille, now, forget, self._zigzag, self._history)
-        if events & _AWAYS or (forget and now & _REST_EVERY == 1):
-            self._take_rest(events, forget)
+        idle = forget and now & _REST_EVERY == 1
+        if events & _AWAYS or idle:
+            take_rest(events, idle, now, self._zigzag, self._history, state)
         elif forget and not now & _FLOOR_EVERY:
             source = now >> _FLOOR_SHIFT & _FLOOR_SOURCES
             count = now if now < _FLOOR_STEPS else _FLOOR_STEPS
@@ -107,24 +108,6 @@ class Reps:
         if events:
             self.busy |= events
         self.now = now + 1
-
-    def _take_rest(self, events, forget):
-        """Let the pose be that of rest where a way back has ended, or while nothing is going on."""
-        for kind in range(2):
-            source = motion.AWAY + kind
-            state = source * zigzag.STRIDE
-            if events >> source & 1 and self._zigzag[state + zigzag.DIRECTION] < 0:
-                self._rest_at(kind, self._zigzag[state + zigzag.EXTREME_AT])
-            elif events >> source & _TURNED and self._zigzag[state + zigzag.DIRECTION] > 0:
-                self._rest_at(kind, self._zigzag[state + zigzag.LAST_EXTREME_AT])
-            elif forget and self.now & _REST_EVERY == 1:
-                if self.now - self._zigzag[state + zigzag.EXTREME_AT] > _REST_STEPS or self.now == 1:
-                    self._rest_at(kind, self.now)
-
-    def _rest_at(self, kind, step):
-        at = step & (zigzag.HISTORY_STEPS - 1)
-        for axis in range(3 * kind, 3 * kind + 3):
-            self.motion[motion.REST + axis] = self._history[axis * zigzag.HISTORY_STEPS + at] - zigzag.OFFSET
 
     @micropython.native
     def work(self):
@@ -171,6 +154,8 @@ class Reps:
             if self._zigzag[source * zigzag.STRIDE + zigzag.SETTLED]:
                 if not self._is_known(source, zigzag.BASE):
                     self._measure(source, zigzag.BASE)
+                elif source == MUSCLE:
+                    self._measure_end()
                 self.found[source] += 1
             first = self.first(source)
             self._score[source] = self.irregularity(source, first, self.found[source] - first, True)
@@ -266,6 +251,18 @@ class Reps:
             return False
         self._settled_rows &= ~(1 << source)
         return self.now - self._zigzag[source * _STRIDE + at + 1] >= _HISTORY_STEPS
+
+    def _measure_end(self):
+        """Measure the muscle's last swing anew but for its start: it went on when it had settled. Others drift then."""
+        rows = self.rows
+        row = self.row(MUSCLE, self.found[MUSCLE])
+        start = rows[row + swings.START]
+        peak = rows[row + swings.PEAK]
+        self._measure(MUSCLE, zigzag.BASE)
+        end = rows[row + swings.START] + (rows[row + swings.DURATION] >> 1)
+        rows[row + swings.START] = start
+        rows[row + swings.DURATION] = (end - start & _STEP_MASK) << 1
+        rows[row + swings.PEAK] = max(peak, rows[row + swings.PEAK])
 
     def _settled(self, source):
         if not self._measure(source, zigzag.BASE):

@@ -43,6 +43,11 @@ _MARK_AT = const(13)
 _SPREAD = const(14)  # of the last seconds but one
 _REST_STEPS = const(18)  # 0.36 s without getting clearly further
 _FORGET_STEPS = const(100)  # 2 s
+_AWAY = const(6)  # the sources of core/motion.py that tell how far away the limb is, and where the pose of rest lies
+_REST = const(27)
+_LONG_STEPS = const(50)  # 1 s without getting further away
+_LAST_EXTREME_AT = const(11)
+_TURNED_0 = const(512)
 
 
 def new_history():
@@ -145,3 +150,25 @@ def find_floor(history: ptr16, source: int, step: int, count: int, state: ptr32,
     if spread < least:
         spread = least
     state[s + _FLOOR] = spread
+
+
+@micropython.viper
+def take_rest(events: int, idle: int, step: int, state: ptr32, history: ptr16, motion: ptr32):
+    """Let the pose be that of rest where a way back has ended, or, if ``idle``, where the limb has long been still.
+
+    ``events``: what ``follow`` has returned. ``motion``: the state of core/motion.py.
+    """
+    for kind in range(2):
+        source = _AWAY + kind
+        s = source * _STRIDE
+        at = 0 - 1
+        if events >> source & 1 and state[s + _DIRECTION] < 0:
+            at = state[s + _EXTREME_AT]
+        elif events >> source & _TURNED_0 and state[s + _DIRECTION] > 0:
+            at = state[s + _LAST_EXTREME_AT]
+        elif idle:
+            if step - state[s + _EXTREME_AT] > _LONG_STEPS or step == 1:
+                at = step
+        if at >= 0:
+            for axis in range(3 * kind, 3 * kind + 3):
+                motion[_REST + axis] = history[axis * _STEPS + (at & _MASK)] - _OFFSET

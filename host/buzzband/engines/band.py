@@ -7,6 +7,7 @@ with VirtualBand(codes, {"rest": 265, "reference": 29522}) as band:
 """
 
 import json
+import math
 import tempfile
 from array import array
 from collections.abc import Callable, Mapping, Sequence
@@ -256,7 +257,8 @@ class BandStream:
     def read(self, timeout_s: float) -> bytes:
         """Return what has come; wait up to ``timeout_s`` of simulated time. Raises Unplugged, EngineFailed."""
         if not self._sent and not self._is_unplugged():
-            self._band.run_until(lambda: self._sent or self._is_unplugged(), timeout_s)
+            whole_us = math.ceil(timeout_s * US_PER_S)  # or a deadline that is less than 1 µs away would never come
+            self._band.run_until(lambda: self._sent or self._is_unplugged(), whole_us / US_PER_S)
         data = bytes(self._sent[:_READ_MAX])
         del self._sent[:_READ_MAX]
         if not data:
