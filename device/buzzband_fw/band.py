@@ -52,6 +52,7 @@ class Band:
         self._feels = self._cueing = False
         self._first_block = 0
         self._lost_blocks = 0
+        self._word = self._word_block = self._word_late_ms = 0  # the last cue, until it is noted
         self._leak_permille = 0
         self._hits = bytearray(_REPS_MASK + 1)  # reps of the set that were on target
         self._last_set = self._last_hits = 0  # its number, and the reps of it that were on target
@@ -120,7 +121,7 @@ class Band:
         if self.muscle.blocks:
             self.choose()
         self.faults &= ~(messages.FLASH_FULL | messages.RECORDER_FAILED | messages.NO_IMU)
-        self.recorded = self.cues = 0
+        self.recorded = self.cues = self._word = 0
         self._brace()
         self.feel()
         session_id = new_id((chip.uid() + str(ticks_ms())).encode())
@@ -137,6 +138,8 @@ class Band:
         if self.recorder.session_id is None:
             return
         self._brace()
+        if self._word:
+            self._note_word()
         self._finish_movement()
         if self.recorder.session_id is None:
             return
@@ -214,8 +217,12 @@ class Band:
         recorder = self.recorder
         if recorder.session_id is None:
             return
+        if self._word:
+            self._note_word()
         if muscle.word:
-            self._note_word(block)
+            self._word = muscle.word  # noted after the next block: the turn that begins to say it is long enough
+            self._word_block = block
+            self._word_late_ms = muscle.late_ms()
         if not block & 1:
             return
         if muscle.lost_blocks != self._lost_blocks:
@@ -235,7 +242,7 @@ class Band:
         if not self._feels:
             movement.hurry = False
             return
-        if movement.event or movement.shown:
+        while movement.event or movement.shown:
             self._note_movement()
         self._move(self.muscle.late_samples > _LATE_SAMPLES)
 
@@ -295,14 +302,14 @@ class Band:
         self.faults |= messages.USB_POWER
         return True
 
-    def _note_word(self, block):
-        word = self.muscle.word
-        if self.muscle.late_ms() > _CUE_LATE_MS:
-            self.recorder.fault(block, records.CUE_LATE, self.muscle.late_ms(), ticks_ms())
+    def _note_word(self):
+        word, self._word = self._word, 0
+        if self._word_late_ms > _CUE_LATE_MS:
+            self.recorder.fault(self._word_block, records.CUE_LATE, self._word_late_ms, ticks_ms())
             return
         if not word & WITHHELD:
             self.cues += 1
-        self.recorder.cue(block, word, ticks_ms())
+        self.recorder.cue(self._word_block, word, ticks_ms())
 
     def _note_loss(self, block):
         """Note blocks that were lost: activation goes on behind the gap."""
@@ -314,17 +321,16 @@ class Band:
         self.movement.place(block + 1 >> 1)
 
     def _note_movement(self):
-        """Note what the last step of the movement has led to, and let the cue know."""
+        """Note one thing that the last step of the movement has led to; let the cue know of an event."""
         movement = self.movement
         event = movement.event
-        is_kept = self.recorder.session_id is not None
-        if movement.shown and is_kept:
-            self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
-            self._note_crossings()
-        movement.shown = False
-        movement.event = 0  # NOTHING
         if not event:
+            movement.shown = False
+            if self.recorder.session_id is not None:
+                self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
+                self._note_crossings()
             return
+        movement.event = 0  # NOTHING
         self.event = event
         ahead = self.muscle.blocks - self._first_block - 2 * movement.session_steps()
         self.muscle.cue.told(event, movement.sets, ahead)
@@ -376,8 +382,10 @@ class Band:
 
     def _finish_movement(self):
         """Note the set that the end of the session ends, as long as flash takes it."""
-        self._note_movement()
-        sets = self.movement.sets
+        movement = self.movement
+        while movement.event or movement.shown:
+            self._note_movement()
+        sets = movement.sets
         sets.finish()
         while not sets.finished() and self.recorder.session_id is not None:
             self._note_event(sets.work())

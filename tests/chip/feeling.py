@@ -1,4 +1,4 @@
-"""What somebody feels of a band on the emulated chip, and does: words in the motor's bursts, squeezes when asked, sets."""
+"""What somebody feels of a band on the emulated chip, and does: words at the motor's pin, squeezes and sets."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise

@@ -53,7 +53,8 @@ def curls() -> Lifter:
 @pytest.mark.long
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    "mode", [pytest.param(mode, marks=pytest.mark.pico(BOOT_S + seconds + ENDS_S)) for mode, (seconds, *_) in SETS.items()]
+    "mode",
+    [pytest.param(mode, marks=pytest.mark.pico(BOOT_S + seconds + ENDS_S)) for mode, (seconds, *_) in SETS.items()],
 )
 def test_a_mode_says_at_the_motors_pin_and_in_the_log_what_the_core_says(twin, mode: str) -> None:
     seconds, changes, spoken = SETS[mode]

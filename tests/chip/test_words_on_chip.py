@@ -1,9 +1,8 @@
-"""Every word and every cue mode on the emulated chip: the motor's pin does what the table says, when the core says it."""
+"""Every word on the emulated chip: the motor's pin does what the table says."""
 
 import pytest
 
 from builders import tell
-from buzzband_fw import names
 from buzzband_fw.core import words
 from chip.feeling import phases_ms, words_in
 

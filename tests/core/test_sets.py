@@ -224,3 +224,12 @@ def test_degrees_are_how_far_the_limb_is_from_its_pose_of_rest():
     told(sets, course(LEAD, (2, 60), (0.5, 60)), np.full(550, 300))
     sets.look()
     assert sets.degrees == pytest.approx(60, abs=4)
+
+
+def test_what_the_muscle_does_after_its_last_swing_has_settled_belongs_to_the_set():
+    """Half-way down it rests, for so long that the start of the swing has left the history when the set is over."""
+    activation = one_set(*lifts(5, 700.0, up_s=2.0, down_s=2.4), (2.0, 700.0), (1.0, 240.0), (1.6, 240.0), (0.6, 0.0))
+    lifting = lifted(activation, activation, imu=False)
+    assert counts(lifting) == [6]
+    assert lifting.sets[0].end_block / 100 == pytest.approx(len(activation) / 100 - TAIL[0], abs=0.3)
+    assert lifting.counted()[-1].eccentric_ms == pytest.approx(2700, abs=500)
