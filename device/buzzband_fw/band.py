@@ -55,6 +55,8 @@ class Band:
         self._word = self._word_block = self._word_late_ms = 0  # the last cue, until it is noted
         self._leak_permille = 0
         self._hits = bytearray(_REPS_MASK + 1)  # reps of the set that were on target
+        self._target_permille = 0  # of the session, and whether it asks: settings may change while it goes on
+        self._may_ask = False
         self._last_set = self._last_hits = 0  # its number, and the reps of it that were on target
         self.look_at_settings()
 
@@ -94,6 +96,7 @@ class Band:
         """Go by a calibration, and keep it in the settings. ``place``: its signature, or None. Touches flash."""
         self.calibration = {
             "how": how,
+            "wearer": self.settings.wearer,
             "grade": found.grade,
             "contrast_tenths": found.contrast,
             "leak_permille": found.leak_permille,
@@ -122,6 +125,8 @@ class Band:
             self.choose()
         self.faults &= ~(messages.FLASH_FULL | messages.RECORDER_FAILED | messages.NO_IMU)
         self.recorded = self.cues = self._word = 0
+        self._target_permille = self.settings.target_permille
+        self._may_ask = self.settings.ask_felt
         self._brace()
         self.feel()
         session_id = new_id((chip.uid() + str(ticks_ms())).encode())
@@ -349,7 +354,7 @@ class Band:
         sets = movement.sets
         is_kept = self.recorder.session_id is not None
         if event == REP:
-            self._hits[sets.rep.number & _REPS_MASK] = sets.rep.peak >= self.settings.target_permille
+            self._hits[sets.rep.number & _REPS_MASK] = sets.rep.peak >= self._target_permille
             if is_kept:
                 self.recorder.rep(sets.number, sets.rep, movement.first_step, ticks_ms())
         elif event == SET:
@@ -366,7 +371,7 @@ class Band:
             hits += self._hits[number]
         self._last_set = sets.number
         self._last_hits = hits
-        self.asks = bool(sets.count) and self.settings.ask_felt and self.muscle.cue.mode.asks
+        self.asks = bool(sets.count) and self._may_ask and self.muscle.cue.mode.asks
 
     def _note_imu(self):
         """Note what has gone wrong with the IMU, or that it is back."""
@@ -407,6 +412,11 @@ class Band:
         self.recorder.abandon()
         self.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
 
+    def _calibration_told(self):
+        """Return what there is to tell of the calibration, if it is that of whoever wears the band now."""
+        made = self.calibration
+        return made if made is not None and made["wearer"] == self.settings.wearer else None
+
     def _header(self, session_id):
         return json.dumps(
             {
@@ -417,6 +427,6 @@ class Band:
                 "micropython": chip.micropython_version(),
                 "supply_mv": self.supply_mv,
                 "settings": self.settings.values,
-                "calibration": self.calibration,
+                "calibration": self._calibration_told(),
             }
         ).encode()

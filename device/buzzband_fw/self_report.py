@@ -73,8 +73,9 @@ class SelfReport:
         return messages.STATUS_SIZE
 
     def may_change(self):
-        """Return whether this is a moment for writing settings: no cue can be due."""
-        return not self._band.cues_now() or self._band.muscle.clear_ms() >= _CLEAR_MS
+        """Return whether this is a moment for writing settings: between sets, or when no cue can be due."""
+        muscle = self._band.muscle
+        return not (self._band.cues_now() and muscle.cue.mode.in_set) or muscle.clear_ms() >= _CLEAR_MS
 
     def sessions(self):
         """Return the ids of the sessions, 16 hexadecimal digits each."""

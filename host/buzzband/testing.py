@@ -22,7 +22,7 @@ and then, in a test::
                a package is missing, and fails there if BUZZBAND_REQUIRE_PICO is 1
 ``recording``  EMG to feed them with, and the settings that fit it; see ``Recordings``
 
-A selection of tests that may spend more than BUZZBAND_CHIP_BUDGET_S seconds of chip time, 25 if not set, is refused.
+A selection of tests that may spend more than BUZZBAND_CHIP_BUDGET_S seconds of chip time, 35 if not set, is refused.
 """
 
 import os
@@ -51,7 +51,7 @@ from buzzband.twin import Emg, Twin
 
 CHIP_BUDGET_VARIABLE = "BUZZBAND_CHIP_BUDGET_S"
 REQUIRE_PICO_VARIABLE = "BUZZBAND_REQUIRE_PICO"
-CHIP_BUDGET_S = 25.0
+CHIP_BUDGET_S = 35.0
 EMG_RATE_HZ = 1000.0
 
 

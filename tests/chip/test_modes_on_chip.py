@@ -22,7 +22,7 @@ from chip.worn import awake_s, feel, link_to, logs
 
 ARMED_US = 1500
 AWAKE_SHARE = 0.15
-BOOT_S = 2.0
+BOOT_S = 2.5
 ENDS_S = 1.5
 TEMPO = synth.Tempo(0.6, 0.1, 0.7, 0.1)
 

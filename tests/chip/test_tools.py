@@ -7,10 +7,10 @@ from chip.worn import logs
 from twin.test_tools import ampy, mpremote
 
 
-@pytest.mark.pico(2.1)
+@pytest.mark.pico(2.9)
 def test_mpremote_gets_in_reads_writes_and_starts_the_band_again(twin, recording) -> None:
     worn = twin((), recording.contractions(1).settings, pty=True)
-    worn.wait_until(lambda: worn.emg.samples_fed > 4800 * 0.2, 1.7)
+    worn.wait_until(lambda: worn.emg.samples_fed > 4800 * 0.2, 2.5)
     assert "log" in mpremote(worn, "ls")
     (log,) = logs(worn)
     assert log.end is not None
@@ -24,10 +24,10 @@ def test_mpremote_gets_in_reads_writes_and_starts_the_band_again(twin, recording
 
 
 @pytest.mark.long
-@pytest.mark.pico(2.1)
+@pytest.mark.pico(2.9)
 def test_ampy_gets_in_too(twin, recording) -> None:
     worn = twin((), recording.contractions(1).settings, pty=True)
-    worn.wait_until(lambda: worn.emg.samples_fed > 4800 * 0.2, 1.7)
+    worn.wait_until(lambda: worn.emg.samples_fed > 4800 * 0.2, 2.5)
     assert "/settings.json" in ampy(worn, "ls")
     assert '"mains_hz"' in ampy(worn, "get", "settings.json")
     assert worn.resets == ()

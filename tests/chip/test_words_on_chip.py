@@ -31,7 +31,7 @@ for word in WORDS:
     "said",
     [
         pytest.param(A_FEW, id="a few", marks=pytest.mark.pico(2)),
-        pytest.param(WORDS, id="all", marks=[pytest.mark.pico(50), pytest.mark.long]),
+        pytest.param(WORDS, id="all", marks=[pytest.mark.pico(66), pytest.mark.long]),
     ],
 )
 def test_a_word_is_its_row_of_the_table_at_the_motors_pin(twin, said) -> None:

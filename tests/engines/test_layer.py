@@ -9,6 +9,7 @@ from buzzband_fw.hal import pins
 from engines.layer_bench import CLEAR, CONTROL, CS, DIV, FCS, IN_BUFFER, LOAD, RING_SAMPLES, SCRATCH, BareWorld
 
 TICK_US = 2000
+MARGIN_US = 200  # of hal/doze.py
 
 
 def ticking(**options):
@@ -182,8 +183,18 @@ def test_sleep_ends_with_a_tick_of_the_timer():
     world = ticking()
     start_us = world.now_us
     for us, ticks in ((100, 1), (1900, 2), (2100, 4), (-50, 5)):
-        world.micropython.asm_thumb(None)(0, us)
+        tick_us = [world.time.ticks_add(world.time.ticks_us(), us + MARGIN_US)]
+        world.micropython.asm_thumb(None)(tick_us)
         assert world.now_us == start_us + ticks * TICK_US
+
+
+def test_a_tick_that_is_past_gives_way_to_the_first_that_is_to_come():
+    world = ticking()
+    before = world.time.ticks_us()
+    tick_us = [world.time.ticks_add(before, -12_000)]
+    world.micropython.asm_thumb(None)(tick_us)
+    assert world.time.ticks_diff(tick_us[0], before) == 8_000
+    assert world.time.ticks_diff(world.time.ticks_us(), before) >= 8_000 - MARGIN_US
 
 
 def test_sleep_calls_the_timers_callback():

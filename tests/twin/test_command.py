@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from buzzband.cli.twin import twin as command
 from buzzband.services import twin as service
+from buzzband_fw.store.schema import SCHEMA
 from twin.bench import TwinBench
 
 TWIN = (sys.executable, "-W", "error", "-c", "from buzzband.cli.twin import twin; twin()")
@@ -97,7 +98,8 @@ def test_without_a_recording_it_feels_the_demo_with_its_motor() -> None:
     worn = service.worn(None, None, {})
     assert "synthetic" in worn.name
     assert worn.vibration is not None
-    assert set(worn.settings) == {"mains_hz", "rest", "reference", "target_permille", "exercise"}
+    assert set(worn.settings) <= set(SCHEMA)
+    assert worn.settings["calibration"] == "stored"  # nobody squeezes when it asks
 
 
 @pytest.mark.parametrize(
