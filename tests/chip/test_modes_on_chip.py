@@ -28,13 +28,13 @@ TEMPO = synth.Tempo(0.6, 0.1, 0.7, 0.1)
 
 # how many seconds of the set, what changes, and the words that come in it
 SETS = {
-    "reach": (6.2, {}, {words.ON_TARGET, words.TOO_FAST}),
+    "reach": (6.5, {}, {words.ON_TARGET, words.TOO_FAST}),
     "below": (6.9, {"target_permille": 1600}, {words.FELL_SHORT, words.TOO_FAST}),
     "hold": (5.5, {"hold_s": 1}, {words.ON_TARGET, words.DONE}),
     "tempo": (8.8, {"tempo": "1-0-1"}, {words.ON_TARGET}),
-    "faded": (6.2, {}, {words.ON_TARGET, words.TOO_FAST}),
+    "faded": (6.5, {}, {words.ON_TARGET, words.TOO_FAST}),
     "steady": (4.7, {"steady_off_s": 1, "target_permille": 2000}, {words.FELL_SHORT}),
-    "silent": (6.2, {}, {words.ON_TARGET | WITHHELD, words.TOO_FAST | WITHHELD}),
+    "silent": (6.5, {}, {words.ON_TARGET | WITHHELD, words.TOO_FAST | WITHHELD}),
 }
 
 
