@@ -16,6 +16,8 @@ from buzzband_fw.store.session import NO_SPACE, new_id
 _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
 CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each urgency of a commit
 
+FRAMES_SIZE = const(1024)
+
 _LATE_SAMPLES = const(96)  # two blocks
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
 _HARMLESS = messages.NO_IMU | messages.UNCALIBRATED
@@ -32,8 +34,8 @@ class Band:
     ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
     """
 
-    def __init__(self, settings, muscle, movement, voice, recorder, supply_mv, safe_mode, brace):
-        """``brace``: is called before flash is written, the motor standing."""
+    def __init__(self, settings, muscle, movement, voice, recorder, supply_mv, safe_mode, brace, frames):
+        """``brace``: is called before flash is written, the motor standing. ``frames``: holds a gap, see app.py."""
         self.state = messages.STARTING
         self.settings = settings
         self.muscle = muscle
@@ -49,6 +51,7 @@ class Band:
         self._move = movement.step
         self._note_activation = recorder.activation
         self._brace = brace
+        self._frames = frames
         self._feels = self._cueing = False
         self._first_block = 0
         self._lost_blocks = 0
@@ -135,11 +138,15 @@ class Band:
         except OSError as error:
             self._lose(error)
         self._cueing = True
+        self._frames.clear()  # nothing that stays is made in a session
+        gc.collect()
 
     def end(self, reason):
         """End the session, if there is one. Touches flash."""
         self._voice.hush()
         self._cueing = self._feels = False
+        if not self._frames:
+            self._frames.append(bytearray(FRAMES_SIZE))
         if self.recorder.session_id is None:
             return
         self._brace()
@@ -247,8 +254,10 @@ class Band:
         if not self._feels:
             movement.hurry = False
             return
-        while movement.event or movement.shown:
+        if movement.event or movement.shown:
             self._note_movement()
+            movement.hurry = True  # the movement itself has the next turn
+            return
         self._move(self.muscle.late_samples > _LATE_SAMPLES)
 
     @micropython.native
