@@ -89,6 +89,16 @@ class Band:
         """Let reps be counted on a provisional scale."""
         self.muscle.stretch(rest, reference)
 
+    def settle(self):
+        """Let go of the gap for frames: nothing that stays is made for a while."""
+        self._frames.clear()
+        gc.collect()
+
+    def unsettle(self):
+        """Take the gap back, before anything is made that stays."""
+        if not self._frames:
+            self._frames.append(bytearray(FRAMES_SIZE))
+
     def choose(self):
         """Go by the settings as they are now: scale, mode, exercise."""
         self.muscle.choose(self.settings, self._leak_permille)
@@ -97,6 +107,7 @@ class Band:
 
     def keep_calibration(self, found, place, how):
         """Go by a calibration, and keep it in the settings. ``place``: its signature, or None. Touches flash."""
+        self.unsettle()
         self.calibration = {
             "how": how,
             "wearer": self.settings.wearer,
@@ -138,15 +149,11 @@ class Band:
         except OSError as error:
             self._lose(error)
         self._cueing = True
-        self._frames.clear()  # nothing that stays is made in a session
-        gc.collect()
 
     def end(self, reason):
         """End the session, if there is one. Touches flash."""
         self._voice.hush()
         self._cueing = self._feels = False
-        if not self._frames:
-            self._frames.append(bytearray(FRAMES_SIZE))
         if self.recorder.session_id is None:
             return
         self._brace()

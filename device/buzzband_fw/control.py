@@ -117,6 +117,7 @@ class Control:
 
     def _leave(self, before, after, signal):
         band = self._band
+        band.unsettle()
         if self.guide is not None:
             self.guide.leave()
             self.guide = None
@@ -137,6 +138,7 @@ class Control:
         if state in _GUIDED:
             name = "buzzband_fw.guides." + _module_of(state)
             self.guide = __import__(name, None, None, ("Guide",)).Guide(band)
+        band.settle()
 
 
 def _module_of(state):

@@ -67,6 +67,12 @@ class Band:
     def choose(self):
         pass
 
+    def settle(self):
+        pass
+
+    def unsettle(self):
+        pass
+
     def stretch(self, _rest, _reference):
         pass
 
