@@ -70,6 +70,7 @@ _TALK_MS = const(20)
 _FAREWELL_MS = const(100)
 _OFF = const(7)  # messages.OFF
 _BATTERY_EVERY = const(8191)  # blocks: 82 s
+_BATTERY_AT = const(8183)  # of them: at power-on it was read already
 
 
 class App:
@@ -235,7 +236,7 @@ class App:
             self.control.take(control.USB)
         if self.voice.motor.fault or self.band.faults & messages.MOTOR:
             self.band.note_motor(self.voice.motor.fault)
-        if blocks & _BATTERY_EVERY == 7:
+        if blocks & _BATTERY_EVERY == _BATTERY_AT:
             self._battery_due = True
         if self._battery_due and not (self.voice.speaking or self.muscle.cue.mode.in_set):
             self._battery_due = False
