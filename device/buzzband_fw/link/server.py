@@ -62,6 +62,7 @@ class Server:
                 break
         return True
 
+    @micropython.native
     def sample(self, block, permille, gated_permille, flags, word, envelope):
         """Send one sample of the stream, unless the port is not ready for it; return whether it is sent."""
         if self._waiting or not self._port.can_write():
