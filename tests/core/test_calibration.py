@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from buzzband.bundle import bytecode_files
 from buzzband.engines.micropython import run_main
-from buzzband_fw.core import words
 from buzzband_fw.core.calibration import (
     ELECTRODE_OFF,
     HUM,
@@ -19,7 +18,6 @@ from buzzband_fw.core.calibration import (
     WEAK,
     Calibration,
     Evidence,
-    allows_level,
     median,
 )
 from buzzband_fw.core.words import BREATHE_IN, BREATHE_OUT, COUNT, REFUSED, RELEASE, SQUEEZE, duration_ms
@@ -102,11 +100,6 @@ def test_what_the_motor_adds_is_in_no_measurement_but_the_leak():
     assert (made.rest, made.reference, made.leak_permille) == (REST, FULL, 100)
 
 
-@pytest.mark.parametrize(("leak", "allowed"), [(249, True), (250, False)])
-def test_modes_that_buzz_at_a_level_are_refused_from_half_the_target_on(leak, allowed):
-    assert allows_level(leak, 500) == allowed
-
-
 @pytest.mark.parametrize(("contrast", "grade"), [(3, 1), (5.9, 1), (6, 2), (11.9, 2), (12, 3)])
 def test_the_grade_is_the_contrast(contrast, grade):
     assert guided(squeezes=(round(contrast * REST),) * 3)[0].grade == grade
@@ -174,21 +167,6 @@ def test_evidence_over_hours_stays_within_31_bits():
     assert evidence.is_railed()
 
 
-@pytest.mark.parametrize("block", [0, 49, 51, 700, 900, 1300, 1900])
-def test_aborted_it_has_neither_grade_nor_refusal_and_says_no_more(block):
-    made, _ = guided(blocks=block)
-    made.abort()
-    made.judge(CLEAN)
-    assert (made.done, made.grade, made.refusal) == (True, 0, 0)
-    assert {made.step(REST, 0) for _ in range(3000)} == {words.SILENCE}
-
-
-def test_abort_after_the_result_leaves_it():
-    made, _ = guided()
-    made.abort()
-    assert made.grade == 3
-
-
 def test_median_of_an_even_count_is_the_lower():
     assert [median([5, 1, 9, 7], count) for count in (1, 2, 3, 4)] == [5, 1, 5, 5]
 
@@ -211,14 +189,6 @@ def test_whatever_comes_it_ends_within_the_limit_and_within_31_bits(envelopes, s
     assert made.done
     assert (made.grade == 0) == (made.refusal > 0)
     assert made.grade == 0 or made.reference > made.rest >= 0
-
-
-@settings(deadline=None)
-@given(at=st.integers(0, LIMIT_MS // 10), envelope=ENVELOPES)
-def test_it_may_be_aborted_at_any_block(at, envelope):
-    made, _ = guided(rest=envelope, blocks=at)
-    made.abort()
-    assert made.done
 
 
 PROGRAM = """

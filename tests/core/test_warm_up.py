@@ -6,7 +6,7 @@ from buzzband_fw.core.calibration import ELECTRODE_OFF, HUM, MOVED, SATURATED, S
 from buzzband_fw.core.quality import HUM as HUM_FLAG
 from buzzband_fw.core.quality import RAIL
 from buzzband_fw.core.warm_up import LIFT_MS, WarmUp
-from buzzband_fw.core.words import BREATHE_IN, BREATHE_OUT, COUNT, ON_TARGET, READY, REFUSED, duration_ms
+from buzzband_fw.core.words import BREATHE_IN, BREATHE_OUT, COUNT, READY, REFUSED
 from checked import Checked
 
 REST = 400
@@ -81,17 +81,6 @@ def test_blocks_with_a_fault_are_no_peaks():
         assert (made.reference, made.refusal) == (REST, WEAK)
 
 
-def test_what_the_motor_spoils_is_no_peak():
-    made, _ = rested()
-    made.blank(ON_TARGET)
-    spoilt = duration_ms(ON_TARGET) // 10 + 12
-    blocks(made, spoilt, 90000)
-    blocks(made, 20, 8000)
-    made.rep(0)
-    made.set_over()
-    assert made.reference == 8000
-
-
 @pytest.mark.parametrize(
     ("refusal", "how"),
     [
@@ -126,13 +115,6 @@ def test_a_set_that_is_never_over_is_concluded():
 
 def test_more_reps_than_it_keeps_are_no_harm():
     assert lifted((10000,) * 40)[0].reference == 10000
-
-
-def test_aborted_it_has_no_result():
-    made, _ = rested()
-    made.abort()
-    made.rep(0)
-    assert (made.done, made.grade, made.refusal, made.set_over()) == (True, 0, 0, 0)
 
 
 @settings(deadline=None, max_examples=30)

@@ -59,11 +59,6 @@ _BEST = const(12)
 _LEAK_PROMPTS = const(6)
 
 
-def allows_level(leak_permille, target_permille):
-    """Return whether modes may buzz on while the muscle is at its level: not if the motor makes half the target."""
-    return 2 * leak_permille < target_permille
-
-
 def median(values, count):
     """Return the median of the first ``count`` values, the lower one of two."""
     ranked = sorted([values[index] for index in range(count)])
@@ -248,21 +243,54 @@ class Rest:
             self.refusal = HUM if evidence.is_beating() and 2 * self._shaken < evidence.windows else MOVED
 
 
-class Calibration:
-    """Rest and three squeezes. ``done``: whether there is a result: ``grade`` 1 to 3, or 0 and a ``refusal``.
+class Procedure:
+    """What leads to a reference: guided rest first, ``_begin`` after it, and a grade in the end, or a refusal.
 
-    With a grade, ``rest`` and ``reference`` are what new settings need; without one, those from before stay valid.
-    ``leak_permille``: what the motor adds at rest, of the span. ``contrast``: tenths. ``crossings_hz``: zero crossings
-    of the squeezes, 0 if nobody counts them. Aborted, grade and refusal are both 0.
+    ``done``: whether there is a result: ``grade`` 1 to 3, or 0 and a ``refusal``. With a grade, ``rest`` and
+    ``reference`` are what new settings need; without one, those from before stay valid. ``leak_permille``: what the
+    motor adds at rest, of the span. ``contrast``: tenths.
     """
 
     def __init__(self):
         self.done = False
         self.grade = self.refusal = self.rest = self.reference = 0
-        self.leak_permille = self.contrast = self.crossings_hz = 0
+        self.leak_permille = self.contrast = 0
         self._listener = Listener()
         self._resting = Rest(self._listener)
         self._evidence = Evidence()
+
+    def _leave_rest(self):
+        """Return the word that begins what comes after rest, or refuses."""
+        self.rest = self._resting.rest
+        self.refusal = self._resting.refusal
+        if self.refusal:
+            self.done = True
+            return words.REFUSED + self.refusal
+        return self._begin()
+
+    def _conclude(self):
+        """Grade the ``reference``, or refuse it; return the word that says so."""
+        self.done = True
+        resting = self._resting
+        span = max(self.reference - self.rest, SPAN_MIN)
+        self.leak_permille = resting.leak() * 1000 // span
+        self.contrast = self.reference * 10 // max(self.rest, 1)
+        self.refusal = self._refuse(span)
+        if self.refusal:
+            return words.REFUSED + self.refusal
+        self.grade = grade_of(self.contrast, resting.evidence, span)
+        return words.COUNT + self.grade
+
+    def _is_weak(self):
+        return self.contrast < 10 * CONTRAST_MIN or self.reference - self.rest < SPAN_MIN
+
+
+class Calibration(Procedure):
+    """Rest and three squeezes. ``crossings_hz``: zero crossings of the squeezes, 0 if nobody counts them."""
+
+    def __init__(self):
+        super().__init__()
+        self.crossings_hz = 0
         self._best = int32s([0] * SQUEEZES)
         self._squeeze = -1  # the one that goes on, or the last
         self._holding = False  # between its prompt and its end
@@ -304,21 +332,8 @@ class Calibration:
             self._crossings += counts[3]
             self._crossed += 1
 
-    def abort(self):
-        """End without a result: a button was pressed, or the sensor was lost."""
-        if not self.done:
-            self.done = True
-            self.grade = self.refusal = 0
-
-    def _leave_rest(self):
-        self.rest = self._resting.rest
-        self.refusal = self._resting.refusal
-        if self.refusal:
-            self.done = True
-            return words.REFUSED + self.refusal
-        return self._prompt()
-
-    def _prompt(self):
+    def _begin(self):
+        """Begin a squeeze."""
         self._squeeze += 1
         self._holding = True
         self._left = _SQUEEZE_BLOCKS
@@ -347,22 +362,14 @@ class Calibration:
             self._left = _RELAX_BLOCKS if self._squeeze < SQUEEZES - 1 else _LAST_BLOCKS
             return self._listener.say(words.RELEASE)
         if self._squeeze < SQUEEZES - 1:
-            return self._prompt()
-        return self._conclude()
+            return self._begin()
+        return self._judge_squeezes()
 
-    def _conclude(self):
-        self.done = True
+    def _judge_squeezes(self):
         self.reference = median(self._best, SQUEEZES)
-        span = max(self.reference - self.rest, SPAN_MIN)
-        self.leak_permille = self._resting.leak() * 1000 // span
-        self.contrast = self.reference * 10 // max(self.rest, 1)
         if self._crossed:
             self.crossings_hz = self._crossings * 1000 // (self._crossed * _WINDOW_BLOCKS * _BLOCK_MS)
-        self.refusal = self._refuse(span)
-        if self.refusal:
-            return words.REFUSED + self.refusal
-        self.grade = grade_of(self.contrast, self._resting.evidence, span)
-        return words.COUNT + self.grade
+        return self._conclude()
 
     def _refuse(self, span):
         """Return what speaks against the squeezes, if anything: first what explains the rest of it."""
@@ -378,6 +385,4 @@ class Calibration:
             return SLIPPED
         if evidence.is_hum(span):
             return HUM
-        if self.contrast < 10 * CONTRAST_MIN or self.reference - self.rest < SPAN_MIN:
-            return WEAK
-        return 0
+        return WEAK if self._is_weak() else 0

@@ -10,18 +10,7 @@ peaks are those of the envelope itself. Grades and refusals are those of core/ca
 
 from buzzband_fw.core import words
 from buzzband_fw.core.activation import SPAN_MIN
-from buzzband_fw.core.calibration import (
-    CONTRAST_MIN,
-    HUM,
-    SATURATED,
-    SLIPPED,
-    WEAK,
-    Evidence,
-    Listener,
-    Rest,
-    grade_of,
-    median,
-)
+from buzzband_fw.core.calibration import HUM, SATURATED, SLIPPED, WEAK, Procedure, median
 from buzzband_fw.core.portable import const, int32s
 from buzzband_fw.core.words import SILENCE
 
@@ -36,20 +25,17 @@ _BLOCK_MS = const(10)
 _FAULTS = const(7)  # rail, flat, hum: core/quality.py
 
 
-class WarmUp:
+class WarmUp(Procedure):
     """The band calls ``step`` after each block, ``judge`` after each window, ``rep`` and ``set_over`` as sets.py tells.
 
     ``lifting``: whether rest is over and reps are to be counted, on a scale from ``rest`` to ``provisional`` as it is
-    then. ``done``: whether there is a result: ``grade`` 1 to 3 with ``rest`` and ``reference``, or 0 and a ``refusal``.
+    then.
     """
 
     def __init__(self):
-        self.done = self.lifting = False
-        self.grade = self.refusal = self.rest = self.reference = self.provisional = 0
-        self.leak_permille = self.contrast = 0
-        self._listener = Listener()
-        self._resting = Rest(self._listener)
-        self._evidence = Evidence()
+        super().__init__()
+        self.lifting = False
+        self.provisional = 0
         self._peaks = int32s([0] * _REPS_MAX)
         self._count = 0
         self._peak = 0
@@ -58,8 +44,7 @@ class WarmUp:
     def step(self, envelope, speed, flags):
         """Take envelope, speed and the flags of core/cue.py after 10 ms; return the word that is due, if any.
 
-        Blocks that are flagged, or spoilt by a word that this module gave, are no peaks; a band that says others calls
-        ``blank`` for them.
+        Blocks that are flagged, or spoilt by a word that this module gave, are no peaks.
         """
         if self.done:
             return SILENCE
@@ -81,10 +66,6 @@ class WarmUp:
         elif self._listener.clean >= _WINDOW_BLOCKS:
             self._evidence.take(counts)
 
-    def blank(self, word):
-        """Leave out what the motor spoils while it says ``word``."""
-        self._listener.say(word)
-
     def rep(self, number):
         """Take note that rep ``number`` of the set, from 0, is over. Those that are told again change nothing."""
         if self.lifting and number >= self._count and self._peak:
@@ -96,38 +77,22 @@ class WarmUp:
         """Conclude from the reps so far; return the word that says how it went."""
         if self.done or not self.lifting:
             return SILENCE
-        self.done = True
         self.lifting = False
-        count = min(self._count, _REPS_MAX)
+        count = self._known()
         if count:
             self.reference = median(self._peaks, count)
-        span = max(self.reference - self.rest, SPAN_MIN)
-        self.leak_permille = self._resting.leak() * 1000 // span
-        self.contrast = self.reference * 10 // max(self.rest, 1)
-        self.refusal = self._refuse(count, span)
-        if self.refusal:
-            return words.REFUSED + self.refusal
-        self.grade = grade_of(self.contrast, self._resting.evidence, span)
-        return words.COUNT + self.grade
+        return self._conclude()
 
-    def abort(self):
-        """End without a result."""
-        if not self.done:
-            self.done = True
-            self.lifting = False
-            self.grade = self.refusal = 0
-
-    def _leave_rest(self):
-        self.rest = self._resting.rest
-        self.refusal = self._resting.refusal
-        if self.refusal:
-            self.done = True
-            return words.REFUSED + self.refusal
+    def _begin(self):
+        """Begin to lift."""
         self.lifting = True
         self.provisional = self.rest + max(self.rest * _PROVISIONAL, 2 * SPAN_MIN)
         return self._listener.say(words.READY)
 
-    def _refuse(self, count, span):
+    def _known(self):
+        return min(self._count, _REPS_MAX)
+
+    def _refuse(self, span):
         """Return what speaks against the reps, if anything. Too few of them are no more than a weak signal is."""
         if self._resting.evidence.is_hum(span) or self._evidence.is_hum(span):
             return HUM
@@ -135,7 +100,8 @@ class WarmUp:
             return SATURATED
         if self._evidence.is_flat():
             return SLIPPED
-        if count < REPS_MIN or self.contrast < 10 * CONTRAST_MIN or self.reference - self.rest < SPAN_MIN:
+        count = self._known()
+        if count < REPS_MIN or self._is_weak():
             return WEAK
         ranked = sorted([self._peaks[index] for index in range(count)])
         return SLIPPED if ranked[count - 1 - (count >> 2)] > _UNLIKE * ranked[count >> 2] else 0
