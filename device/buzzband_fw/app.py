@@ -26,12 +26,11 @@ sys.path = _PATH
 from machine import reset
 from time import ticks_diff, ticks_ms, ticks_us
 
+from buzzband_fw.frames import Frames
 from buzzband_fw.hal.emg_adc import aligned_ring
 
 gc.threshold(32768)  # what modules leave behind is swept up before it lies between those that stay
-FRAMES = [
-    bytearray(1024)
-]  # the frames of larger functions come from the heap, from the first gap: this, once it is free
+FRAMES = Frames()
 RING = aligned_ring()  # 32 KB at a multiple of 32 KB: once all modules are there the heap may have no such gap
 
 from buzzband_fw.core.reps import new_room

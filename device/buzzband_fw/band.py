@@ -16,11 +16,8 @@ from buzzband_fw.store.session import NO_SPACE, new_id
 _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
 CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each urgency of a commit
 
-FRAMES_SIZE = const(1024)
-
 _LATE_SAMPLES = const(96)  # two blocks
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
-_HARMLESS = messages.NO_IMU | messages.UNCALIBRATED
 _GUIDED = (messages.CALIBRATING, messages.WARMING_UP, messages.FINDING, messages.ASKING)
 _REPS_MASK = const(63)
 _EMPTY_MV = const(200)  # below what counts as low
@@ -35,7 +32,7 @@ class Band:
     """
 
     def __init__(self, settings, muscle, movement, voice, recorder, supply_mv, safe_mode, brace, frames):
-        """``brace``: is called before flash is written, the motor standing. ``frames``: holds a gap, see app.py."""
+        """``brace``: is called before flash is written, the motor standing. ``frames``: see frames.py."""
         self.state = messages.STARTING
         self.settings = settings
         self.muscle = muscle
@@ -51,7 +48,7 @@ class Band:
         self._move = movement.step
         self._note_activation = recorder.activation
         self._brace = brace
-        self._frames = frames
+        self.frames = frames
         self._feels = self._cueing = False
         self._first_block = 0
         self._lost_blocks = 0
@@ -89,16 +86,6 @@ class Band:
         """Let reps be counted on a provisional scale."""
         self.muscle.stretch(rest, reference)
 
-    def settle(self):
-        """Let go of the gap for frames: nothing that stays is made for a while."""
-        self._frames.clear()
-        gc.collect()
-
-    def unsettle(self):
-        """Take the gap back, before anything is made that stays."""
-        if not self._frames:
-            self._frames.append(bytearray(FRAMES_SIZE))
-
     def choose(self):
         """Go by the settings as they are now: scale, mode, exercise."""
         self.muscle.choose(self.settings, self._leak_permille)
@@ -107,7 +94,7 @@ class Band:
 
     def keep_calibration(self, found, place, how):
         """Go by a calibration, and keep it in the settings. ``place``: its signature, or None. Touches flash."""
-        self.unsettle()
+        self.frames.hold()
         self.calibration = {
             "how": how,
             "wearer": self.settings.wearer,
@@ -193,10 +180,6 @@ class Band:
         self._voice.say(word)
         return True
 
-    def cues_now(self):
-        """Return whether cues are given at all."""
-        return self._cueing
-
     @micropython.native
     def is_clear(self):
         """Return whether no word can be due within the next 10 ms."""
@@ -204,8 +187,6 @@ class Band:
 
     def rhythm(self):
         """Return the rhythm of the LED."""
-        if self.state == messages.OFF:
-            return led.DARK
         if self.faults & messages.SAFE_MODE:
             return led.SAFE_MODE
         if self.state in _GUIDED:
@@ -224,7 +205,7 @@ class Band:
         movement = self.movement
         muscle = self.muscle
         block = muscle.blocks - self._first_block - 1
-        if not block & 1 and (movement.event or movement.shown):
+        if not block & 1 and not self._word and (movement.event or movement.shown):
             self._note_movement()
         flags = 0
         if block & 1:

@@ -20,6 +20,7 @@ from buzzband_fw.link.messages import (
     WARMING_UP,
 )
 from buzzband_fw.store import records
+from buzzband_fw.store.settings import PARTS
 
 NOTHING = const(0)  # signals; the button's are those of hal/button.py
 SHORT = const(1)
@@ -34,7 +35,9 @@ BEGIN = const(9)
 CALIBRATE = const(10)
 WARM_UP = const(11)
 
-WAYS = (  # out of each state, in pairs: a signal, the state it leads to. Any other signal changes nothing
+# Out of starting, idle, running, calibrating, warming up, asking, finding and off, in pairs: a signal, the state that
+# it leads to. Any other signal changes nothing.
+WAYS = (
     bytes((DONE, IDLE, BEGIN, RUNNING, CALIBRATE, CALIBRATING, WARM_UP, WARMING_UP)),
     bytes((SHORT, RUNNING, DOUBLE, CALIBRATING, LONG, OFF, EMPTY, OFF)),
     bytes((SHORT, IDLE, USB, IDLE, LONG, OFF, EMPTY, OFF, ASK, ASKING)),
@@ -117,7 +120,7 @@ class Control:
 
     def _leave(self, before, after, signal):
         band = self._band
-        band.unsettle()
+        band.frames.hold()
         if self.guide is not None:
             self.guide.leave()
             self.guide = None
@@ -138,7 +141,8 @@ class Control:
         if state in _GUIDED:
             name = "buzzband_fw.guides." + _module_of(state)
             self.guide = __import__(name, None, None, ("Guide",)).Guide(band)
-        band.settle()
+        forget(*PARTS)
+        band.frames.release()
 
 
 def _module_of(state):

@@ -8,7 +8,6 @@ one too few is told twice. Where frames are lost, and without an IMU, steps go o
 from array import array
 from time import ticks_diff, ticks_ms
 
-from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import SPEED, STEP_VALUES
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.sets import NOTHING, Sets
@@ -79,6 +78,8 @@ class Movement:
         if chosen == self._chosen:
             return
         self._chosen = chosen
+        from buzzband_fw.core.exercises import named  # here, for it is borrowed: one row of its table stays
+
         self.sets = Sets(named(settings.exercise), settings.target_permille, self._room)
         self._step = self.sets.step  # bound once, as in core/pipeline.py
         self._work_on = self.sets.work

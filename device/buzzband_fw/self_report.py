@@ -75,7 +75,7 @@ class SelfReport:
     def may_change(self):
         """Return whether this is a moment for writing settings: between sets, or when no cue can be due."""
         muscle = self._band.muscle
-        return not (self._band.cues_now() and muscle.cue.mode.in_set) or muscle.clear_ms() >= _CLEAR_MS
+        return not (self._band.is_on() and muscle.cue.mode.in_set) or muscle.clear_ms() >= _CLEAR_MS
 
     def sessions(self):
         """Return the ids of the sessions, 16 hexadecimal digits each."""

@@ -44,6 +44,7 @@ class Band:
         self.muscle = SimpleNamespace(
             envelope=lambda: 300, is_counted=lambda: False, flags=lambda: 0, counts=(0, 0, 0, 0)
         )
+        self.frames = SimpleNamespace(hold=lambda: None, release=lambda: None)
         self.movement = SimpleNamespace(speed=lambda: 0, event=0, is_felt=lambda: False)
 
     def is_on(self):
@@ -65,12 +66,6 @@ class Band:
         self.felt = False
 
     def choose(self):
-        pass
-
-    def settle(self):
-        pass
-
-    def unsettle(self):
         pass
 
     def stretch(self, _rest, _reference):

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.bench import logs, only_log
+from app.bench import contractions, logs, only_log, rest
 from app.wearing import WornBand
+from buzzband.engines.band import VirtualBand
+from buzzband.engines.cpython import condition
 from buzzband.recordings.synth.wearers import Wearer, draw
 from buzzband_fw.core import words
 from buzzband_fw.core.calibration import ELECTRODE_OFF, HUM, SATURATED, SLIPPED, WEAK
@@ -16,7 +18,6 @@ from buzzband_fw.link import messages
 
 GOOD = Wearer("good", has_imu=False)
 READY_S = 30
-LEADS_TO = {messages.RUNNING: "running", messages.IDLE: "idle"}
 PROMPTS = [words.BREATHE_IN, words.BREATHE_OUT] * 2 + [words.SQUEEZE, words.RELEASE] * 3
 
 
@@ -27,6 +28,11 @@ def calibrated(wearer=GOOD, seed=1, given=None, seconds=READY_S):
         busy = (messages.STARTING, messages.CALIBRATING)
         band.run_until(lambda: band.app and band.app.band.state not in busy, seconds)
         yield band
+
+
+def reached(count):
+    """The median of the envelope's peaks in so many contractions."""
+    return np.median([part.max() for part in np.array_split(condition(contractions(count), 50).envelope, count)])
 
 
 def saved(band):
@@ -124,6 +130,22 @@ def test_the_finder_ticks_and_leads_back_to_calibration():
         assert band.words().count(words.ON_TARGET) >= 4
         band.press()
         assert band.app.band.state == messages.CALIBRATING
+
+
+def test_a_warm_up_set_calibrates_and_a_session_begins():
+    raw = np.concatenate([rest(16), contractions(6), rest(12)])
+    with VirtualBand(raw, {"calibration": "warm-up", "ask_felt": False}) as band:
+        band.run_for(2)
+        assert band.app.band.state == messages.WARMING_UP
+        band.play()
+        assert band.app.band.state == messages.RUNNING
+        found = saved(band)
+        assert found["reference"] == pytest.approx(reached(6), rel=0.1)
+        band.press()
+        header = only_log(band).header
+    assert header["calibration"]["how"] == "warm-up"
+    assert header["calibration"]["grade"] >= 2
+    assert (header["settings"]["rest"], header["settings"]["reference"]) == (found["rest"], found["reference"])
 
 
 def test_nothing_of_a_guide_stays_in_memory_once_it_is_over():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.bench import band, core_track, only_log, rest
+from app.bench import band, core_track, only_log, replace, rest
 from buzzband_fw.core.words import LOW_BATTERY, PULSES_MS
 from buzzband_fw.link import messages
 from buzzband_fw.store import records
@@ -42,9 +42,14 @@ def test_a_battery_that_holds_says_nothing():
 
 def test_a_look_at_the_battery_costs_one_sample_of_the_muscle():
     raw = rest(90)
-    with band(raw) as virtual:
+    seen = []
+
+    def watched(look):
+        return lambda muscle: seen.append(look(muscle)) or seen[-1]
+
+    with band(raw, patches=replace("buzzband_fw.muscle", "Muscle", "supply_mv", watched)) as virtual:
         virtual.play()
         log = only_log(virtual)
+    assert seen == [pytest.approx(virtual.world.supply_mv, abs=60)]
     expected = core_track(raw).permille
-    found = log.permille[: len(expected)]
-    assert np.abs(found.astype(int) - expected).max() <= 3
+    assert np.abs(log.permille[: len(expected)].astype(int) - expected).max() <= 3

@@ -9,12 +9,28 @@ from app.bench import band, contractions, core_track, only_log
 SIZE = 32768
 
 
-def misplace(*offsets):
+class Heap:
+    """Gives out rings that far behind a multiple of their size; a filler goes where a ring was once gaps are full."""
+
+    def __init__(self, offsets, gaps):
+        self.offsets = list(offsets)
+        self.gaps = gaps
+        self.place = 0
+
+    def addressof(self, thing):
+        if not isinstance(thing, bytearray):
+            self.place = 0x20000000 + (self.offsets.pop(0) if self.offsets else 0)
+        elif self.gaps:
+            self.gaps -= 1
+            return self.place - SIZE
+        return self.place
+
+
+def misplace(*offsets, gaps=0):
     """A patch: the first rings lie that far behind a multiple of their size."""
 
     def apply(module):
-        left = list(offsets)
-        module.addressof = lambda _: 0x20000000 + (left.pop(0) if left else 0)
+        module.addressof = Heap(offsets, gaps).addressof
 
     return {"buzzband_fw.hal.emg_adc": apply}
 
@@ -26,6 +42,12 @@ def test_the_first_place_that_fits_is_taken(offsets):
         ring = virtual.app.muscle._ring
     assert isinstance(ring, array)
     assert len(ring) * ring.itemsize == SIZE
+
+
+def test_small_gaps_before_it_are_filled_however_many_there_are():
+    with band(patches=misplace(SIZE - 64, gaps=40)) as virtual:
+        virtual.run_for(0.5)
+        assert isinstance(virtual.app.muscle._ring, array)
 
 
 @pytest.mark.parametrize("offset", [2, 512, SIZE - 2])

@@ -69,6 +69,7 @@ def test_the_page_tells_the_band_s_settings_from_the_wearer_s() -> None:
         ("mode", "none", None),
         ("tempo", "2-1-3-1", "2-1-3-1"),
         ("signature", "1, -2,3", [1, -2, 3]),
+        ("motor_calibration", "13,140,104", [13, 140, 104]),
         ("signature", "[4]", [4]),
         ("wearer", "Zoë", "Zoë"),
     ],
@@ -93,6 +94,7 @@ def test_a_value_is_read_as_people_write_it(name: str, text: str, value: Any) ->
         ("mode", "dance", "reach, below, hold"),
         ("tempo", "2-1", "like 2-1-3"),
         ("signature", "1,a", "whole numbers"),
+        ("motor_calibration", "13,140", "3 whole numbers from 0 to 255"),
         ("wearer", "\x1b[2J", "printable"),
     ],
 )

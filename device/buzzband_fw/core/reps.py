@@ -7,7 +7,6 @@ muscle works in it, as long as the electrodes can tell.
 """
 
 from buzzband_fw.core import motion, slow, swings, zigzag
-from buzzband_fw.core.exercises import MOVEMENT, MUSCLE_ONLY
 from buzzband_fw.core.motion import MUSCLE, SOURCES, feel, move
 from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.core.slow import keep
@@ -26,6 +25,8 @@ _MUSCLE_EARLY = const(150)  # hundredths of its floor: below that, a movement sa
 _EARLY_MAX = const(5000)
 _PLAIN_TURN = const(510)  # 10°
 _PREFERRED = const(60)
+_MOVEMENT = const(1)  # as in core/exercises.py, which is only borrowed
+_MUSCLE_ONLY = const(2)
 _NO_MOVEMENT = (NOBODY, MUSCLE)
 _REST_EVERY = const(31)
 _SLOWLY = const(15)
@@ -298,8 +299,8 @@ class Reps:
     def _may_count(self, source):
         wanted = self.exercise.source
         if source == MUSCLE:
-            return wanted != MOVEMENT and self.muscle_tells
-        return wanted != MUSCLE_ONLY and self.imu_tells
+            return wanted != _MOVEMENT and self.muscle_tells
+        return wanted != _MUSCLE_ONLY and self.imu_tells
 
     def _judge(self, source):
         """Bring the source's score up to date: the irregularity of its last swings, or how large the first ones are."""

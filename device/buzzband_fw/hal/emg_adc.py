@@ -30,30 +30,40 @@ _OVER = const(1 << 11)
 _DIVIDER = const(9999 << 8)  # 48 MHz / (9999 + 1)
 _DREQ_ADC = const(36)
 _ATTEMPTS = const(4)
+_GAPS_MAX = const(512)
 
 
 def aligned_ring():
     """Return room for the samples at an address that is a multiple of its size, 32 KB, as the DMA's wrap demands.
 
-    The heap gives out the first gap that fits. A filler takes what lies before the next such address, and the ring
-    comes behind it; once more if the filler has found a smaller gap, which is then taken. At last twice the size, which
-    surely holds one.
+    The heap gives out the first gap that fits. Fillers take what lies before the next such address, and the ring comes
+    behind them. At last twice the size, which surely holds one.
     """
     blank = bytes(_RING_SIZE)  # before the places are looked at: to make an array takes it
     fillers = []
     for _ in range(_ATTEMPTS):
         ring = array("H", blank)
-        misplaced = addressof(ring) % _RING_SIZE
+        place = addressof(ring)
+        misplaced = place % _RING_SIZE
         if not misplaced:
             return ring
         ring = None
         gc.collect()
-        fillers.append(bytearray(_RING_SIZE - misplaced))
+        _fill_up_to(place, _RING_SIZE - misplaced, fillers)
     fillers = blank = None
     gc.collect()
     room = array("H", bytes(2 * _RING_SIZE))
     start = -addressof(room) % _RING_SIZE // 2
     return memoryview(room)[start : start + RING_SAMPLES]
+
+
+def _fill_up_to(place, size, fillers):
+    """Add ``size`` bytes at ``place`` to ``fillers``, and as many in each gap before it, for those are taken first."""
+    for _ in range(_GAPS_MAX):
+        filler = bytearray(size)
+        fillers.append(filler)
+        if addressof(filler) >= place:
+            return
 
 
 class EmgAdc:

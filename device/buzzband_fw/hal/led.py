@@ -11,7 +11,6 @@ RUNNING = (50, 950)
 TROUBLE = (100, 100)
 SAFE_MODE = (1000, 1000)
 GUIDING = (300, 300)  # it is the wearer's turn
-DARK = (0, 60000)
 
 
 class Led:

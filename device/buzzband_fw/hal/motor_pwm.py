@@ -1,7 +1,8 @@
 """Motor: a 3 V coin motor behind a MOSFET, fed from VSYS by PWM. hal/motor.py tells what a driver does.
 
 21.6 kHz is heard by nobody and aliases to 2400 Hz at 4800 S/s, a null of the intake's sum of four; 24 kHz would alias
-to DC. A pulse starts with a kick, because a coin motor takes 50 to 100 ms to come up, and goes on with less.
+to DC, as both do with two sensors at 2400 S/s, where the high-pass takes it out. A pulse starts with a kick, because a
+coin motor takes 50 to 100 ms to come up, and goes on with less.
 """
 
 from machine import PWM, Pin

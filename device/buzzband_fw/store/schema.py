@@ -24,20 +24,21 @@ POWER_ON = const(3)
 WEARERS_OWN = const(4)  # beside one of those: the setting belongs to the wearer
 
 # name: default, least, greatest, when a change takes effect. A default of None may be chosen, too. In the place of
-# ``least``: None for yes or no; a tuple of choices; "tempo", "name" or "list", with how many at most behind it.
+# ``least``: None for yes or no; a tuple of choices; "tempo", "name" or "list", with how many at most behind it;
+# "bytes", with how many there are.
 SCHEMA = {
     "mains_hz": (50, (50, 60), None, 3),
     "autostart": (True, None, None, 3),  # a session begins at power-on
     "calibration": ("guided", ("guided", "warm-up", "stored"), None, 3),  # what comes before it
     "motor": ("pwm", ("pwm", "erm", "lra"), None, 3),
-    "motor_calibration": (None, "list", 3, 3),  # what a DRV2605L has learnt of its motor
+    "motor_calibration": (None, "bytes", 3, 3),  # what a DRV2605L has learnt of its motor
     "usb_isolator": (False, None, None, 1),  # electrodes may be worn while the band is plugged in
     "low_battery_mv": (3500, 1800, 5500, 1),
     "wearer": (None, "name", 24, 2),
     "rest": (None, 0, 1048575, 6),  # envelopes that count as 0 and 1000 permille; None: not calibrated
     "reference": (None, 0, 1048575, 6),
-    "other_rest": (None, 0, 1048575, 6),  # the second channel's
-    "other_reference": (None, 0, 1048575, 6),
+    "other_rest": (None, 0, 1048575, 7),  # the second channel's
+    "other_reference": (None, 0, 1048575, 7),
     "signature": (None, "list", 16, 6),  # of the place where the calibration was made
     "target_permille": (500, 50, 2000, 6),
     "exercise": ("custom", exercises.NAMES, None, 6),
@@ -49,7 +50,7 @@ SCHEMA = {
     "one_rm_kg": (None, 1, 1000, 6),
     "reps_max": (None, 1, 30, 6),  # the most reps done with load_kg
     "fatigue": (False, None, None, 6),
-    "other_muscle": (False, None, None, 6),
+    "other_muscle": (False, None, None, 7),
     "ask_felt": (True, None, None, 6),
 }
 
@@ -79,6 +80,8 @@ def is_valid(name, value):
         return type(value) is type(least[0]) and value in least
     if least == "list":
         return type(value) in (list, tuple) and 1 <= len(value) <= greatest and all([_is_small(one) for one in value])
+    if least == "bytes":
+        return type(value) in (list, tuple) and len(value) == greatest and all([_is_byte(one) for one in value])
     if least == "tempo":
         return type(value) is str and phases_s(value, greatest) is not None
     if least == "name":
@@ -88,6 +91,10 @@ def is_valid(name, value):
 
 def _is_small(value):
     return type(value) is int and -1048575 <= value <= 1048575
+
+
+def _is_byte(value):
+    return type(value) is int and 0 <= value <= 255
 
 
 def _is_name(text, length_max):

@@ -300,5 +300,6 @@ class Recorder:
         self._values = 0
         self._seal(records.ACTIVATION, length, t_ms)
 
+    @micropython.native
     def _seal(self, kind, length, t_ms):
         self._end = self._framer.seal(self._pending, self._end, kind, length, t_ms & _TICKS_MASK)

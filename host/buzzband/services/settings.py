@@ -93,6 +93,8 @@ def allowed(name: str) -> str:
         text = f"a name of 1 to {greatest} printable characters"
     elif least == "list":
         text = f"1 to {greatest} whole numbers"
+    elif least == "bytes":
+        text = f"{greatest} whole numbers from 0 to 255"
     elif name.endswith("_permille"):
         text = f"a whole number from {least} to {greatest}, or that in percent, like 50%"
     else:
@@ -135,7 +137,7 @@ def _read(name: str, text: str) -> Any:
     if isinstance(least, tuple):
         written = {str(choice): choice for choice in least}
         return written.get(_without_unit(name, text).lower(), text)
-    if least == "list":
+    if least in ("list", "bytes"):
         with suppress(ValueError):
             return json.loads(text if text.startswith("[") else f"[{text}]")
     return _number(name, text) if isinstance(least, int) else text

@@ -1,6 +1,5 @@
 """Cue modes: when the band speaks, and what it says. One module each; only the chosen one is imported."""
 
-from buzzband_fw.core import exercises
 from buzzband_fw.core.words import FELL_SHORT, ON_TARGET
 
 NAMES = ("reach", "below", "hold", "tempo", "faded", "steady", "silent")
@@ -23,6 +22,8 @@ def chosen(settings, scale, leak_permille=0):
     ``leak_permille``: what the electrodes hear of the motor; if that is half the target, a hold is told by its goal
     alone.
     """
+    from buzzband_fw.core import exercises  # here, for it is borrowed: one row of its table stays
+
     exercise = exercises.named(settings.exercise)
     name = settings.mode or exercise.mode
     mode = named(name)(scale, settings.target_permille, settings, exercise)

@@ -1,0 +1,39 @@
+"""Frames: where MicroPython finds room for those of larger functions.
+
+It keeps small ones on its stack. A larger one comes from the heap, from the first gap that is large enough, and to find
+one behind everything else takes up to 0.3 ms, at every call. So a gap is held from the start on, in front of what is
+loaded after it, and released when nothing more is made that stays.
+"""
+
+import gc
+
+from buzzband_fw.core.portable import const
+
+_WORDS = const(254)  # 1 KB: a tuple is one piece, so that its id is where the gap begins
+_HOLES_MAX = const(512)
+
+
+class Frames:
+    """A gap of 1 KB, held or released."""
+
+    def __init__(self):
+        self._gap = self._holes = None
+        self.hold()
+
+    def hold(self):
+        """Take the gap, before anything is made that stays."""
+        self._holes = None
+        if self._gap is None:
+            self._gap = (None,) * _WORDS
+
+    def release(self):
+        """Let go of the gap, and fill the holes before it, for there the search begins."""
+        place = id(self._gap)
+        self._gap = None
+        gc.collect()
+        holes = ()  # each is 16 bytes, the least that the heap gives out
+        for _ in range(_HOLES_MAX):
+            if id(holes) >= place:
+                break
+            holes = (holes,)
+        self._holes = holes and holes[0]  # without the one that lies in the gap
