@@ -1,8 +1,9 @@
 import pytest
 
-from buzzband_fw.core import exercises, modes, reps, sets
-from buzzband_fw.core.exercises import ANY, MOVEMENT, MUSCLE_ONLY, NAMES, PACES, REPS, STEADY, named
+from buzzband_fw.core import exercises, modes
+from buzzband_fw.core.exercises import NAMES, PACES, named
 from buzzband_fw.core.modes.tempo import phases_ms
+from buzzband_fw.core.reps import ANY, MOVEMENT, MUSCLE_ONLY, REPS, STEADY
 
 EXERCISES = [named(name) for name in NAMES]
 EVERY = pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
@@ -69,7 +70,3 @@ def test_custom_takes_cycles_of_400_ms_to_14_s_and_asks_for_no_tempo():
     custom = exercises.named("custom")
     assert (custom.cycle_min_ms, custom.cycle_max_ms) == (400, 14_000)
     assert (custom.concentric_min_ms, custom.eccentric_min_ms) == (0, 0)
-
-
-def test_who_may_not_import_the_table_has_its_numbers():
-    assert (reps._MOVEMENT, reps._MUSCLE_ONLY, sets._STEADY) == (MOVEMENT, MUSCLE_ONLY, STEADY)

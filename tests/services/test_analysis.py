@@ -9,7 +9,7 @@ from buzzband.recordings.lifting import NO_LIFTING, Hold
 from buzzband.services import analysis
 from buzzband_fw.core import quality, tempo, words
 from buzzband_fw.core.cue import BLANKED
-from buzzband_fw.core.exercises import STEADY
+from buzzband_fw.core.reps import STEADY
 from recordings.lifting_builder import ended, lifting, rep
 from services.builders import tracked
 

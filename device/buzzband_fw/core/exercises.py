@@ -1,36 +1,11 @@
-"""Exercises: what the band expects of the movement. A preset for each, and one for everything else."""
+"""Exercises: what the band expects of the movement. A preset for each, and one for everything else.
 
-from buzzband_fw.core.portable import const
+The app only borrows this table: the preset in use is a ``reps.Exercise``, so that nothing of it holds the rest.
+"""
 
-ANY = const(0)  # which sources may count: the most regular one
-MOVEMENT = const(1)  # the IMU's
-MUSCLE_ONLY = const(2)
+from buzzband_fw.core.reps import ANY, REPS, STEADY, Exercise
 
-REPS = const(0)  # how the work is told: rep by rep
-STEADY = const(1)  # as cycles without an end, with a cadence
 PACES = ("reps", "steady")
-
-
-class Exercise:
-    """One preset.
-
-    ``source``: ANY, MOVEMENT or MUSCLE_ONLY. ``lowers_first``: a rep begins with its eccentric phase. ``pace``: REPS or
-    STEADY. ``cycle_min_ms`` and ``cycle_max_ms``: how long a rep may take, pause included. ``mode``: the cue mode that
-    suits it. ``concentric_min_ms``, ``eccentric_min_ms``: a phase that takes less is too fast. ``tempo``: what the mode
-    of that name asks for, lift, pause and lower in s; None where no tempo suits.
-    """
-
-    def __init__(self, name, source, lowers_first, pace, cycle_ms, mode, phase_min_ms, tempo):
-        self.name = name
-        self.source = source
-        self.lowers_first = lowers_first
-        self.pace = pace
-        self.cycle_min_ms, self.cycle_max_ms = cycle_ms
-        self.mode = mode
-        self.concentric_min_ms, self.eccentric_min_ms = phase_min_ms
-        self.tempo = tempo
-
-
 _SLOW = (1000, 14000)
 _TOLD = (600, 1000)
 _EXERCISES = (  # rows, of which a band needs one

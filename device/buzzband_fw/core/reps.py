@@ -13,6 +13,13 @@ from buzzband_fw.core.slow import keep
 from buzzband_fw.core.swings import choose, measure
 from buzzband_fw.core.zigzag import find_floor, follow, take_rest
 
+ANY = const(0)  # which sources may count: the most regular one
+MOVEMENT = const(1)  # the IMU's
+MUSCLE_ONLY = const(2)
+
+REPS = const(0)  # how the work is told: rep by rep
+STEADY = const(1)  # as cycles without an end, with a cadence
+
 NOBODY = const(-1)
 TURNING = (3, 4, 5)  # the sources that tell angles: they follow a joint most faithfully
 
@@ -25,8 +32,6 @@ _MUSCLE_EARLY = const(150)  # hundredths of its floor: below that, a movement sa
 _EARLY_MAX = const(5000)
 _PLAIN_TURN = const(510)  # 10°
 _PREFERRED = const(60)
-_MOVEMENT = const(1)  # as in core/exercises.py, which is only borrowed
-_MUSCLE_ONLY = const(2)
 _NO_MOVEMENT = (NOBODY, MUSCLE)
 _REST_EVERY = const(31)
 _SLOWLY = const(15)
@@ -53,6 +58,26 @@ _TABLE = const(384)  # SWINGS_MAX rows of ROW
 _ROW = const(6)
 _ROWS_MASK = const(63)
 _STEP_MASK = const(0xFFFF)
+
+
+class Exercise:
+    """One preset.
+
+    ``source``: ANY, MOVEMENT or MUSCLE_ONLY. ``lowers_first``: a rep begins with its eccentric phase. ``pace``: REPS or
+    STEADY. ``cycle_min_ms`` and ``cycle_max_ms``: how long a rep may take, pause included. ``mode``: the cue mode that
+    suits it. ``concentric_min_ms``, ``eccentric_min_ms``: a phase that takes less is too fast. ``tempo``: what the mode
+    of that name asks for, lift, pause and lower in s; None where no tempo suits.
+    """
+
+    def __init__(self, name, source, lowers_first, pace, cycle_ms, mode, phase_min_ms, tempo):
+        self.name = name
+        self.source = source
+        self.lowers_first = lowers_first
+        self.pace = pace
+        self.cycle_min_ms, self.cycle_max_ms = cycle_ms
+        self.mode = mode
+        self.concentric_min_ms, self.eccentric_min_ms = phase_min_ms
+        self.tempo = tempo
 
 
 def new_room():
@@ -299,8 +324,8 @@ class Reps:
     def _may_count(self, source):
         wanted = self.exercise.source
         if source == MUSCLE:
-            return wanted != _MOVEMENT and self.muscle_tells
-        return wanted != _MUSCLE_ONLY and self.imu_tells
+            return wanted != MOVEMENT and self.muscle_tells
+        return wanted != MUSCLE_ONLY and self.imu_tells
 
     def _judge(self, source):
         """Bring the source's score up to date: the irregularity of its last swings, or how large the first ones are."""

@@ -9,7 +9,7 @@ from buzzband_fw.core import swings
 from buzzband_fw.core.hold import Hold
 from buzzband_fw.core.motion import AWAY, DELAY_STEPS, MUSCLE, PER_DEGREE, PER_TILTED_DEGREE, SOURCES, SPEED, STEP_MS
 from buzzband_fw.core.portable import const, micropython
-from buzzband_fw.core.reps import NOBODY, Reps
+from buzzband_fw.core.reps import NOBODY, STEADY, Reps
 from buzzband_fw.core.slow import AXES
 from buzzband_fw.core.tempo import Rep
 
@@ -25,7 +25,6 @@ SET = const(4)
 
 _QUIET_STEPS = const(8000 // 20)
 _QUIET_SLIGHT_STEPS = const(11000 // 20)
-_STEADY = const(1)  # as in core/exercises.py, which is only borrowed
 _FEW = const(5)  # so few reps may be anything: they are to be regular, and each is to be a contraction
 _IRREGULAR = const(350)  # permille
 _IRREGULAR_FEW = const(150)
@@ -64,7 +63,7 @@ class Sets:
         self._on_permille = self.reps.on_permille
         self.number = self.confirmed = self.degrees = 0
         self.revision = self.source = self.count = self.start = self.end = self.cycle_ms = 0
-        self._steady = exercise.pace == _STEADY
+        self._steady = exercise.pace == STEADY
         self._active = False
         self._over = 0  # what has ended since ``work``
         self._quiet = 0  # steps

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from buzzband_fw.core import tempo
 from buzzband_fw.core.chain import BLOCK_MS
-from buzzband_fw.core.exercises import PACES, STEADY
+from buzzband_fw.core.exercises import PACES
+from buzzband_fw.core.reps import STEADY
 from buzzband_fw.names import SOURCES
 from buzzband_fw.store.records import MOVEMENT_STEP_BLOCKS
 
