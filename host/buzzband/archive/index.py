@@ -21,6 +21,7 @@ from buzzband.errors import IndexDamaged, IndexTooNew
 NAME = "index.sqlite"
 SIDE_FILE = f"{NAME}-journal"
 BUSY_S = 10.0
+SYNCHRONOUS = "FULL"  # a transaction that is over outlasts a power cut
 
 Migration = Callable[[sqlite3.Connection], object]
 
@@ -113,7 +114,7 @@ class Index:
     def _opened(self) -> Iterator[sqlite3.Connection]:
         """Open the file, with the newest schema."""
         with _sqlite_errors(self.path), closing(sqlite3.connect(self.path, BUSY_S, isolation_level=None)) as connection:
-            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
             self._migrate(connection)
             yield connection
 

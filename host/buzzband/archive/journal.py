@@ -57,11 +57,13 @@ Entry = Mark | Inventory | Kept | Gone
 
 @dataclass(frozen=True)
 class History:
-    """All that the journal of a band holds, in order. ``damaged``: lines that make no sense; ``torn``: the last one."""
+    """All that the journal of a band holds, in order.
+
+    ``damaged``: how many lines make no sense. Those that a sync was cut off in do not count: nobody relied on them yet.
+    """
 
     entries: tuple[Entry, ...] = ()
     damaged: int = 0
-    torn: bool = False
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -115,10 +117,9 @@ class Journal:
             data = self.path.read_bytes()
         except FileNotFoundError:
             return History()
-        *lines, last = data.split(b"\n")
-        found = [_entry(line) for line in lines if line]
+        found = [_entry(line) for line in data.split(b"\n") if line.endswith(b"}")]
         entries = tuple(entry for entry in found if entry)
-        return History(entries, len(found) - len(entries), bool(last))
+        return History(entries, len(found) - len(entries))
 
     def _ends_whole(self) -> bool:
         if not self.path.exists() or not self.path.stat().st_size:

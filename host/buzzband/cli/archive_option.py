@@ -13,8 +13,9 @@ from buzzband.services.archive import open_archive
 def archive_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--archive`` and hand the command an ``archive``."""
 
-    def opened(_context: click.Context, _parameter: click.Parameter, folder: Path | None) -> Archive:
-        return open_archive(folder)
+    def opened(context: click.Context, _parameter: click.Parameter, folder: Path | None) -> Archive:
+        above = context.find_object(Archive)  # that of the command that this one belongs to
+        return above if above and folder is None else open_archive(folder)
 
     option = click.option(
         "--archive",

@@ -18,7 +18,10 @@ def sessions(context: click.Context, archive: Archive, output: Output) -> None:
 
     What is still on a band is not among them: buzzband sync brings it.
     """
+    context.obj = archive
     if context.invoked_subcommand:
+        if output.as_json:
+            raise click.UsageError(f"Write --json behind {context.invoked_subcommand}.")
         return
     with output.progress("Reading") as progress:
         found = service.archived(archive, progress)

@@ -14,6 +14,13 @@ from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.core.words import WITHHELD
 from buzzband_fw.store.schema import SCHEMA
 
+_MOTOR = (
+    "motor fault 0",
+    "the motor's driver does not answer",
+    "the motor's bus fails",
+    "the motor draws too much",
+    "the motor's driver has lost its power",
+)
 _ALWAYS = ("exercise", "mode", "target_permille")
 _BAND_ONLY = ("signature", "motor_calibration")
 _SHOWN = 40  # holds, cues, faults
@@ -182,10 +189,3 @@ _FAULTS: dict[str, Callable[[int], str]] = {
     "motor": lambda value: _MOTOR[value] if value < len(_MOTOR) else f"motor fault {value}",
     "battery": lambda value: f"battery low, {value / 1000:.2f} V",
 }
-_MOTOR = (
-    "motor fault 0",
-    "the motor's driver does not answer",
-    "the motor's bus fails",
-    "the motor draws too much",
-    "the motor's driver has lost its power",
-)

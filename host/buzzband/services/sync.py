@@ -102,10 +102,10 @@ def sync(
     keep: bool = False,
     progress: Progress = no_progress,
 ) -> SyncDone:
-    """Bring the sessions of the bands at these ports into the archive.
+    """Bring the sessions of the bands at these ports into the archive. What fails stands in what is returned.
 
-    ``now_ms``: UTC, in ms since 1970. ``keep``: leave all on the bands. A band that fails does not keep others from their turn; a full
-    disk does. Raises nothing that ``SyncDone`` can tell.
+    ``now_ms``: UTC, in ms since 1970. ``keep``: leave all on the bands. A band that fails does not keep others from
+    their turn; an archive that cannot be written does.
     """
     bands: list[BandSync] = []
     for number, port in enumerate(ports):

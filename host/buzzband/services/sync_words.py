@@ -59,8 +59,8 @@ def _session(done: SyncDone, one: Synced) -> str:
 def _vanished(one: Vanished) -> str:
     has = f"the archive has {words.size(one.saved_bytes)} of it" if one.saved_bytes else "the archive has nothing of it"
     return (
-        f"{one.session_id[: words.SHORT]}  has gone from the band since it was last connected ({words.size(one.size)} "
-        f"then), and {has}. If another computer synced it, it is in the archive there; else the band's flash has lost it."
+        f"{one.session_id[: words.SHORT]}  has gone from the band since it was last here ({words.size(one.size)} "
+        f"then), and {has}. If another computer synced it, it is there; else the band's flash has lost it."
     )
 
 
