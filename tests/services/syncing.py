@@ -1,5 +1,6 @@
 """Archives and syncs for tests."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -60,7 +61,10 @@ class Stopped(Exception):
 
 
 class FaultyDisk(Disk):
-    """A disk that stops at the ``stop``-th change: before it, in the midst of it, or after it."""
+    """A disk that stops at the ``stop``-th change: before it, in the midst of it, or after it.
+
+    With ``power`` it stops before, and what was not settled yet is gone.
+    """
 
     def __init__(self, stop: int | None = None, how: str = "before", error: Callable[[], Exception] = Stopped) -> None:
         self.changes = 0
@@ -68,6 +72,7 @@ class FaultyDisk(Disk):
         self.how = how
         self.error = error
         self.stays_broken = False
+        self._settled: dict[Path, int] = {}  # sizes of files that have grown since
 
     def make_folder(self, path: Path) -> None:
         if not path.is_dir():
@@ -75,19 +80,23 @@ class FaultyDisk(Disk):
 
     def append(self, path: Path, data: bytes) -> None:
         half = data[: len(data) // 2]
+        self._settled.setdefault(path, path.stat().st_size if path.exists() else 0)
         self._change(lambda: Disk.append(self, path, data), lambda: Disk.append(self, path, half))
 
     def settle(self, path: Path) -> None:
         self._change(lambda: Disk.settle(self, path))
+        self._settled.pop(path, None)
 
     def protect(self, path: Path) -> None:
         self._change(lambda: Disk.protect(self, path))
 
     def rename(self, path: Path, target: Path) -> None:
+        assert path not in self._settled, "a file gets its name before it is safe"
         self._change(lambda: Disk.rename(self, path, target))
 
     def remove(self, path: Path) -> None:
         self._change(lambda: Disk.remove(self, path))
+        self._settled.pop(path, None)
 
     def _change(self, do: Callable[[], None], do_half: Callable[[], None] | None = None) -> None:
         number, self.changes = self.changes, self.changes + 1
@@ -98,6 +107,10 @@ class FaultyDisk(Disk):
             do_half()
         elif self.how == "after":
             do()
+        elif self.how == "power":
+            for path, size in self._settled.items():
+                if path.exists():
+                    os.truncate(path, size)
         raise self.error()
 
 

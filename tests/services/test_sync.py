@@ -319,7 +319,7 @@ def test_unplugged_at_every_message_time_and_again_it_completes_in_the_end(archi
     rerun(archive.folder, [link], before)
 
 
-@pytest.mark.parametrize("how", ["before", "midst", "after"])
+@pytest.mark.parametrize("how", ["before", "midst", "after", "power"])
 @pytest.mark.usefixtures("no_power_cuts")
 def test_the_host_killed_at_every_change_of_its_disk_the_rerun_completes(tmp_path: Path, how: str) -> None:
     for stop in itertools.count():

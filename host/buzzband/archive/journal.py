@@ -14,6 +14,7 @@ from buzzband.archive.disk import Disk
 from buzzband.archive.raw import is_id
 
 NAME = "marks.jsonl"
+CUT_OFF = b" (cut off)"  # ends a line that was not written to its end
 _LISTED_MAX = 4096
 
 
@@ -107,7 +108,7 @@ class Journal:
     def note(self, entry: Entry) -> None:
         """Append a line, and return when it is safe."""
         self.disk.make_folder(self.path.parent)
-        start = b"" if self._ends_whole() else b"\n"  # what was torn stays a line of its own
+        start = b"" if self._ends_whole() else CUT_OFF + b"\n"
         self.disk.append(self.path, start + json.dumps(_document(entry)).encode() + b"\n")
         self.disk.settle(self.path)
 
@@ -117,7 +118,8 @@ class Journal:
             data = self.path.read_bytes()
         except FileNotFoundError:
             return History()
-        found = [_entry(line) for line in data.split(b"\n") if line.endswith(b"}")]
+        *lines, _ = data.split(b"\n")
+        found = [_entry(line) for line in lines if not line.endswith(CUT_OFF)]
         entries = tuple(entry for entry in found if entry)
         return History(entries, len(found) - len(entries))
 
