@@ -10,7 +10,7 @@ from pathlib import Path
 
 from buzzband.archive.clock import Exact, Placement, Run, place
 from buzzband.archive.disk import Disk
-from buzzband.archive.facts import facts_of
+from buzzband.archive.facts import Facts, facts_of
 from buzzband.archive.index import NAME as INDEX
 from buzzband.archive.index import SIDE_FILE, Index, Row, row_of
 from buzzband.archive.journal import NAME as JOURNAL
@@ -147,9 +147,11 @@ def _row(log: RawLog) -> Row:
 def _of_band(rows: Sequence[Row], history: History) -> Iterator[Session]:
     listed, seen = history.last_listed(), history.seen()
     ids = Counter(row.session_id for row in rows)
+    sizes = {row.session_id: row.size for row in sorted(rows, key=lambda row: row.size)}
     runs = [_run(row, *seen.get(row.session_id, (None, None))) for row in rows]
     for row, when in zip(rows, place(runs, history.marks), strict=True):
-        yield Session(row, when, _state(row, listed.get(row.session_id)), ids[row.session_id] > 1)
+        state = _state(row.facts, listed.get(row.session_id), sizes[row.session_id])
+        yield Session(row, when, state, ids[row.session_id] > 1)
 
 
 def _run(row: Row, absent_ms: int | None, seen_ms: int | None) -> Run:
@@ -165,14 +167,15 @@ def _run(row: Row, absent_ms: int | None, seen_ms: int | None) -> Run:
     )
 
 
-def _state(row: Row, listed: Listed | None) -> str:
-    if row.facts.problem:
+def _state(facts: Facts, listed: Listed | None, size: int) -> str:
+    """Return how whole a session is. ``listed``: on the band, when it was last seen; ``size``: of the longest copy."""
+    if facts.problem:
         return UNREADABLE
-    if listed and (listed.running or listed.size > row.size):
+    if listed and (listed.running or listed.size > size):
         return UNFINISHED
-    if row.facts.damaged or row.facts.missing:
+    if facts.damaged or facts.missing:
         return DAMAGED
-    return COMPLETE if row.facts.ended else CUT_OFF
+    return COMPLETE if facts.ended else CUT_OFF
 
 
 def _order(session: Session) -> tuple[float, int, str]:

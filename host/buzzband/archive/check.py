@@ -108,7 +108,8 @@ def _of_missing(archive: Archive, rows: Sequence[Row]) -> Iterator[Finding]:
                     MISSING,
                     f"{uid}/{kept.session_id}.{kept.sha256[:16]}.bbl",
                     f"It was put into the archive ({kept.size} bytes), and is not there any more.",
-                    "Put it back from a backup. If the band still has the session, buzzband sync brings it again.",
+                    "Put it back from a backup. If the band still has the session, buzzband sync brings it again. If it is lost "
+                    f"for good, remove the line that tells of it from {where}.",
                 )
         if history.damaged:
             yield Finding(
@@ -154,11 +155,11 @@ def _of_several(archive: Archive, logs: Sequence[RawLog]) -> Iterator[Finding]:
             yield Finding(DUPLICATE, name, what, "Run buzzband archive rebuild, which removes it; nothing is lost.")
         if len(rivals) > 1:
             what = f"Sessions of the same id with other content: {', '.join(rivals)}. All are kept."
-            yield Finding(CONFLICT, rivals[0], what, "Look at each with buzzband sessions show; remove what is wrong.")
+            yield Finding(CONFLICT, rivals[0], what, "Nothing to do; buzzband sessions show tells what is in each.")
     for several in by_content.values():
         if len(several) > 1:
             what = f"The same session lies with several bands: {', '.join(log.name for log in several)}."
-            yield Finding(DUPLICATE, several[0].name, what, "Remove those that the band of that number never recorded.")
+            yield Finding(DUPLICATE, several[0].name, what, "If a folder was copied by hand, remove the copy.")
 
 
 def _of_folder(archive: Archive) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from buzzband.services.sessions import Shown, word_name
 from buzzband.wording import clock, count, cycles, length, listed, percent, tempo
 from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.core.words import WITHHELD
-from buzzband_fw.store.schema import SCHEMA
+from buzzband_fw.store.schema import SCHEMA, is_valid
 
 _MOTOR = (
     "motor fault 0",
@@ -90,11 +90,7 @@ def _settings(told: Mapping[str, Any]) -> Iterator[str]:
     for name, (default, *_) in SCHEMA.items():
         value = told.get(name, default)
         if name in _ALWAYS or (name not in _BAND_ONLY and value != default):
-            yield f"  {name} = {settings.shown(name, value) if _is_plain(value) else 'something that makes no sense'}"
-
-
-def _is_plain(value: Any) -> bool:
-    return value is None or type(value) in (bool, int, str)
+            yield f"  {name} = {settings.shown(name, value) if is_valid(name, value) else 'what makes no sense'}"
 
 
 def _sets(log: SessionLog, target_permille: int) -> Iterator[str]:

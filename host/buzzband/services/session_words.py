@@ -1,5 +1,6 @@
 """Sessions of the archive in plain words, as ``buzzband sync`` and ``buzzband sessions`` tell them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +14,15 @@ SHORT = 10  # digits of an id that are shown
 _CLEAR_MS = 120_000  # a time that is less certain is told with "about"
 
 
-def line(session: Session) -> str:
-    """Return a session in one line."""
+def lines(sessions: Sequence[Session]) -> list[str]:
+    """Return each session in a line of its own."""
+    width = max((len(when(session.when)) for session in sessions), default=0)
+    return [_line(session, width) for session in sessions]
+
+
+def _line(session: Session, width: int) -> str:
     row = session.row
-    parts = [row.session_id[:SHORT], f"{when(session.when):22}"]
+    parts = [row.session_id[:SHORT], f"{when(session.when):{width}}"]
     if row.facts.problem:
         return "  ".join([*parts, "nothing in it can be read"])
     return "  ".join([*parts, f"{length(row.facts.duration_ms / 1000):>9}", done(row.facts), state(session)])
@@ -48,7 +54,8 @@ def when(placed: Placement) -> str:
         return about + moment(placed.start_ms)
     earliest, latest = placed.earliest_ms, placed.latest_ms
     if earliest is not None and latest is not None:
-        return f"{moment(earliest)} to {moment(latest)}"
+        day, time = moment(latest).split()
+        return f"{moment(earliest)} to {time if moment(earliest).startswith(day) else moment(latest)}"
     if latest is not None:
         return f"before {moment(latest)}"
     return "nobody knows when" if earliest is None else f"after {moment(earliest)}"

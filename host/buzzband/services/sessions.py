@@ -106,7 +106,7 @@ def archived_text(found: Archived) -> str:
     """Return what ``buzzband sessions`` prints."""
     if not found.sessions:
         return f"There are no sessions in the archive {found.archive}. Plug a band in and run buzzband sync."
-    rows = [words.line(session) for session in found.sessions]
+    rows = words.lines(found.sessions)
     total = f"{count(len(found.sessions), 'session')} in {found.archive}."
     vague = any(words.is_vague(session.when) for session in found.sessions)
     note = " Where only bounds are told, the band's clock began anew before a computer had told it the time."

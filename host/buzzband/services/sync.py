@@ -289,7 +289,7 @@ class _Sync:
     def _deleted(self, entry: Listed, log: RawLog) -> tuple[bool, str]:
         """Delete a session on the band, unless it is to stay; return whether it has gone, and else why not."""
         if self.keep:
-            return False, "--keep"
+            return False, ""
         with self.archive.in_use():
             sha256 = sha256_of(log.read()[: entry.size])
         try:

@@ -29,7 +29,7 @@ def _band(done: SyncDone, band: BandSync) -> Iterator[str]:
         yield f"{band.port}: no band could be synced. {band.failure or ''}".rstrip()
         return
     yield f"Band {band.uid} at {band.port}: {_summary(band)}."
-    yield from (f"  {_session(done, one)}" for one in band.sessions)
+    yield from (f"  {line}" for line in _sessions(done, band))
     yield from (f"  {_vanished(one)}" for one in band.vanished)
     if band.left and band.failure:
         yield f"  {count(band.left, 'session')} not copied yet: run buzzband sync again, it goes on from here."
@@ -49,11 +49,13 @@ def _summary(band: BandSync) -> str:
     return ", ".join(f"{count(len(some), 'session')} {told[how]}" for how, some in by_how.items() if some) or "nothing"
 
 
-def _session(done: SyncDone, one: Synced) -> str:
-    if one.log is None:
-        return f"{one.session_id[: words.SHORT]}  {one.stays}"
-    session = done.sessions.get(one.log.key)
-    return words.line(session) if session else f"{one.session_id[: words.SHORT]}  {words.size(one.size)}"
+def _sessions(done: SyncDone, band: BandSync) -> Iterator[str]:
+    """Yield what the archive says of each session, then what it cannot say anything of."""
+    keys = [one.log.key for one in band.sessions if one.log]
+    yield from words.lines([done.sessions[key] for key in keys if key in done.sessions])
+    for one in band.sessions:
+        if one.log is None or one.log.key not in done.sessions:
+            yield f"{one.session_id[: words.SHORT]}  {one.stays or words.size(one.size)}"
 
 
 def _vanished(one: Vanished) -> str:
@@ -74,9 +76,10 @@ def _on_the_band(done: SyncDone, band: BandSync) -> str:
             f"{count(len(refused), 'session')} safe in the archive, but still on the band: {refused[0].stays} "
             "The next sync tries again."
         )
-    if band.failure:
-        return "What was copied is safe; nothing else was deleted on the band."
-    return "What was copied is safe, and deleted on the band." if band.sessions else "Nothing was changed on it."
+    deleted = sum(one.deleted for one in band.sessions)
+    if not deleted:
+        return "Nothing was deleted on the band."
+    return f"{count(deleted, 'session').capitalize()} safe in the archive, and deleted on the band; nothing else was."
 
 
 def _band_document(done: SyncDone, band: BandSync) -> dict[str, Any]:
