@@ -108,8 +108,8 @@ def _of_missing(archive: Archive, rows: Sequence[Row]) -> Iterator[Finding]:
                     MISSING,
                     f"{uid}/{kept.session_id}.{kept.sha256[:16]}.bbl",
                     f"It was put into the archive ({kept.size} bytes), and is not there any more.",
-                    "Put it back from a backup. If the band still has the session, buzzband sync brings it again. If it is lost "
-                    f"for good, remove the line that tells of it from {where}.",
+                    "Put it back from a backup. If the band still has the session, buzzband sync brings it again. "
+                    f"If it is lost for good, remove the line that tells of it from {where}.",
                 )
         if history.damaged:
             yield Finding(
