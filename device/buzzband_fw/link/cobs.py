@@ -6,25 +6,25 @@ _RUN_MAX = const(255)
 
 
 @micropython.viper
-def stuff(source: ptr8, length: int, target: ptr8) -> int:
-    """Write the stuffed ``source[:length]`` and a final zero to ``target``; return how many bytes that took.
+def stuff(at: int, target: ptr8, source: ptr8) -> int:
+    """Write the stuffed ``source[:at]``, at most 253 bytes, and a final zero to ``target``; return how many bytes.
 
-    That is ``length`` + 2, and one more for every 254 bytes without a zero.
+    So few bytes only move by one, and what stands in the place of a zero tells how far it is to the next. Viper keeps
+    the first three names in registers: so this order.
     """
+    length = at
+    at = 0
     code_at = 0
-    end = 1
-    for i in range(length):
-        byte = source[i]
-        if byte:
-            target[end] = byte
-            end += 1
-        if byte == 0 or end - code_at == _RUN_MAX:
-            target[code_at] = end - code_at
-            code_at = end
-            end += 1
-    target[code_at] = end - code_at
-    target[end] = 0
-    return end + 1
+    while at < length:
+        byte = source[at]
+        at += 1
+        target[at] = byte
+        if byte == 0:
+            target[code_at] = at - code_at
+            code_at = at
+    target[code_at] = at + 1 - code_at
+    target[at + 1] = 0
+    return at + 2
 
 
 @micropython.viper
