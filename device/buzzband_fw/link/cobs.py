@@ -1,16 +1,17 @@
-"""Consistent overhead byte stuffing (Cheshire and Baker, 1999): no zero inside a frame, so that a zero can end it."""
+"""Consistent overhead byte stuffing (Cheshire and Baker, 1999): no zero inside a frame, so that a zero can end it.
 
-from buzzband_fw.core.portable import const, micropython, ptr8
+For frames of at most 253 bytes, which have no run that is too long to be told by one byte.
+"""
 
-_RUN_MAX = const(255)
+from buzzband_fw.core.portable import micropython, ptr8
 
 
 @micropython.viper
 def stuff(at: int, target: ptr8, source: ptr8) -> int:
-    """Write the stuffed ``source[:at]``, at most 253 bytes, and a final zero to ``target``; return how many bytes.
+    """Write the stuffed ``source[:at]`` and a final zero to ``target``; return how many bytes that took: two more.
 
-    So few bytes only move by one, and what stands in the place of a zero tells how far it is to the next. Viper keeps
-    the first three names in registers: so this order.
+    Bytes move by one; what stands in the place of a zero tells how far it is to the next. Viper keeps the first three
+    names in registers: so this order.
     """
     length = at
     at = 0
@@ -41,7 +42,7 @@ def unstuff(buffer: ptr8, length: int) -> int:
             buffer[end] = buffer[source]
             end += 1
         source += 1
-        if run < _RUN_MAX and source < length:
+        if source < length:
             buffer[end] = 0
             end += 1
     return end

@@ -119,7 +119,9 @@ class Server:
             if kind != messages.READ:
                 return False
             self._sessions.stop()
-            size = refuse(self._body, messages.BUSY, kind)  # no exception: it would allocate, and so might collect garbage
+            size = refuse(
+                self._body, messages.BUSY, kind
+            )  # no exception: it would allocate, and so might collect garbage
         else:
             size = self._step(kind)
         if size is not None:

@@ -57,7 +57,7 @@ class Conversation:
     ) -> _Answer:
         """Return what ``understand`` makes of the answer; where it raises ValueError, ask again.
 
-        A request that is made anew for each attempt has a number of its own each time: only the last one's answer counts.
+        A request that is made anew for each attempt has a number of its own each time: the last one's answer counts.
         """
         patience_s = self.patience_s if patience_s is None else patience_s
         number = self._next_number()

@@ -5,7 +5,6 @@ import json
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from math import ceil
 from time import monotonic
 from typing import Any
 
@@ -110,7 +109,7 @@ class Link:
         sent = began
 
         def now_ms() -> int:
-            return utc_ms + int(1000 * (sent - began))
+            return utc_ms + round(1000 * (sent - began))
 
         def request() -> bytes:
             nonlocal sent
@@ -240,7 +239,7 @@ def _check_size(size: int, whose: str) -> None:
 
 
 def _ms(seconds: float) -> int:
-    return min(ceil(1000 * seconds), _TRIP_MAX)
+    return min(round(1000 * seconds), _TRIP_MAX)
 
 
 def _id_bytes(session_id: str) -> bytes:
