@@ -30,7 +30,6 @@ SET = const(9)  # SET_FORMAT. Says which revision of its reps counts, and how ma
 ANSWER = const(10)  # set u16, reps on target as the wearer felt it u8, as it was u8. NO_ANSWER: said nothing
 CROSSINGS = const(11)  # block u32, zero crossings a second in the contractions of the last rep u16
 MARK = const(12)  # block u32. The wearer pressed the button twice
-TIME = const(13)  # block u32, UTC in ms u64, round trip in ms u16: a host told the time
 
 # set u16, number u16, revision u8, source u8, flags u8, block u32 of its start, then in ms its concentric phase, hold
 # and eccentric phase, u16 each, and in permille its peak and the means of both phases, u16 each

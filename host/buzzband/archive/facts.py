@@ -1,6 +1,5 @@
 """What a raw log says, in the few numbers that a list of sessions shows, and that stand in the index."""
 
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -9,16 +8,15 @@ import numpy as np
 
 from buzzband.archive.clock import WRAP_MS, Mark
 from buzzband.errors import UnknownFormat
-from buzzband.recordings.band_log import Record, SessionLog, intact_records, read_log
+from buzzband.recordings.band_log import SessionLog, read_log
 from buzzband.wording import printable
 from buzzband_fw.core import quality, words
 from buzzband_fw.core.chain import BLOCK_MS
-from buzzband_fw.store import records
 from buzzband_fw.store.schema import SCHEMA
 
 _NOT_TRUSTED = quality.RAIL | quality.FLAT | quality.HUM
-_TIME_FORMAT = "<IQH"
 _BOOT_MAX = 1 << 32
+_U63 = 1 << 63
 _TEXT_MAX = 64
 
 
@@ -75,9 +73,7 @@ def facts_of(data: bytes, uid: str, session_id: str) -> tuple[Facts, Clocks]:
         log = read_log(data, session_id)
     except UnknownFormat as error:
         return Facts(problem=str(error)), Clocks()
-    first, times = _clock_records(data, log.session_id)
-    boot = _number(log.header.get("boot"), _BOOT_MAX)
-    start_t_ms = _start_t_ms(first, times)
+    boot = _number(log.boot, _BOOT_MAX)
     facts = Facts(
         ended=log.end.name if log.end else "",
         damaged=log.damaged,
@@ -86,12 +82,11 @@ def facts_of(data: bytes, uid: str, session_id: str) -> tuple[Facts, Clocks]:
         **_work(log),
         **_settings(log.header),
         boot=boot,
-        reset=_text(log.header.get("reset")),
-        start_t_ms=start_t_ms,
+        reset=_text(log.reset),
+        start_t_ms=_start_t_ms(log),
         foreign=_foreign(log, uid, session_id),
     )
-    inside = tuple(Mark(boot, record.t_ms, utc_ms, trip_ms) for record, _, utc_ms, trip_ms in times)
-    return facts, Clocks(inside, _before(log.header.get("time")))
+    return facts, _clocks(log, boot)
 
 
 def _work(log: SessionLog) -> dict[str, Any]:
@@ -131,31 +126,19 @@ def _setting(header: Mapping[str, Any], name: str) -> Any:
     return value if type(value) is str else default
 
 
-def _clock_records(data: bytes, session_id: str) -> tuple[Record | None, list[tuple[Record, int, int, int]]]:
-    """Return the first record of the session if it is intact, and those in which a host told the time, understood."""
-    first: Record | None = None
-    times: dict[int, tuple[Record, int, int, int]] = {}
-    for record in intact_records(data, session_id):
-        if record.sequence == 0 and first is None:
-            first = record
-        if record.kind == records.TIME and len(record.payload) >= struct.calcsize(_TIME_FORMAT):
-            block, utc_ms, trip_ms = struct.unpack_from(_TIME_FORMAT, record.payload)
-            times.setdefault(record.sequence, (record, block, utc_ms, trip_ms))
-    return first, [times[sequence] for sequence in sorted(times)]
-
-
-def _start_t_ms(first: Record | None, times: list[tuple[Record, int, int, int]]) -> int:
+def _start_t_ms(log: SessionLog) -> int:
     """Return what the band's clock said at the start of the session, -1 if nothing tells."""
-    if first:
-        return first.t_ms % WRAP_MS
-    return next(((record.t_ms - block * BLOCK_MS) % WRAP_MS for record, block, _, _ in times), -1)
+    if log.t_ms is not None:
+        return log.t_ms % WRAP_MS
+    return next(((time.t_ms - time.block * BLOCK_MS) % WRAP_MS for time in log.times), -1)
 
 
-def _before(told: Any) -> Mark | None:
-    if not isinstance(told, Mapping):
-        return None
-    boot, t_ms, utc_ms = (_number(told.get(name), 1 << 62) for name in ("boot", "t_ms", "utc_ms"))
-    return None if min(boot, t_ms, utc_ms) < 0 else Mark(boot, t_ms, utc_ms)
+def _clocks(log: SessionLog, boot: int) -> Clocks:
+    inside = tuple(Mark(boot, time.t_ms, time.utc_ms, time.round_trip_ms) for time in log.times)
+    told = log.told
+    if told is None or min(told.boot, told.t_ms, told.utc_ms) < 0 or max(told.boot, told.t_ms, told.utc_ms) >= _U63:
+        return Clocks(inside)
+    return Clocks(inside, Mark(told.boot, told.t_ms, told.utc_ms))
 
 
 def _foreign(log: SessionLog, uid: str, session_id: str) -> str:

@@ -40,9 +40,6 @@ _HEADER_TYPES: Mapping[str, type] = {
     "settings": dict,
     "supply_mv": int,
     "calibration": dict,
-    "boot": int,
-    "reset": str,
-    "time": dict,
 }
 
 
