@@ -11,7 +11,7 @@ from buzzband.transports.replies import Hello
 from buzzband_fw.link import messages
 
 UID = "e66138528361ba32"
-PART = 230  # bytes of one answer
+PART = 100  # bytes of one answer
 
 
 @dataclass

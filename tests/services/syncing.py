@@ -1,6 +1,7 @@
 """Archives and syncs for tests."""
 
 import os
+import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -23,12 +24,18 @@ def log_of(session_id: str, sets: int = 2, *, end: bool = True, uid: str = UID, 
     made = LogWriter(session_id).header(session=session_id, uid=uid, **({"boot": 3, "reset": "power_on"} | header))
     for number in range(sets):
         first = 1 + 400 * number
-        made.activation(first, [300] * 100).activation(first + 200, [600] * 100)
+        made.activation(first, noise(number)).activation(first + 200, noise(~number))
         for rep in range(4):
             block, peak = first + 50 * rep, 600 if rep % 2 else 400
             made.rep(Rep(number, rep, 0, 0, 0, block, 200, 50, 200, peak, 300, 300)).cue(block + 20)
         made.set(Set(number, 0, 0, 0, 4, first, first + 220, 500))
     return (made.end(400 * sets) if end else made).bytes()
+
+
+def noise(seed: int) -> list[int]:
+    """Activations that no packing makes small."""
+    chance = random.Random(seed)
+    return [chance.randrange(1200) for _ in range(100)]
 
 
 def band(count: int = 3, **options: Any) -> FakeLink:
