@@ -10,7 +10,7 @@ from buzzband_fw.core.sets import HOLD, REP, SET
 from buzzband_fw.core.words import WITHHELD, duration_ms
 from buzzband_fw.hal import chip, led
 from buzzband_fw.link import messages
-from buzzband_fw.store import records
+from buzzband_fw.store import records, session
 from buzzband_fw.store.session import NO_SPACE, new_id
 
 _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
@@ -41,6 +41,7 @@ class Band:
         self.supply_mv = supply_mv
         self.recorded = self.cues = self.event = 0
         self.asks = False
+        self.boot = 0
         self.faults = messages.SAFE_MODE if safe_mode else 0
         self.calibration = None  # what the header tells of it
         self._voice = voice
@@ -262,6 +263,18 @@ class Band:
             return
         if self.muscle.clear_ms() >= CLEAR_NEEDED_MS[urgency]:
             self._commit()
+
+    def remove(self, session_id):
+        """Remove a session that is over. Touches flash. Raises OSError."""
+        size = session.size_of(session_id)
+        self._voice.hush()
+        self._brace()
+        session.remove(session_id)
+        self.recorder.free_bytes += size
+
+    def note_time(self, utc_ms, round_trip_ms):
+        """Keep what time it is."""
+        self.time = self.boot, ticks_ms(), utc_ms, round_trip_ms
 
     def note_answer(self, answer):
         """Note how many reps of the last set the wearer felt to be on target."""

@@ -25,19 +25,26 @@ def new_state(seed=0):
 
 
 @micropython.viper
-def _run(buffer: ptr8, start: int, end: int, state: ptr32):
+def _run(crc: int, start: int, state: ptr32, buffer: ptr8):
+    """``crc``: of no meaning. ``start``: where to begin, shifted left by 16, and where to end.
+
+    Viper keeps the first three names in registers, and takes four arguments without a detour: so this order.
+    """
+    end = start & 0xFFFF
+    start >>= 16
     crc = state[_SEED]
-    for i in range(start, end):
-        byte = buffer[i]
-        crc = (crc >> 4 & 0x0FFFFFFF) ^ state[(crc ^ byte) & 15]
-        crc = (crc >> 4 & 0x0FFFFFFF) ^ state[(crc ^ byte >> 4) & 15]
+    while start < end:
+        crc ^= buffer[start]
+        crc = (crc >> 4 & 0x0FFFFFFF) ^ state[crc & 15]
+        crc = (crc >> 4 & 0x0FFFFFFF) ^ state[crc & 15]
+        start += 1
     state[_FOUND] = crc
 
 
 @micropython.viper
 def seal(buffer: ptr8, start: int, end: int, state: ptr32):
     """Write the checksum of ``buffer[start:end]`` behind it, little-endian."""
-    _run(buffer, start, end, state)
+    _run(0, start << 16 | end, state, buffer)
     crc = state[_FOUND]
     for i in range(SIZE):
         buffer[end + i] = (crc >> 8 * i & 255) ^ 255
@@ -49,7 +56,7 @@ def is_sealed(buffer: ptr8, start: int, end: int, state: ptr32) -> int:
     end -= SIZE
     if end < start:
         return 0
-    _run(buffer, start, end, state)
+    _run(0, start << 16 | end, state, buffer)
     crc = state[_FOUND]
     for i in range(SIZE):
         if buffer[end + i] != (crc >> 8 * i & 255) ^ 255:

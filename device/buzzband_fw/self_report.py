@@ -2,6 +2,7 @@
 
 import json
 import struct
+from time import ticks_ms
 
 from buzzband_fw import __version__
 from buzzband_fw.hal import chip
@@ -9,7 +10,7 @@ from buzzband_fw.link import messages
 from buzzband_fw.store import session
 
 _U16_MAX = 65535
-_CLEAR_MS = 100  # how long no cue may be possible, for settings to be written
+_CLEAR_MS = 100  # how long no cue may be possible, for flash to be written
 
 
 class SelfReport:
@@ -27,6 +28,8 @@ class SelfReport:
         self.boot_ms = 0
         self.free_ram_bytes = 0
         self.is_clear = band.is_clear
+        self.is_open = band.recorder.is_open
+        self.remove = band.remove
         self.settings = band.settings
         self._band = band
         self._slot = slot
@@ -72,10 +75,16 @@ class SelfReport:
         )
         return messages.STATUS_SIZE
 
-    def may_change(self):
-        """Return whether this is a moment for writing settings: between sets, or when no cue can be due."""
+    def may_write(self):
+        """Return whether flash may be written for the host: between sets, or when no cue can be due."""
         muscle = self._band.muscle
         return not (self._band.is_on() and muscle.cue.mode.in_set) or muscle.clear_ms() >= _CLEAR_MS
+
+    def note_time(self, utc_ms, round_trip_ms):
+        """Take note of what time it is; return the band's clock now in ms, modulo 2^30, and the number of its start."""
+        t_ms = ticks_ms()
+        self._band.note_time(utc_ms, round_trip_ms)
+        return t_ms, self._band.boot
 
     def sessions(self):
         """Return the ids of the sessions, 16 hexadecimal digits each."""

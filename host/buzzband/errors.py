@@ -36,11 +36,18 @@ BuzzbandError                exit 1
 │   ├── BoardFailed          what was to be done on the board raised there
 │   ├── CopyFailed           a file on the board is not what was sent
 │   └── NotStarted           the app does not come back, or not the one that was sent
-└── SettingsError            exit 11
-    ├── NoSuchSetting        lists those that it might be
-    ├── WrongValue           says what it can be
-    ├── NoSuchWearer         lists the wearers there are
-    └── BadSettingsFile      no file, or no settings in it
+├── SettingsError            exit 11
+│   ├── NoSuchSetting        lists those that it might be
+│   ├── WrongValue           says what it can be
+│   ├── NoSuchWearer         lists the wearers there are
+│   └── BadSettingsFile      no file, or no settings in it
+└── ArchiveError             exit 12
+    ├── ArchiveUnusable      its folder cannot be read or written, or its disk is full
+    ├── ArchiveFaulty        a check found something
+    ├── IndexDamaged         the index cannot be read
+    ├── IndexTooNew          the index is of a newer version
+    ├── NoSuchSession        lists the latest
+    └── SeveralSessions      lists those that it might be
 
 Wrong options and arguments are click's: exit 2.
 """
@@ -304,3 +311,45 @@ class BadSettingsFile(SettingsError):
     """A file holds no settings."""
 
     hint = "Check the path. The file is JSON like the band's settings.json, 2048 bytes at most."
+
+
+class ArchiveError(BuzzbandError):
+    """The archive does not do what it is for. What bands hold stays there until it is safe."""
+
+    exit_code = 12
+
+
+class ArchiveUnusable(ArchiveError):
+    """The archive's folder cannot be read or written, or there is no room left."""
+
+    hint = "Mend its permissions, or name another folder with --archive. Nothing was deleted on a band."
+
+
+class ArchiveFaulty(ArchiveError):
+    """A check of the archive found something that is not as it should be."""
+
+    hint = "Each line above says what to do about it."
+
+
+class IndexDamaged(ArchiveError):
+    """The index of the archive cannot be read."""
+
+    hint = "Make it anew with buzzband archive rebuild: all that it says stands in the raw logs, which are untouched."
+
+
+class IndexTooNew(ArchiveError):
+    """The index of the archive was made by a newer version of this tool."""
+
+    hint = "Update with pip install --upgrade buzzband, or make an index of this version with buzzband archive rebuild."
+
+
+class NoSuchSession(ArchiveError):
+    """The archive has no session with that id."""
+
+    hint = "List them with buzzband sessions; what is still on a band comes with buzzband sync."
+
+
+class SeveralSessions(ArchiveError):
+    """More than one session has an id that begins so; which one is meant is not guessed."""
+
+    hint = "Give more of the id."

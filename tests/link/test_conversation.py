@@ -28,6 +28,8 @@ class ServedBand:
     def __init__(self, folder: Path, sessions: dict[str, bytes]) -> None:
         self.clear = True
         self.resting = True
+        self.open: set[str] = set()
+        self.moments: list[tuple[int, int]] = []
         self.settings = Settings({}, str(folder / "settings.json"))
         self._folder = folder
         for name, data in sessions.items():
@@ -54,8 +56,18 @@ class ServedBand:
     def is_clear(self) -> bool:
         return self.clear
 
-    def may_change(self) -> bool:
+    def may_write(self) -> bool:
         return self.resting
+
+    def is_open(self, session_id: bytes) -> bool:
+        return session_id.hex() in self.open
+
+    def remove(self, session_id: bytes) -> None:
+        (self._folder / session_id.hex()).unlink()
+
+    def note_time(self, utc_ms: int, round_trip_ms: int) -> tuple[int, int]:
+        self.moments.append((utc_ms, round_trip_ms))
+        return 4321, 9
 
 
 class Wire:
@@ -115,7 +127,7 @@ def test_hello_and_status_are_understood(wire: Wire, tmp_path: Path) -> None:
 def test_sessions_are_listed(wire: Wire, tmp_path: Path, count: int) -> None:
     stored = {f"s{number:016x}": bytes(number) for number in range(count)}
     link, _, _ = served(wire, tmp_path, **stored)
-    assert link.sessions() == tuple(Entry(f"{number:016x}", number) for number in range(count))
+    assert link.sessions() == tuple(Entry(f"{number:016x}", number, False) for number in range(count))
 
 
 @pytest.mark.parametrize("size", [0, 1, 230, 231, 5000])
@@ -128,10 +140,12 @@ def test_a_session_comes_whole(wire: Wire, tmp_path: Path, size: int) -> None:
 def test_refusals_are_understood(wire: Wire, tmp_path: Path) -> None:
     link, server, _ = served(wire, tmp_path, **{f"s{MONDAY}": b"1234"})
     for ask, reason in (
-        (lambda: link.read(TUESDAY, 0, 10), messages.NO_SUCH_SESSION),
-        (lambda: link.read(MONDAY, 5, 10), messages.BEYOND_END),
+        (lambda: link.read_session(TUESDAY, 0, 10, print), messages.NO_SUCH_SESSION),
+        (lambda: link.read_session(MONDAY, 1, 5, print), messages.BEYOND_END),
         (lambda: link.hash(MONDAY, 5), messages.BEYOND_END),
         (lambda: link._ask(messages.READ, b"short", bytes), messages.BAD_PAYLOAD),
+        (lambda: link._ask(messages.DELETE, b"short", bytes), messages.BAD_PAYLOAD),
+        (lambda: link._ask(messages.TIME, b"short", bytes), messages.BAD_PAYLOAD),
     ):
         with pytest.raises(Refused) as caught:
             ask()

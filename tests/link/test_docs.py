@@ -14,7 +14,7 @@ from doc_pages import page, rows
 PAGE = page("link")
 SESSION = bytes.fromhex("00112233445566aa")
 RECORD_START = "a5 5a 02 00 17 00 2e 00 00 00 10 27 00 00 97 00"
-READ = struct.pack("<8sIB", SESSION, 460, 16)
+READ = struct.pack(messages.READ_FORMAT, SESSION, 460, 16)
 
 EXAMPLE = [
     packed(messages.HELLO, 32, b""),

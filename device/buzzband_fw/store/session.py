@@ -67,6 +67,11 @@ def size_of(session_id):
         return -1
 
 
+def remove(session_id):
+    """Remove a session's file. ``session_id``: 8 bytes. Raises OSError."""
+    os.remove(path_of(session_id))
+
+
 def free_bytes():
     """Return how much of the flash is free."""
     found = os.statvfs(".")
@@ -117,6 +122,10 @@ class Recorder:
         self._file = open(path_of(session_id), "wb")
         self.session_id = session_id
         self.commit(t_ms)
+
+    def is_open(self, session_id):
+        """Return whether a session goes on. ``session_id``: 8 bytes."""
+        return session_id == self.session_id
 
     @micropython.native
     def activation(self, block, permille, flags, t_ms):

@@ -1,16 +1,21 @@
 """Getting to a band: the port that is meant, and the link on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from buzzband.transports.link import PATIENCE_S, Link
-from buzzband.transports.ports import find_port
+from buzzband.transports.ports import find_boards, find_port
 from buzzband.transports.serial_port import open_port
 
 
 def chosen_port(port: str | None) -> str:
     """Return ``port``, or the one that a board with MicroPython is at. Raises NoBoard, SeveralBoards."""
     return port or find_port()
+
+
+def chosen_ports(ports: Sequence[str]) -> tuple[str, ...]:
+    """Return ``ports``, each once, or all that a board with MicroPython is at. Raises NoBoard."""
+    return tuple(dict.fromkeys(ports)) or tuple(board.path for board in find_boards())
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 Whatever is committed takes ``erase_ms``, in which samples go on; reading takes no time.
 """
-# ruff: noqa: PTH102, PTH104, PTH116, PTH208  (MicroPython has no pathlib)
+# ruff: noqa: PTH102, PTH104, PTH107, PTH116, PTH208  (MicroPython has no pathlib)
 
 import os
 from typing import Any
@@ -78,6 +78,11 @@ class Flash:
         """See MicroPython; a file that has the new name goes."""
         self.commit()
         os.rename(self.path(old), self.path(new))
+
+    def remove(self, path: str) -> None:
+        """See MicroPython."""
+        self.commit()
+        os.remove(self.path(path))
 
     def urandom(self, count: int) -> bytes:
         """See MicroPython; every run gives the same."""
