@@ -16,6 +16,7 @@ from app.bench import (
     link_to,
     logs,
     motor_starts_s,
+    muscle_faults,
     only_log,
     rest,
 )
@@ -400,3 +401,86 @@ def test_the_app_does_not_wait_for_a_host_that_asks_for_the_prompt_and_does_not_
 
 def test_an_answer_fits_the_queue_of_the_usb_driver():
     assert frames.WIRE_MAX <= 256
+
+
+def test_a_session_that_is_over_is_removed_and_its_room_is_free_again():
+    with band() as virtual:
+        virtual.run_for(3)
+        virtual.press()
+        link = link_to(virtual)
+        (entry,) = link.sessions()
+        before = link.hello().free_bytes
+        link.delete(entry.session_id, entry.size, link.hash(entry.session_id, entry.size))
+        assert link.sessions() == ()
+        assert link.hello().free_bytes == before + entry.size
+        assert not any(path.startswith("log/") for path in virtual.files())
+
+
+def test_a_session_that_goes_on_is_told_and_stays():
+    with band() as virtual:
+        virtual.run_for(3)
+        link = link_to(virtual)
+        (entry,) = link.sessions()
+        assert entry.running
+        with pytest.raises(Refused) as raised:
+            link.delete(entry.session_id, entry.size, link.hash(entry.session_id, entry.size))
+        assert raised.value.reason == messages.IN_USE
+        virtual.press()
+        assert [entry.running for entry in link.sessions()] == [False]
+
+
+def test_a_session_is_removed_only_when_no_cue_can_be_due_for_100_ms():
+    with band(hold(5)) as virtual:
+        virtual.run_for(0.3)
+        virtual.press()
+        virtual.press()
+        virtual.run_for(2)
+        link = link_to(virtual)
+        virtual.app.report.is_clear = lambda: True
+        virtual.app.band.muscle.cue.mode.in_set = True
+        done, _ = (entry for entry in sorted(link.sessions(), key=lambda entry: entry.running))
+        request = struct.pack(messages.DELETE_FORMAT, bytes.fromhex(done.session_id), done.size, bytes(32))
+        assert ask(virtual, messages.DELETE, request) == refusal(messages.BUSY, messages.DELETE)
+
+
+def test_the_band_says_what_its_clock_shows():
+    with band() as virtual:
+        virtual.run_for(2)
+        found = link_to(virtual).tell_time(1_700_000_000_000)
+        assert found.t_ms == pytest.approx(1000 * virtual.now_s, abs=60)
+        assert found.utc_ms == pytest.approx(1_700_000_000_000, abs=60)
+
+
+def test_reading_without_end_delays_no_cue_and_costs_the_log_nothing():
+    raw = contractions(6)
+    with band(raw) as virtual:
+        virtual.run_for(0.5)
+        virtual.press()
+        virtual.press()
+        link = link_to(virtual)
+        done = next(entry for entry in link.sessions() if not entry.running)
+        begun_s = virtual.now_s
+        while virtual.now_s < begun_s + 14:
+            assert len(read(link, done.session_id, 0, done.size)) == done.size
+        virtual.play()
+        log = max(logs(virtual), key=lambda log: len(log.permille))
+        starts_s = motor_starts_s(virtual)
+    assert len(starts_s) >= 5
+    assert np.diff(starts_s) == pytest.approx(0.01 * np.diff([cue.block for cue in log.cues]), abs=0.003)
+    assert muscle_faults(log) == ()
+    assert log.valid.all()
+
+
+def test_noise_without_end_delays_no_cue_and_costs_the_log_nothing():
+    raw = contractions(6)
+    rng = np.random.default_rng(8)
+    with band(raw) as virtual:
+        virtual.run_for(0.5)
+        while virtual.now_s < 14:
+            virtual.stream.write(rng.bytes(int(rng.integers(1, 400))).replace(KNOCK, b""))
+            virtual.run_for(0.05)
+        virtual.play()
+        assert motor_starts_s(virtual) == pytest.approx(cue_times_s(virtual, raw), abs=0.003)
+        log = only_log(virtual)
+    expected = core_track(raw).permille
+    np.testing.assert_array_equal(log.permille[: len(expected)], expected)

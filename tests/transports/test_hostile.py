@@ -46,18 +46,21 @@ def test_no_band_brings_anything_but_an_answer_or_a_link_error() -> None:
 
 def test_no_band_fills_memory() -> None:
     tracemalloc.start()
-    heard(range(SHARE, SHARE + 20))
+    heard(range(SHARE, SHARE + 4))
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak_bytes < PEAK_MAX
     count("hostile_transcripts", peak_memory_bytes=peak_bytes)
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_what_a_band_that_does_not_lie_has_is_pulled_or_nothing_is(seed: int) -> None:
-    band = HostileBand(seed, HONEST)
-    with suppress(LinkError):
-        assert Link(band, patience_s=PATIENCE_S, clock=band.clock).pull(TUESDAY) == band.sessions[TUESDAY]
+def test_what_a_band_that_does_not_lie_has_is_pulled_or_nothing_is() -> None:
+    pulled = 0
+    for seed in range(SHARE):
+        band = HostileBand(seed, HONEST)
+        with suppress(LinkError):
+            assert Link(band, patience_s=PATIENCE_S, clock=band.clock).pull(TUESDAY) == band.sessions[TUESDAY]
+            pulled += 1
+    assert SHARE / 4 < pulled < SHARE
 
 
 @pytest.mark.long
