@@ -8,13 +8,13 @@ from buzzband_fw import __version__
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.sets import HOLD, REP, SET
 from buzzband_fw.core.words import WITHHELD, duration_ms
-from buzzband_fw.hal import chip, led
+from buzzband_fw.hal import chip, led, watchdog
+from buzzband_fw.keeper import Keeper
 from buzzband_fw.link import messages
 from buzzband_fw.store import records, session
-from buzzband_fw.store.session import NO_SPACE, new_id
+from buzzband_fw.store.session import new_id
 
 _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
-CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each urgency of a commit
 
 _LATE_SAMPLES = const(96)  # two blocks
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
@@ -24,7 +24,7 @@ _EMPTY_MV = const(200)  # below what counts as low
 
 
 class Band:
-    """Sessions, words and faults. The app calls ``speak`` for a word, ``note`` after each block, ``commit`` after some.
+    """Sessions, words and faults. The app calls ``speak`` for a word, ``note`` after each block, ``keep`` after some.
 
     ``state``, ``faults``: those of link/messages.py; the state is control.py's to set. ``recorded``: blocks of the
     session. ``cues``: words said in it. ``event``: of core/sets.py, the last; whoever reads it puts it back to 0.
@@ -41,7 +41,6 @@ class Band:
         self.supply_mv = supply_mv
         self.recorded = self.cues = self.event = 0
         self.asks = False
-        self.boot = 0
         self.faults = messages.SAFE_MODE if safe_mode else 0
         self.calibration = None  # what the header tells of it
         self._voice = voice
@@ -50,6 +49,8 @@ class Band:
         self._note_activation = recorder.activation
         self._brace = brace
         self.frames = frames
+        self.keeper = Keeper(self, brace)
+        self.keep = self.keeper.step
         self._feels = self._cueing = False
         self._first_block = 0
         self._lost_blocks = 0
@@ -119,6 +120,10 @@ class Band:
         """Return whether a session goes on."""
         return self._cueing
 
+    def feels(self):
+        """Return whether anything goes on that muscle and movement are felt for."""
+        return self._feels
+
     def begin(self):
         """Begin a session with the next block, if nothing speaks against it. Touches flash."""
         if self.faults & _HALTING:
@@ -135,7 +140,7 @@ class Band:
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
         except OSError as error:
-            self._lose(error)
+            self.keeper.lose(error)
         self._cueing = True
 
     def end(self, reason):
@@ -153,7 +158,7 @@ class Band:
         try:
             self.recorder.close(self.recorded, reason, ticks_ms())
         except OSError as error:
-            self._lose(error)
+            self.keeper.lose(error)
 
     # What it says
 
@@ -249,21 +254,6 @@ class Band:
             return
         self._move(self.muscle.late_samples > _LATE_SAMPLES)
 
-    @micropython.native
-    def commit(self):
-        """Write to flash what waits for it, if this is a moment for it: no word possible, the motor silent.
-
-        Nor while blocks are being caught up with: one stall after the other would be too much for the ring.
-        """
-        recorder = self.recorder
-        if recorder.session_id is None:
-            return
-        urgency = recorder.due()
-        if not urgency or self._voice.speaking or self.muscle.late_ms() > _CUE_LATE_MS:
-            return
-        if self.muscle.clear_ms() >= CLEAR_NEEDED_MS[urgency]:
-            self._commit()
-
     def remove(self, session_id):
         """Remove a session that is over. Touches flash. Raises OSError."""
         size = session.size_of(session_id)
@@ -271,10 +261,6 @@ class Band:
         self._brace()
         session.remove(session_id)
         self.recorder.free_bytes += size
-
-    def note_time(self, utc_ms, round_trip_ms):
-        """Keep what time it is."""
-        self.time = self.boot, ticks_ms(), utc_ms, round_trip_ms
 
     def note_answer(self, answer):
         """Note how many reps of the last set the wearer felt to be on target."""
@@ -285,6 +271,17 @@ class Band:
         """Note that the wearer has marked this moment."""
         if self.recorder.session_id is not None:
             self.recorder.mark(self.recorded, ticks_ms())
+
+    def note_time(self, utc_ms, round_trip_ms):
+        """Take note of the time that a host tells, in ms since 1970; return the clock that it stands for, modulo 2^30.
+
+        ``round_trip_ms``: how long the telling took.
+        """
+        t_ms = ticks_ms() & records.TICKS_MASK
+        self.keeper.note_time(utc_ms, t_ms)
+        if self.recorder.session_id is not None:
+            self.recorder.time(self.recorded, utc_ms, round_trip_ms, t_ms)
+        return t_ms
 
     def note_motor(self, fault):
         """Note that the motor has failed, or that it is well again (0)."""
@@ -405,27 +402,17 @@ class Band:
         while not sets.finished() and self.recorder.session_id is not None:
             self._note_event(sets.work())
             if self.recorder.due() == 3:
-                self._commit()
-
-    def _commit(self):
-        self._brace()
-        try:
-            if self.recorder.commit(ticks_ms()):
-                return
-            self.faults |= messages.FLASH_FULL
-            self.recorder.close(self.recorded, records.BY_FULL_FLASH, ticks_ms())
-        except OSError as error:
-            self._lose(error)
-
-    def _lose(self, error):
-        """Flash has failed: the band goes on without a record."""
-        self.recorder.abandon()
-        self.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
+                self.keeper.commit()
 
     def _calibration_told(self):
         """Return what there is to tell of the calibration, if it is that of whoever wears the band now."""
         made = self.calibration
         return made if made is not None and made["wearer"] == self.settings.wearer else None
+
+    def _time_told(self):
+        """Return what there is to tell of the time."""
+        mark = self.keeper.mark
+        return mark and {"boot": mark[0], "t_ms": mark[1], "utc_ms": mark[2]}
 
     def _header(self, session_id):
         return json.dumps(
@@ -435,6 +422,9 @@ class Band:
                 "uid": chip.uid(),
                 "app": __version__,
                 "micropython": chip.micropython_version(),
+                "boot": self.keeper.boot,
+                "reset": watchdog.reset_cause(),
+                "time": self._time_told(),
                 "supply_mv": self.supply_mv,
                 "settings": self.settings.values,
                 "calibration": self._calibration_told(),

@@ -2,7 +2,6 @@
 
 import json
 import struct
-from time import ticks_ms
 
 from buzzband_fw import __version__
 from buzzband_fw.hal import chip
@@ -28,7 +27,7 @@ class SelfReport:
         self.boot_ms = 0
         self.free_ram_bytes = 0
         self.is_clear = band.is_clear
-        self.is_open = band.recorder.is_open
+        self.is_open = band.recorder.holds
         self.remove = band.remove
         self.settings = band.settings
         self._band = band
@@ -82,9 +81,7 @@ class SelfReport:
 
     def note_time(self, utc_ms, round_trip_ms):
         """Take note of what time it is; return the band's clock now in ms, modulo 2^30, and the number of its start."""
-        t_ms = ticks_ms()
-        self._band.note_time(utc_ms, round_trip_ms)
-        return t_ms, self._band.boot
+        return self._band.note_time(utc_ms, round_trip_ms), self._band.keeper.boot
 
     def sessions(self):
         """Return the ids of the sessions, 16 hexadecimal digits each."""
@@ -97,6 +94,6 @@ class SelfReport:
     def session_size(self, session_id):
         """Return how many bytes of a session are safe in flash, -1 if there is no such session."""
         recorder = self._band.recorder
-        if session_id == recorder.session_id:
+        if recorder.holds(session_id):
             return recorder.committed
         return session.size_of(session_id)

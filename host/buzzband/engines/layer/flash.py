@@ -30,12 +30,12 @@ class Flash:
         return self._folder + "/" + path.lstrip("/")
 
     def open(self, path: str, mode: str = "r") -> Any:
-        """See MicroPython: modes r, rb, w, wb."""
+        """See MicroPython: modes r, rb, w, wb, ab."""
         self._world.spend(10)
         self._world.open_heap()
         try:
-            if "w" in mode:
-                return WrittenFile(self._world, self, self.path(path))
+            if mode != "r" and mode != "rb":
+                return WrittenFile(self._world, self, self.path(path), "ab" if mode == "ab" else "wb")
             file = _open(self.path(path), mode)
             self._world.opened(file)
             return file
@@ -58,6 +58,17 @@ class Flash:
         self._world.spend(10)
         return os.listdir(self.path(path))
 
+    def ilistdir(self, path: str = "") -> Any:
+        """See MicroPython; of each entry only the name."""
+        return iter([(name,) for name in self.listdir(path)])
+
+    def remove(self, path: str) -> None:
+        """See MicroPython."""
+        size = os.stat(self.path(path)).st_size
+        self.commit()
+        os.remove(self.path(path))
+        self.free_bytes += size
+
     def stat(self, path: str) -> Any:
         """See MicroPython."""
         self._world.spend(10)
@@ -79,11 +90,6 @@ class Flash:
         self.commit()
         os.rename(self.path(old), self.path(new))
 
-    def remove(self, path: str) -> None:
-        """See MicroPython."""
-        self.commit()
-        os.remove(self.path(path))
-
     def urandom(self, count: int) -> bytes:
         """See MicroPython; every run gives the same."""
         return bytes(self._world.random_bytes(count))
@@ -92,11 +98,11 @@ class Flash:
 class WrittenFile:
     """A file that is being written; an older one of that name stays as it is until the first commit."""
 
-    def __init__(self, world: Any, flash: Flash, path: str) -> None:
+    def __init__(self, world: Any, flash: Flash, path: str, mode: str) -> None:
         self._world = world
         self._flash = flash
         self._path = path
-        self._mode = "wb"
+        self._mode = mode
         self._pending = bytearray()
         try:
             os.stat(path)

@@ -174,7 +174,7 @@ def build(world: Any) -> dict[str, Any]:
         "machine": machine,
         "rp2": bound(world, DMA),
         "time": exported(Clock(world), "ticks_us", "ticks_ms", "ticks_add", "ticks_diff", "sleep_ms"),
-        "os": exported(world.flash, "listdir", "mkdir", "remove", "rename", "stat", "statvfs", "urandom"),
+        "os": exported(world.flash, "ilistdir", "listdir", "mkdir", "remove", "rename", "stat", "statvfs", "urandom"),
         "uctypes": exported(Addresses(world), "addressof", "bytearray_at", "next_ones"),
         "select": select,
         "sys": Console(world),
