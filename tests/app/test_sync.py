@@ -1,4 +1,4 @@
-"""The whole way: the app records sets on a simulated band, a sync brings them into the archive, the band is free."""
+"""The whole way: the app records on a simulated band, a sync brings it into the archive, and the band is free."""
 
 from contextlib import nullcontext
 

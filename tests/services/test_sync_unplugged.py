@@ -1,4 +1,4 @@
-"""Syncs over the real link to a band in memory: the cable comes out at any byte, and the line spoils what goes over."""
+"""Syncs over the real link to a band in memory: the cable comes out at any byte, the line spoils what goes over it."""
 
 import random
 from collections.abc import Callable

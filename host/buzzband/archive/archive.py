@@ -69,21 +69,23 @@ class Archive:
         """Make the copy that lies in ``raw.part_of`` a raw log, and enter it everywhere."""
         with self.in_use():
             log = self.raw.keep(uid, session_id, sha256)
-        self.enter(log, utc_ms)
+            self._enter(log, _row(log), utc_ms)
         return log
 
-    def enter(self, log: RawLog, utc_ms: int) -> Row:
-        """Enter a raw log into journal and index, and let go of others that are only its beginning. May be repeated."""
+    def enter(self, log: RawLog, utc_ms: int) -> None:
+        """Enter a raw log wherever an interrupted ``keep`` has not."""
         with self.in_use():
-            row = _row(log)
-            journal = self.journal(log.uid)
-            if all(kept.sha256 != row.sha256 for kept in journal.read().kept):
-                journal.note(Kept(utc_ms, log.session_id, row.sha256, log.size))
-            shorter = self.raw.superseded(log)
-            self.index.put([row], [one.key for one in shorter])
-            for one in shorter:
-                self.disk.remove(one.path)
-        return row
+            self._enter(log, self.index.row(log.key) or _row(log), utc_ms)
+
+    def _enter(self, log: RawLog, row: Row, utc_ms: int) -> None:
+        """Enter a raw log into journal and index, and let go of others that are only its beginning."""
+        journal = self.journal(log.uid)
+        if all(kept.sha256 != row.sha256 for kept in journal.read().kept):
+            journal.note(Kept(utc_ms, log.session_id, row.sha256, log.size))
+        shorter = self.raw.superseded(log)
+        self.index.put([row], [one.key for one in shorter])
+        for one in shorter:
+            self.disk.remove(one.path)
 
     def refresh(self, progress: Progress = no_progress) -> int:
         """Let the index follow the raw logs. Returns how many it did not have."""

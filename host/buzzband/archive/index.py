@@ -56,6 +56,7 @@ _NOT_ITS_FAULT = {
     sqlite3.SQLITE_IOERR: errno.EIO,
 }
 _COLUMNS = ("uid", "session_id", "digest", "sha256", "size", "clocks", *NAMES)
+_KEY = "uid = ? AND session_id = ? AND digest = ?"
 _NAMED = ", ".join(f'"{name}"' for name in _COLUMNS)
 
 
@@ -86,20 +87,17 @@ class Index:
 
     def rows(self) -> tuple[Row, ...]:
         """Return all there is, in order."""
-        if not self.path.exists():
-            return ()
-        with self._opened() as connection:
-            found = connection.execute(f"SELECT {_NAMED} FROM logs ORDER BY uid, session_id, digest")
-            try:
-                return tuple(_row(values) for values in found)
-            except (ValueError, KeyError, TypeError) as error:
-                raise IndexDamaged(f"{self.path} holds what makes no sense.") from error
+        return self._read("ORDER BY uid, session_id, digest")
+
+    def row(self, key: tuple[str, str, str]) -> Row | None:
+        """Return what there is of a raw log."""
+        return next(iter(self._read(f"WHERE {_KEY}", key)), None)
 
     def put(self, rows: Iterable[Row], gone: Iterable[tuple[str, str, str]] = ()) -> None:
         """Add rows or replace them, and take those away whose raw logs have gone: all or nothing."""
         marks = ", ".join("?" * len(_COLUMNS))
         with self._opened() as connection, _transaction(connection):
-            connection.executemany("DELETE FROM logs WHERE uid = ? AND session_id = ? AND digest = ?", gone)
+            connection.executemany(f"DELETE FROM logs WHERE {_KEY}", gone)
             connection.executemany(f"INSERT OR REPLACE INTO logs ({_NAMED}) VALUES ({marks})", map(_values, rows))
 
     def problems(self) -> str:
@@ -109,6 +107,16 @@ class Index:
         with self._opened() as connection:
             (told,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         return "" if told == "ok" else str(told)
+
+    def _read(self, clause: str, values: Sequence[str] = ()) -> tuple[Row, ...]:
+        if not self.path.exists():
+            return ()
+        with self._opened() as connection:
+            found = connection.execute(f"SELECT {_NAMED} FROM logs {clause}", values)
+            try:
+                return tuple(map(_row, found))
+            except (ValueError, KeyError, TypeError) as error:
+                raise IndexDamaged(f"{self.path} holds what makes no sense.") from error
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

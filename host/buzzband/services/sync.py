@@ -216,9 +216,11 @@ class _Sync:
             log, resumed = self._found(entry), 0
             if log is None:
                 sha256, resumed = self._copied(entry)
-        how = COPIED if log is None else KNOWN
-        log = log or self.archive.keep(self.band.uid, entry.session_id, sha256, self.now_ms())
-        self.archive.enter(log, self.now_ms())
+        if log is None:
+            how, log = COPIED, self.archive.keep(self.band.uid, entry.session_id, sha256, self.now_ms())
+        else:
+            how = KNOWN
+            self.archive.enter(log, self.now_ms())
         if entry.running:
             return Synced(entry.session_id, UNFINISHED, entry.size, log, resumed, stays=_GOES_ON)
         deleted, stays = self._deleted(entry, log)
