@@ -51,10 +51,12 @@ def curls() -> Lifter:
 def image(free_bytes: int | None = None) -> bytes:
     """Return the flash of a calibrated band, with no more than ``free_bytes`` free."""
     files = {**APP, SETTINGS_FILE: json.dumps(curls().settings.as_dict()).encode()}
-    made = pack_image(files)
-    if free_bytes is None:
-        return made
-    spare = free_blocks(made) - -(-free_bytes // FLASH_BLOCK_SIZE)
+    return pack_image(files) if free_bytes is None else filled(files, free_bytes)
+
+
+def filled(files: Mapping[str, bytes], free_bytes: int) -> bytes:
+    """Return a file system that holds ``files``, and so much more that no more than ``free_bytes`` are free."""
+    spare = free_blocks(pack_image(files)) - free_bytes // FLASH_BLOCK_SIZE
     return pack_image({**files, "ballast": bytes(spare * (FLASH_BLOCK_SIZE - _LINK_BYTES))})
 
 
