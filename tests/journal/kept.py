@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from buzzband.recordings.band_log import RATE_HZ, SessionLog, intact_records, read_log
@@ -12,6 +12,7 @@ from buzzband_fw.core.chain import BLOCK_MS
 from journal.journal import Cut, Journal, contents, file_system, Memory
 
 LOST_MOST_S = 5.0
+BOOTS_FILE = "boots.bin"  # which every start rewrites
 
 _PART = re.compile(r"log/([0-9a-f]{16})\.(bbl|\d{3,})")
 
@@ -108,10 +109,10 @@ class Check:
     them.
     """
 
-    def __init__(self, journal: Journal, felt: Iterable[Felt], changing: Collection[str] = ()) -> None:
+    def __init__(self, journal: Journal, felt: Iterable[Felt], changing: Iterable[str] = ()) -> None:
         self._journal = journal
         self._felt = {each.session_id: each for each in felt}
-        self._changing = changing
+        self._changing = (BOOTS_FILE, *changing)
         self._before, self._after = contents(journal.image), contents(journal.last)
         self._all: dict[str, dict[Key, float]] = {name: {} for name in self._felt}
         self._committed: dict[str, set[Key]] = {name: set() for name in self._felt}
@@ -138,26 +139,28 @@ class Check:
     def _learn(self, cut: Cut) -> None:
         """Take note of the records that there are, and when a session ended."""
         for name, data in session_files(contents(cut.memory)).items():
+            assert name in self._felt, f"a session that never was, at {cut}"
             self._all[name].update(records_in(data, name))
             begins_s = self._felt[name].begins_s
             if data and begins_s is not None and (end := log_of(data, name).end):
                 self._ends_s[name] = begins_s + end.blocks * BLOCK_MS / 1000
 
     def _check_others(self, cut: Cut, files: Files) -> None:
-        versions = {content[path] for content in (self._before, self._after) for path in self._changing if path in content}
-        beside = {path.partition(".")[0] for path in self._changing}
+        """Every file is as it was, or in a way that it may be in between."""
         for path in {*files, *self._before}:
-            data = files.get(path)
-            if _PART.fullmatch(path) or data in (self._before.get(path), *self._later(path)):
-                continue
-            replaces = path not in self._changing and path.partition(".")[0] in beside
-            assert replaces and (not data or data in versions), f"{path} at {cut}"
+            data, before = files.get(path), self._before.get(path)
+            if data != before and not _PART.fullmatch(path):
+                assert data in self._passing(path, before), f"{path} at {cut}"
 
-    def _later(self, path: str) -> tuple[bytes | None, ...]:
-        return (self._after.get(path),) if path in self._changing else ()
+    def _passing(self, path: str, before: bytes | None) -> set[bytes | None]:
+        """Return what else a file may hold: what it will in the end; nothing yet, in the making, or what it replaces."""
+        if path in self._changing:
+            return {self._after.get(path), before or b""}
+        beside = [each for each in self._changing if each.partition(".")[0] == path.partition(".")[0]]
+        versions = (content.get(each) for content in (self._before, self._after) for each in beside)
+        return {None, b"", *versions} if beside else set()
 
     def _check_sessions(self, cut: Cut, sessions: Files, found: Found) -> None:
-        assert set(sessions) <= set(self._felt), f"a session that never was, at {cut}"
         for name, felt in self._felt.items():
             held = records_in(sessions.get(name, b""), name)
             assert held.keys() <= self._all[name].keys(), f"a record that never was, at {cut}"

@@ -1,6 +1,6 @@
 """The flash of a simulated band as a littlefs: every erase and program takes its time, and is kept in a journal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from littlefs import LittleFS, LittleFSError, lfs
@@ -15,6 +15,8 @@ from journal.journal import Journal, Memory, contents, file_system
 US_PER_S = 1e6
 _CALL_US = 10
 _FOLDER = 2  # of littlefs's types
+_NEW = lfs.LFSFileFlag.wronly | lfs.LFSFileFlag.creat
+_FLAGS = {"r": lfs.LFSFileFlag.rdonly, "w": _NEW | lfs.LFSFileFlag.trunc, "a": _NEW | lfs.LFSFileFlag.append}
 
 
 class TimedMemory(Memory):
@@ -79,7 +81,7 @@ class LittleFlash:
 
     def opened(self, path: str, mode: str) -> Any:
         """Return a file of littlefs."""
-        handle = self.call(lfs.file_open, path, mode.replace("b", ""))
+        handle = self.call(lfs.file_open, path, _FLAGS[mode[0]])
         self._open.append(handle)
         return handle
 
@@ -96,6 +98,10 @@ class LittleFlash:
             raise OSError(-error.code) from error
         finally:
             self._take_time()
+
+    def ilistdir(self, path: str = "/") -> Iterator[tuple[str]]:
+        """See MicroPython; of each entry only the name."""
+        return iter([(name,) for name in self.listdir(path)])
 
     def stat(self, path: str) -> tuple[int, ...]:
         """See MicroPython."""

@@ -1,6 +1,6 @@
 """A band that starts from what a cut of power has left: it merges, begins the next session, and loses nothing again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from buzzband_fw.link.messages import FLASH_FULL
 from journal.journal import contents
@@ -12,27 +12,32 @@ BOOT_S = 1.0
 
 
 def boot(image: bytes, runs_s: float = BOOT_S) -> Scene:
-    """Let a band start from ``image``: every session is in one file, with each record that it had.
+    """Let a band start from ``image``, and a session begin, if there is room for one: nothing that was there is lost.
 
-    A new one runs, if there is room for it.
+    Every session that was there is in one file then, unless flash is too full to merge them.
     """
     before = session_files(contents(image))
     with JournalBand(image) as worn:
         worn.run_for(runs_s)
         assert worn.resets == []
-        new = () if worn.app.band.faults & FLASH_FULL else (running(worn),)
+        is_full = worn.app.band.faults & FLASH_FULL
+        new = () if is_full else (running(worn),)
         files, journal = worn.files(), worn.journal()
     for name, data in before.items():
-        assert_merged(files, name, data)
+        assert_kept(files, name, data)
+        assert is_full or is_merged(files, name)
     return Scene(journal, (*(Felt(name, None) for name in before), *new))
 
 
-def assert_merged(files: dict[str, bytes], session_id: str, data: bytes) -> None:
-    """All records of ``data`` are in the session's one file."""
-    parts = [path for path in files if path.startswith(f"log/{session_id}.")]
-    assert parts == [f"log/{session_id}.bbl"] or not records_in(data, session_id)
-    held = records_in(files.get(f"log/{session_id}.bbl", b""), session_id)
+def assert_kept(files: Mapping[str, bytes], session_id: str, data: bytes) -> None:
+    """All records of ``data`` are in flash still."""
+    held = records_in(session_files(files).get(session_id, b""), session_id)
     assert held.keys() == records_in(data, session_id).keys()
+
+
+def is_merged(files: Mapping[str, bytes], session_id: str) -> bool:
+    """Return whether a session is in one file, or in none."""
+    return {path for path in files if path.startswith(f"log/{session_id}.")} <= {f"log/{session_id}.bbl"}
 
 
 def boot_and_cut(images: Iterable[bytes], seed: int = 0) -> Found:

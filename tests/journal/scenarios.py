@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from littlefs import LittleFS, LittleFSError
 
+from app.bench import rest, settings
 from app.lifter import Lifter, lifter
+from builders import codes, effort
 from buzzband.bundle import FLASH_BLOCK_COUNT, FLASH_BLOCK_SIZE, pack_image
 from buzzband.recordings.band_log import read_log
 from buzzband.transports.link import Link
@@ -27,6 +29,7 @@ RESERVE = 32768  # bytes that the recorder leaves free
 REST_S = 10.0
 MOMENT_S = 1.0
 SETS_MAX, SET_S = 10, 27
+HOLD_S = 40.0
 SPARE_BYTES = 4000
 
 _LINK_BYTES = 8  # in a block of a file, for the block before it
@@ -82,6 +85,18 @@ def running(worn: JournalBand) -> Felt:
 def a_set() -> Scene:
     """A set of curls, a rest, and the button."""
     with band(image()) as worn:
+        worn.run_for(MOMENT_S)
+        felt = running(worn)
+        worn.play()
+        worn.run_for(MOMENT_S)
+        return Scene(worn.journal(), (felt,))
+
+
+@functools.cache
+def a_hold() -> Scene:
+    """A muscle that stays near the target, so that a word may be due at any time."""
+    held = np.concatenate([rest(0.5), codes(effort(0.35, HOLD_S, seed=7))])
+    with JournalBand(pack_image({**APP, SETTINGS_FILE: json.dumps(settings()).encode()}), held) as worn:
         worn.run_for(MOMENT_S)
         felt = running(worn)
         worn.play()
@@ -170,6 +185,7 @@ def full_disk() -> Scene:
 
 SCENARIOS: Mapping[str, Callable[[], Scene]] = {
     "a set": a_set,
+    "a hold": a_hold,
     "two sessions": two_sessions,
     "rename": renamed,
     "delete": deleted,

@@ -9,6 +9,7 @@ from journal.pulled import boot_and_cut
 from journal.scenarios import SCENARIOS
 
 SEEDS = 10
+STARTS = 5
 
 
 def found_in(name: str, seed: int = 0) -> Found:
@@ -24,12 +25,22 @@ def test_a_cut_of_power_takes_nothing_that_it_must_not(name: str) -> None:
     assert found.images == 5 * found.operations > 0
 
 
+@pytest.mark.parametrize("starts", [STARTS, pytest.param(None, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_the_band_starts_from_what_is_left_merges_it_and_loses_nothing_in_a_second_cut(name: str) -> None:
-    first = found_in(name)
-    found = boot_and_cut(first.states.values())
-    tell(f"{name}: {len(first.states)} starts, {found.figures()}")
-    count(f"second cut, simulated: {name}", starts=len(first.states), **found.figures())
+def test_the_band_starts_from_what_is_left_merges_it_and_loses_nothing_in_a_second_cut(
+    name: str, starts: int | None
+) -> None:
+    images = spread(list(found_in(name).states.values()), starts)
+    found = boot_and_cut(images)
+    tell(f"{name}: {len(images)} starts, {found.figures()}")
+    count(f"second cut, simulated: {name}", starts=len(images), **found.figures())
+
+
+def spread(images: list[bytes], wanted: int | None) -> list[bytes]:
+    """Return so many of them, as far apart as can be; None: all."""
+    if wanted is None or wanted >= len(images):
+        return images
+    return [images[index * len(images) // wanted] for index in range(wanted)]
 
 
 @pytest.mark.long
