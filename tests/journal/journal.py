@@ -88,7 +88,7 @@ class Cut:
 
 @dataclass(frozen=True)
 class Journal:
-    """``operations`` on a file system that was ``image`` before, up to ``ended_s``. Their addresses are in the image."""
+    """``operations`` on a file system that was ``image``, up to ``ended_s``. Their addresses are in the image."""
 
     image: bytes
     operations: Sequence[Operation]

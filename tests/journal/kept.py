@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from buzzband.recordings.band_log import RATE_HZ, SessionLog, intact_records, read_log
 from buzzband.twin import Tear
 from buzzband_fw.core.chain import BLOCK_MS
-from journal.journal import Cut, Journal, contents, file_system, Memory
+from journal.journal import Cut, Journal, Memory, contents, file_system
 
 LOST_MOST_S = 5.0
 BOOTS_FILE = "boots.bin"  # which every start rewrites
@@ -153,7 +153,7 @@ class Check:
                 assert data in self._passing(path, before), f"{path} at {cut}"
 
     def _passing(self, path: str, before: bytes | None) -> set[bytes | None]:
-        """Return what else a file may hold: what it will in the end; nothing yet, in the making, or what it replaces."""
+        """Return what else a file may hold: what it will in the end; or in the making nothing, or what it replaces."""
         if path in self._changing:
             return {self._after.get(path), before or b""}
         beside = [each for each in self._changing if each.partition(".")[0] == path.partition(".")[0]]

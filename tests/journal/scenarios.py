@@ -84,7 +84,12 @@ def running(worn: JournalBand) -> Felt:
 @functools.cache
 def a_set() -> Scene:
     """A set of curls, a rest, and the button."""
-    with band(image()) as worn:
+    return set_on(image())
+
+
+def set_on(flash: bytes) -> Scene:
+    """A set of curls, a rest, and the button, with that in flash."""
+    with band(flash) as worn:
         worn.run_for(MOMENT_S)
         felt = running(worn)
         worn.play()
@@ -122,7 +127,7 @@ def two_sessions() -> Scene:
 
 @functools.cache
 def renamed() -> Scene:
-    """Settings are changed in the rest after a set, and again after the session: each time a file takes another's name."""
+    """Settings are changed in the rest after a set: a file takes another's name."""
     with band(image()) as worn:
         worn.run_for(MOMENT_S)
         felt = running(worn)

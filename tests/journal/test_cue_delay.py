@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from app.bench import rest, settings
+from app.bench import calibration, rest, settings
 from builders import RAW_RATE_HZ, Raw, codes, effort, tell
 from buzzband.bundle import FLASH_BLOCK_SIZE, pack_image
+from buzzband.engines.cpython import run_core
 from buzzband.recordings.band_log import SessionLog, read_log
+from buzzband_fw.core.chain import BLOCK_MS
+from chip.worn import crossings, feel, latencies_ms
 from counts import count
 from journal.kept import session_files
 from journal.little_flash import JournalBand
@@ -23,6 +26,7 @@ COMMIT_MS = 150
 LAGS_S = (0.02, 0.01, 0.03, 0.0, 0.04, 0.05, -0.01, -0.02)  # how long after flash is touched a word is due, about
 FEW = 5
 BEGUN_S = 0.5  # by then the session's file is made
+HOLDS_S = (3.4, 4.0, 4.4, 4.6, 5.2)  # on the chip: around the times at which a commit is due
 APART_S = 0.002  # what one turn leaves to the next
 
 FILES = {**APP, SETTINGS_FILE: json.dumps(settings()).encode()}
@@ -102,3 +106,30 @@ def test_what_is_written_in_a_session_stops_the_band_for_no_more_than_150_ms_and
     tell(f"{len(found_ms)} stalls in {curls_s:.0f} s, at most {max(found_ms):.0f} ms")
     count("commits of a set, simulated", stalls=len(found_ms), stall_ms_max=round(max(found_ms)))
     assert max(found_ms) <= COMMIT_MS
+
+
+def near_then_above() -> Raw:
+    """Every few seconds the target is crossed out of a hold near it, each time after another while."""
+    parts = [rest(1.0)]
+    for number, hold_s in enumerate(HOLDS_S):
+        parts += [held()[: round(hold_s * RAW_RATE_HZ)], codes(effort(0.9, 0.4, seed=number)), rest(0.6)]
+    return np.concatenate(parts)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.pico(sum(HOLDS_S) + len(HOLDS_S) + 4)
+def test_on_the_chip_too_the_motor_starts_hardly_later(twin) -> None:
+    raw, core = near_then_above(), calibration()
+    expected = run_core(raw, core, trace=True)
+    worn = twin(raw, settings())
+    feel(worn, len(raw), len(raw) / RAW_RATE_HZ + 3)
+    found_ms = latencies_ms(worn, crossings(expected, core))
+    worn.button.press(100)
+    worn.run_for(0.6)
+    (data,) = session_files(worn.files()).values()
+    assert_nothing_lost(read_log(data))
+    tell(f"{len(found_ms)} crossings: motor after {found_ms.min():.1f} to {found_ms.max():.1f} ms")
+    count("cue delay, chip", crossings=len(found_ms), motor_ms_max=round(float(found_ms.max()), 1))
+    assert len(found_ms) == len(HOLDS_S)
+    assert found_ms.max() <= BLOCK_MS + DELAY_MS

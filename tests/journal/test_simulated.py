@@ -1,5 +1,7 @@
 """Power may fail at any operation on flash, in five ways: the simulated band, on a littlefs of its own."""
 
+from typing import TypeVar
+
 import pytest
 
 from builders import tell
@@ -7,6 +9,8 @@ from counts import count
 from journal.kept import Check, Found
 from journal.pulled import boot_and_cut
 from journal.scenarios import SCENARIOS
+
+T = TypeVar("T")
 
 SEEDS = 10
 STARTS = 5
@@ -36,11 +40,11 @@ def test_the_band_starts_from_what_is_left_merges_it_and_loses_nothing_in_a_seco
     count(f"second cut, simulated: {name}", starts=len(images), **found.figures())
 
 
-def spread(images: list[bytes], wanted: int | None) -> list[bytes]:
+def spread(things: list[T], wanted: int | None) -> list[T]:
     """Return so many of them, as far apart as can be; None: all."""
-    if wanted is None or wanted >= len(images):
-        return images
-    return [images[index * len(images) // wanted] for index in range(wanted)]
+    if wanted is None or wanted >= len(things):
+        return things
+    return [things[index * len(things) // wanted] for index in range(wanted)]
 
 
 @pytest.mark.long
