@@ -31,7 +31,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
 
 test-long: $(STAMP)
-	BUZZBAND_CHIP_BUDGET_S=250 $(BIN)/python -m pytest -n 2 --dist worksteal
+	BUZZBAND_CHIP_BUDGET_S=500 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -9,7 +9,7 @@ from pathlib import Path
 COUNTS = Path(__file__).parents[1] / "build" / "counts.json"
 
 
-def count(name: str, **figures: float) -> None:
+def count(name: str, **figures: object) -> None:
     """Merge the figures of ``name`` into the file; tests in other processes may do the same."""
     COUNTS.parent.mkdir(exist_ok=True)
     with _alone():
