@@ -1,0 +1,153 @@
+"""A logged session once more: the cue and its mode on this interpreter, over what the log has kept.
+
+What the band told of reps and sets is told again at the same block. That a rep has reached its top is not in the log:
+the core finds it again, from the logged angle and the activation.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from buzzband.engines.cpython import new_cue
+from buzzband.engines.job import Settings, Track
+from buzzband.engines.lifting import Lifter
+from buzzband.progress import Progress, no_progress
+from buzzband.recordings import restored
+from buzzband.recordings.band_log import Crossings, SessionLog
+from buzzband.recordings.lifting import Lifting, Rep, Set
+from buzzband.recordings.tellings import Telling
+from buzzband_fw.core import quality, sets, tempo
+from buzzband_fw.core.activation import new_scale
+from buzzband_fw.core.cue import Cue
+from buzzband_fw.core.fatigue import Fatigue
+from buzzband_fw.core.modes.steady import ON_PERCENT
+from buzzband_fw.core.motion import STEP_BLOCKS
+
+FAULTS = quality.RAIL | quality.FLAT | quality.HUM
+
+_TOLD_AHEAD = 6  # blocks after the end of its step: so what is told counts with the next block
+_RATE_BLOCKS = 20  # within which the rate of a rep follows the rep
+_RATE_WINDOWS = 4  # of a second
+_PROGRESS_EVERY = 1000  # blocks
+
+
+def rerun(
+    log: SessionLog,
+    told: Iterable[Telling],
+    then: Settings,
+    now: Settings,
+    leak_permille: int = 0,
+    progress: Progress = no_progress,
+) -> Track:
+    """Run a session that was recorded with the settings ``then`` with those of ``now``; the calibration is the same.
+
+    With another exercise the core looks for reps anew, with another target for holds; else they are those of the log.
+    ``leak_permille``: what the electrodes heard of the motor.
+    """
+    steps, is_felt = len(log.permille), bool(log.lifting.degrees.any())
+    lifter = Lifter(now, steps, restored.frames(log.lifting.degrees, STEP_BLOCKS * steps) if is_felt else None)
+    cue = new_cue(now, leak_permille)
+    cue.fatigue = fatigue = _LoggedFatigue(now, log.crossings)
+    teller = _Teller(cue, lifter.sets, told, then, now)
+    cues, faults = [], 0
+    samples = restored.rectified(log.permille, log.valid, now.rest, now.reference)
+    for block, row in enumerate(samples.tolist()):
+        step, is_last = divmod(block, STEP_BLOCKS)
+        fatigue.block = block
+        teller.tell(block)
+        word = cue.step(row, 0)
+        if word and log.valid[step]:
+            cues.append((block, word))
+        if is_last:
+            if log.flags[step] & FAULTS != faults:
+                faults = int(log.flags[step] & FAULTS)
+                cue.believe(faults)
+            lifter.step(cue.gated, cue.flags, teller.listen)
+        if block % _PROGRESS_EVERY == 0:
+            progress(block / len(samples))
+    return Track(
+        permille=log.permille.astype(np.int32),
+        flags=log.flags,
+        cues=tuple(cues),
+        faults=tuple((fault.block, fault.name, fault.value) for fault in log.faults),
+        lifting=_lifting(log.lifting, lifter.finish(), then, now),
+    )
+
+
+def _lifting(logged: Lifting, found: Lifting, then: Settings, now: Settings) -> Lifting:
+    if now.exercise != then.exercise:
+        return replace(found, degrees=logged.degrees)
+    reps = tuple(retargeted(rep, then, now) for rep in logged.reps)
+    return replace(logged, reps=reps, holds=logged.holds if now.target_permille == then.target_permille else found.holds)
+
+
+def retargeted(rep: Rep, then: Settings, now: Settings) -> Rep:
+    """Return a rep with its flags as they are with another target: it says when the muscle is off.
+
+    If the flag was not up though the peak was low, the electrodes could not be trusted then.
+    """
+    off_then, off_now = (rep.peak_permille < _on_permille(one) for one in (then, now))
+    is_off = rep.muscle_off if off_then == off_now else off_now and not off_then
+    return replace(rep, flags=rep.flags & ~tempo.MUSCLE_OFF | (tempo.MUSCLE_OFF if is_off else 0))
+
+
+def _on_permille(settings: Settings) -> int:
+    return max(settings.target_permille * ON_PERCENT // 100, 1)
+
+
+class _Teller:
+    """Tells the cue what happens in the sets: of tops what the core finds, of reps and sets what the band told.
+
+    It stands in for ``core.Sets`` where a mode asks about a rep or a set that is told.
+    """
+
+    def __init__(
+        self, cue: Cue, found: sets.Sets, told: Iterable[Telling], then: Settings, now: Settings
+    ) -> None:
+        self.reps, self.exercise = found.reps, found.exercise
+        self.rep = tempo.Rep()
+        self.count = 0
+        self._cue, self._then, self._now = cue, then, now
+        self._left = deque(told if now.exercise == then.exercise else ())
+        self._knows_reps = bool(self._left)
+
+    def listen(self, event: int, found: sets.Sets) -> None:
+        """Take an event of the core's."""
+        if event == sets.CONFIRMED or not self._knows_reps:
+            self._cue.told(event, found)
+
+    def tell(self, block: int) -> None:
+        """Tell what was told when ``block`` had not been worked through."""
+        while self._left and self._left[0].block < block:
+            told = self._left.popleft().told
+            if isinstance(told, Set):
+                self.count = told.reps
+                self._cue.told(sets.SET, self, _TOLD_AHEAD)
+            else:
+                _fill(self.rep, retargeted(told, self._then, self._now))
+                self._cue.told(sets.REP, self, _TOLD_AHEAD)
+
+
+def _fill(rep: tempo.Rep, told: Rep) -> None:
+    rep.number, rep.flags, rep.start = told.number, told.flags, told.start_block // STEP_BLOCKS
+    rep.concentric_ms, rep.hold_ms, rep.eccentric_ms = told.concentric_ms, told.hold_ms, told.eccentric_ms
+
+
+class _LoggedFatigue(Fatigue):
+    """Takes the rates of the contractions from the log. ``block``: the one that is about to be worked through."""
+
+    def __init__(self, settings: Settings, logged: Iterable[Crossings]) -> None:
+        super().__init__(new_scale(settings.rest, settings.reference), settings.target_permille, settings.fatigue)
+        self.block = 0
+        self._logged = deque(logged)
+
+    def rep_over(self) -> int:
+        """Let the rep count; return the target for the next one."""
+        while self._logged and self._logged[0].block < self.block:
+            self._logged.popleft()
+        if self._logged and self._logged[0].block <= self.block + _RATE_BLOCKS:
+            self._crossings, self._windows = self._logged.popleft().rate_hz, _RATE_WINDOWS
+        target_permille: int = super().rep_over()
+        return target_permille
