@@ -7,6 +7,7 @@ the core finds it again, from the logged angle and the activation.
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -19,17 +20,16 @@ from buzzband.recordings.band_log import Crossings, SessionLog
 from buzzband.recordings.lifting import Lifting, Rep, Set
 from buzzband.recordings.tellings import Telling
 from buzzband_fw.core import quality, sets, tempo
-from buzzband_fw.core.activation import new_scale
 from buzzband_fw.core.cue import Cue
-from buzzband_fw.core.fatigue import Fatigue
 from buzzband_fw.core.modes.steady import ON_PERCENT
 from buzzband_fw.core.motion import STEP_BLOCKS
 
 FAULTS = quality.RAIL | quality.FLAT | quality.HUM
 
 _TOLD_AHEAD = 6  # blocks after the end of its step: so what is told counts with the next block
+_EFFORT = 1 << 20  # an envelope that counts with any scale
 _RATE_BLOCKS = 20  # within which the rate of a rep follows the rep
-_RATE_WINDOWS = 4  # of a second
+_QUIET_WINDOWS = (0, 0, 0)  # behind one with all crossings of a second
 _PROGRESS_EVERY = 1000  # blocks
 
 
@@ -49,13 +49,13 @@ def rerun(
     steps, is_felt = len(log.permille), bool(log.lifting.degrees.any())
     lifter = Lifter(now, steps, restored.frames(log.lifting.degrees, STEP_BLOCKS * steps) if is_felt else None)
     cue = new_cue(now, leak_permille)
-    cue.fatigue = fatigue = _LoggedFatigue(now, log.crossings)
+    rates = _Rates(cue.fatigue, log.crossings)
     teller = _Teller(cue, lifter.sets, told, then, now)
     cues, faults = [], 0
     samples = restored.rectified(log.permille, log.valid, now.rest, now.reference)
     for block, row in enumerate(samples.tolist()):
         step, is_last = divmod(block, STEP_BLOCKS)
-        fatigue.block = block
+        rates.tell(block)
         teller.tell(block)
         word = cue.step(row, 0)
         if word and log.valid[step]:
@@ -80,7 +80,9 @@ def _lifting(logged: Lifting, found: Lifting, then: Settings, now: Settings) -> 
     if now.exercise != then.exercise:
         return replace(found, degrees=logged.degrees)
     reps = tuple(retargeted(rep, then, now) for rep in logged.reps)
-    return replace(logged, reps=reps, holds=logged.holds if now.target_permille == then.target_permille else found.holds)
+    return replace(
+        logged, reps=reps, holds=logged.holds if now.target_permille == then.target_permille else found.holds
+    )
 
 
 def retargeted(rep: Rep, then: Settings, now: Settings) -> Rep:
@@ -103,9 +105,7 @@ class _Teller:
     It stands in for ``core.Sets`` where a mode asks about a rep or a set that is told.
     """
 
-    def __init__(
-        self, cue: Cue, found: sets.Sets, told: Iterable[Telling], then: Settings, now: Settings
-    ) -> None:
+    def __init__(self, cue: Cue, found: sets.Sets, told: Iterable[Telling], then: Settings, now: Settings) -> None:
         self.reps, self.exercise = found.reps, found.exercise
         self.rep = tempo.Rep()
         self.count = 0
@@ -135,19 +135,15 @@ def _fill(rep: tempo.Rep, told: Rep) -> None:
     rep.concentric_ms, rep.hold_ms, rep.eccentric_ms = told.concentric_ms, told.hold_ms, told.eccentric_ms
 
 
-class _LoggedFatigue(Fatigue):
-    """Takes the rates of the contractions from the log. ``block``: the one that is about to be worked through."""
+class _Rates:
+    """Gives a ``core.fatigue.Fatigue`` the logged rate of a rep's contractions, before that rep is over."""
 
-    def __init__(self, settings: Settings, logged: Iterable[Crossings]) -> None:
-        super().__init__(new_scale(settings.rest, settings.reference), settings.target_permille, settings.fatigue)
-        self.block = 0
-        self._logged = deque(logged)
+    def __init__(self, fatigue: Any, logged: Iterable[Crossings]) -> None:
+        self._fatigue = fatigue
+        self._left = deque(logged)
 
-    def rep_over(self) -> int:
-        """Let the rep count; return the target for the next one."""
-        while self._logged and self._logged[0].block < self.block:
-            self._logged.popleft()
-        if self._logged and self._logged[0].block <= self.block + _RATE_BLOCKS:
-            self._crossings, self._windows = self._logged.popleft().rate_hz, _RATE_WINDOWS
-        target_permille: int = super().rep_over()
-        return target_permille
+    def tell(self, block: int) -> None:
+        """Tell the rate of a rep that is over by ``block``, or soon after."""
+        while self._left and self._left[0].block - _RATE_BLOCKS <= block:
+            for crossings in (self._left.popleft().rate_hz, *_QUIET_WINDOWS):
+                self._fatigue.take((0, 0, 0, crossings), _EFFORT)

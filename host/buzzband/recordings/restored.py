@@ -1,4 +1,4 @@
-"""What a band must have felt, from what its log has kept of it: the input of the core's last stage, and an IMU's frames.
+"""What a band must have felt, from what its log has kept of it: the input of the last stage, and an IMU's frames.
 
 The log holds every second value of the free-running envelope, in steps. The two averages behind it are known, so the
 input that leads from value to value is, too: 20 ms of one level each. Given to the core, it makes the free envelope of
@@ -19,12 +19,11 @@ from buzzband_fw.store.records import ACTIVATION_STEP_BLOCKS, MOVEMENT_STEP_BLOC
 STEP_PERMILLE = 4  # of the log: a value stands for itself and all up to the next
 
 _STEP_SAMPLES = BLOCK_SAMPLES * ACTIVATION_STEP_BLOCKS
+_LEVEL_MAX = (1 << 17) - 1  # what the averages take
 _FAST, _SLOW = 32, 64  # samples: the averages of buzzband_fw.core.envelope
 
 
-def rectified(
-    permille: NDArray[np.integer], valid: NDArray[np.bool_], rest: int, reference: int
-) -> NDArray[np.int32]:
+def rectified(permille: NDArray[np.integer], valid: NDArray[np.bool_], rest: int, reference: int) -> NDArray[np.int32]:
     """Return rectified samples at 1200 Hz, shape (blocks, 12), whose envelope is that of the log.
 
     ``permille``, ``valid``: shape (n,), at 50 Hz; where there is no value, a straight line stands for it.
@@ -35,7 +34,8 @@ def rectified(
     envelope = rest + np.interp(np.arange(len(permille)), known, middle[known]) * span / 1000
     levels = np.repeat(list(_levels(envelope / (1 << FRACTION_BITS))), _STEP_SAMPLES)
     whole = np.diff(np.rint(np.cumsum(levels)), prepend=0.0)  # what rounding takes from one sample the next one gets
-    return whole.astype(np.int32).reshape(-1, BLOCK_SAMPLES)
+    samples: NDArray[np.int32] = whole.astype(np.int32).reshape(-1, BLOCK_SAMPLES)
+    return samples
 
 
 def _levels(envelope: NDArray[np.float64]) -> Iterator[float]:
@@ -44,13 +44,14 @@ def _levels(envelope: NDArray[np.float64]) -> Iterator[float]:
     fast = slow = float(envelope[0])
     for wanted in envelope.tolist():
         level = (wanted - keep * slow - of_fast * fast) / of_level
-        slow = wanted
+        level = min(max(level, -_LEVEL_MAX), _LEVEL_MAX)
+        slow = keep * slow + of_fast * fast + of_level * level
         fast = fade * fast + rise * level
         yield level
 
 
 def _responses() -> tuple[tuple[float, float, float], tuple[float, float]]:
-    """Return what 20 ms leave: in the second average of itself, the first and the input; in the first, of itself and it."""
+    """Return what is left after 20 ms of the second average, the first and the input: in the second; in the first."""
     columns = []
     for fast, slow, level in ((0.0, 1.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
         for _ in range(_STEP_SAMPLES):

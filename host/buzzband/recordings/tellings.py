@@ -47,7 +47,7 @@ def _start_ms(in_order: list[Record]) -> int | None:
 
 
 def _since_block_ms(record: Record) -> int:
-    (block,) = unpack_from("<I", record.payload)
+    block: int = unpack_from("<I", record.payload)[0]
     return (record.t_ms - BLOCK_MS * block) % _WRAP_MS
 
 
