@@ -10,7 +10,7 @@ import pytest
 from buzzband.engines.band import VirtualBand
 from buzzband.engines.job import Settings
 from buzzband.engines.rerun import rerun, retargeted
-from buzzband.recordings.band_log import SessionLog, read_log
+from buzzband.recordings.band_log import Crossings, SessionLog, read_log
 from buzzband.recordings.lifting import Rep
 from buzzband.recordings.tellings import Telling, tellings
 from buzzband.testing import Recordings, Take
@@ -18,6 +18,7 @@ from buzzband_fw.core import quality, tempo, words
 from recordings.log_builder import SESSION, LogWriter
 
 CONTRACTIONS = 6
+REST_RAW = 4800 * 6 // 5
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def take() -> Take:
 
 def worn(take: Take, **changes: Any) -> bytes:
     """What a band logs of the take, and 10 s more in which the set ends."""
-    codes = np.concatenate((take.codes, take.codes[: 4800 * 1], np.full(4800 * 10, 2048, np.uint16)))
+    codes = np.concatenate((take.codes, np.tile(take.codes[:REST_RAW], 9)))
     with VirtualBand(codes, {**take.settings, **changes}) as band:
         band.play()
         (data,) = (data for path, data in band.files().items() if path.endswith(".bbl"))
@@ -57,8 +58,6 @@ def test_the_words_of_a_session_come_again(take: Take) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"target_permille": 300},
-        {"target_permille": 800},
         {"mode": "hold", "hold_s": 1},
         {"mode": "silent"},
         {"mode": "tempo", "tempo": "1-1-1"},
@@ -75,23 +74,30 @@ def test_with_other_settings_the_words_are_those_of_a_band_that_has_them(
     assert alike(wished, cues)
 
 
+@pytest.mark.parametrize("target", [300, 800])
+def test_with_another_target_it_is_reached_where_a_band_would_have_said_so(take: Take, target: int) -> None:
+    wished = read_log(worn(take, target_permille=target))
+    _, cues = again(worn(take), take, target_permille=target)
+    reached = tuple(cue for cue in cues if cue[1] == words.ON_TARGET)
+    assert alike(replace(wished, cues=tuple(cue for cue in wished.cues if cue.word == words.ON_TARGET)), reached)
+    assert len(reached) == CONTRACTIONS
+
+
 def test_the_target_follows_fatigue_by_the_logged_rates() -> None:
     made = LogWriter().header()
-    values = ([0] * 100 + [600] * 50) * 6
-    made.activation(1, values)
+    for n in range(6):
+        made.activation(1 + 300 * n, [0] * 80 + list(range(0, 600, 12)) + [600] * 20)
     data = made.bytes()
     settings = Settings(50, 300, 12_000, 500, fatigue=True)
     reps = [Telling(300 * n + 330, Rep(0, n, 0, 8, 0, 300 * n + 200, 300, 400, 300, 600, 500, 300)) for n in range(6)]
-    tired = [replace_crossings(read_log(data), rate) for rate in (100, 60)]
+    tired = [with_rates(read_log(data), rate) for rate in (100, 60)]
     fresh, late = (rerun(log, reps, settings, settings).cues for log in tired)
     assert [word for _, word in fresh].count(words.ON_TARGET) == 6
     assert [word for _, word in late].count(words.ON_TARGET) < 6
 
 
-def replace_crossings(log: SessionLog, last_hz: int) -> SessionLog:
-    """With a rate after each of six reps, from the fourth on another one."""
-    from buzzband.recordings.band_log import Crossings
-
+def with_rates(log: SessionLog, last_hz: int) -> SessionLog:
+    """Return the log with a rate after each of six reps, from the fourth on another one."""
     rates = (100, 100, 100, last_hz, last_hz, last_hz)
     return replace(log, crossings=tuple(Crossings(300 * n + 340, rate) for n, rate in enumerate(rates)))
 

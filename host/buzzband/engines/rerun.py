@@ -5,7 +5,7 @@ the core finds it again, from the logged angle and the activation.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,8 @@ from buzzband_fw.core.motion import STEP_BLOCKS
 
 FAULTS = quality.RAIL | quality.FLAT | quality.HUM
 
-_TOLD_AHEAD = 6  # blocks after the end of its step: so what is told counts with the next block
+_TOLD_AHEAD = 2  # blocks from the end of a step until it was told what it led to
+_TOLD_AHEAD_IMU = 6  # frames come late, and the work on them takes turns
 _EFFORT = 1 << 20  # an envelope that counts with any scale
 _RATE_BLOCKS = 20  # within which the rate of a rep follows the rep
 _QUIET_WINDOWS = (0, 0, 0)  # behind one with all crossings of a second
@@ -50,7 +51,8 @@ def rerun(
     lifter = Lifter(now, steps, restored.frames(log.lifting.degrees, STEP_BLOCKS * steps) if is_felt else None)
     cue = new_cue(now, leak_permille)
     rates = _Rates(cue.fatigue, log.crossings)
-    teller = _Teller(cue, lifter.sets, told, then, now)
+    ahead = _TOLD_AHEAD_IMU if is_felt else _TOLD_AHEAD
+    teller = _Teller(cue, lifter.sets, _retold(told, then, now), ahead)
     cues, faults = [], 0
     samples = restored.rectified(log.permille, log.valid, now.rest, now.reference)
     for block, row in enumerate(samples.tolist()):
@@ -85,6 +87,12 @@ def _lifting(logged: Lifting, found: Lifting, then: Settings, now: Settings) -> 
     )
 
 
+def _retold(told: Iterable[Telling], then: Settings, now: Settings) -> Iterator[Telling]:
+    """Yield what would have been told; nothing with another exercise, for then nobody knows."""
+    for one in told if now.exercise == then.exercise else ():
+        yield replace(one, told=retargeted(one.told, then, now)) if isinstance(one.told, Rep) else one
+
+
 def retargeted(rep: Rep, then: Settings, now: Settings) -> Rep:
     """Return a rep with its flags as they are with another target: it says when the muscle is off.
 
@@ -105,12 +113,13 @@ class _Teller:
     It stands in for ``core.Sets`` where a mode asks about a rep or a set that is told.
     """
 
-    def __init__(self, cue: Cue, found: sets.Sets, told: Iterable[Telling], then: Settings, now: Settings) -> None:
+    def __init__(self, cue: Cue, found: sets.Sets, told: Iterable[Telling], ahead: int) -> None:
+        """``ahead``: how many blocks after the end of its step the band told something."""
         self.reps, self.exercise = found.reps, found.exercise
         self.rep = tempo.Rep()
         self.count = 0
-        self._cue, self._then, self._now = cue, then, now
-        self._left = deque(told if now.exercise == then.exercise else ())
+        self._cue, self._ahead = cue, ahead
+        self._left = deque(told)
         self._knows_reps = bool(self._left)
 
     def listen(self, event: int, found: sets.Sets) -> None:
@@ -124,10 +133,10 @@ class _Teller:
             told = self._left.popleft().told
             if isinstance(told, Set):
                 self.count = told.reps
-                self._cue.told(sets.SET, self, _TOLD_AHEAD)
+                self._cue.told(sets.SET, self, self._ahead)
             else:
-                _fill(self.rep, retargeted(told, self._then, self._now))
-                self._cue.told(sets.REP, self, _TOLD_AHEAD)
+                _fill(self.rep, told)
+                self._cue.told(sets.REP, self, self._ahead)
 
 
 def _fill(rep: tempo.Rep, told: Rep) -> None:
