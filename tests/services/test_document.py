@@ -20,6 +20,7 @@ from buzzband_fw.core import exercises, hold, quality, sets
 from doc_pages import rows
 from report.builders import moving, steady, with_sets
 from services.builders import bursts, channel, flat, ran, recording
+from services.test_replay import told as replayed
 
 SCHEMA = json.loads((files("buzzband") / "schemas" / "simulate.json").read_text(encoding="utf-8"))
 PAGE = Path(__file__).parents[2] / "docs" / "simulate-json.md"
@@ -87,6 +88,18 @@ def test_movement_holds_and_steady_sets_are_what_the_schema_says() -> None:
     assert document["holds"] == [{"start_s": 1.0, "end_s": 4.0, "mean_permille": 500}]
     (one,) = document["sets"]
     assert (one["pace"], one["cycle_s"], one["cadence_rpm"]) == ("steady", 0.75, 80)
+
+
+def test_a_session_once_more_is_what_the_schema_says(tmp_path: Path) -> None:
+    told = replayed(tmp_path, target_permille=700, fatigue=True)
+    document = json.loads(json.dumps(simulate_document(told), allow_nan=False))
+    assert problems(document) == []
+    assert (document["sample_rate_hz"], document["gain"]) == (None, None)
+    again = document["replay"]
+    assert again["changed"][1] == {"setting": "fatigue", "then": False, "now": True}
+    assert again["sets"] == [{"then": 3, "now": 1}]
+    assert len(again["reps"]) == len(document["reps"])
+    assert set(again["cues"][0]) == {"t_s", "word", "again_s"}
 
 
 def test_a_set_of_reps_has_no_cadence() -> None:
