@@ -19,7 +19,8 @@ BuzzbandError                exit 1
 │   ├── NoSuchChannel        lists the channels there are
 │   ├── BadSamples           text, NaN or infinity where a number should be
 │   ├── BadRate              no rate, or one that cannot be
-│   └── TooShort             not enough to work on
+│   ├── TooShort             not enough to work on
+│   └── NotInLog             a log cannot be replayed like that
 ├── EngineError              exit 6
 │   ├── EngineMissing        not installed
 │   ├── FirmwareMissing      no MicroPython UF2
@@ -185,6 +186,10 @@ class TooShort(RecordingError):
     """There are too few samples to work on."""
 
     hint = "Give at least one second of signal."
+
+
+class NotInLog(RecordingError):
+    """A band's log does not hold what would be needed."""
 
 
 class EngineError(BuzzbandError):
