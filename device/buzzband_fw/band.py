@@ -20,6 +20,7 @@ _LATE_SAMPLES = const(96)  # two blocks
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
 _GUIDED = (messages.CALIBRATING, messages.WARMING_UP, messages.FINDING, messages.ASKING)
 _REPS_MASK = const(63)
+_TICKS_MASK = const(0x3FFFFFFF)  # of records
 _EMPTY_MV = const(200)  # below what counts as low
 
 
@@ -277,7 +278,7 @@ class Band:
 
         ``round_trip_ms``: how long the telling took.
         """
-        t_ms = ticks_ms() & records.TICKS_MASK
+        t_ms = ticks_ms() & _TICKS_MASK
         self.keeper.note_time(utc_ms, t_ms)
         if self.recorder.session_id is not None:
             self.recorder.time(self.recorded, utc_ms, round_trip_ms, t_ms)

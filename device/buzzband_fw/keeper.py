@@ -8,7 +8,7 @@ what a host told         likewise
 import gc
 from time import ticks_ms
 
-from buzzband_fw.core.portable import const, micropython
+from buzzband_fw.core.portable import const
 from buzzband_fw.link import messages
 from buzzband_fw.store import records
 from buzzband_fw.store.recorder import NO_SPACE
@@ -32,7 +32,7 @@ class Keeper:
         """``brace``: is called before flash is written, the motor standing."""
         self.boot = 0
         self.mark = None
-        self._mark_waits = False
+        self._waiting = False  # the mark, for flash
         self._band = band
         self._recorder = band.recorder
         self._brace = brace
@@ -56,14 +56,13 @@ class Keeper:
     def note_time(self, utc_ms, t_ms):
         """Keep what a host has told: ``utc_ms`` since 1970 when the clock was at ``t_ms``."""
         self.mark = (self.boot, t_ms, utc_ms)
-        self._mark_waits = True
+        self._waiting = True
 
-    @micropython.native
     def step(self):
         """Write something, if anything waits and this is a moment for it: no word possible, the motor silent."""
         recorder = self._recorder
         is_on = recorder.session_id is not None
-        if not (is_on or self._mark_waits or recorder.waiting()):
+        if not is_on and recorder.pieces is None and not self._waiting:
             return
         band = self._band
         if band.is_speaking() or band.muscle.late_ms() > _LATE_MS:
@@ -73,8 +72,8 @@ class Keeper:
         if urgency:
             if clear_ms >= CLEAR_NEEDED_MS[urgency]:
                 self.commit(clear_ms)
-        elif recorder.waiting() or self._mark_waits:
-            self._tidy(recorder, clear_ms)
+        elif self._may_tidy(clear_ms):
+            self._tidy()
 
     def commit(self, clear_ms=0):
         """Write what is pending now. ``clear_ms``: for how long no word can be due."""
@@ -97,23 +96,24 @@ class Keeper:
         self._recorder.abandon()
         self._band.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
 
-    def _tidy(self, recorder, clear_ms):
-        """Do a step of what can wait, if this is a moment for it."""
-        if not self._may_tidy(recorder, clear_ms):
-            return
-        if self._mark_waits:
+    def _may_tidy(self, clear_ms):
+        """Return whether this is a moment for what can wait, if anything does."""
+        band = self._band
+        if not band.is_on():
+            return not band.feels()
+        pieces = self._recorder.pieces
+        waiting = 0 if pieces is None else pieces.waiting()
+        if band.muscle.cue.mode.in_set:
+            return clear_ms >= _WELL_CLEAR_MS and (waiting >= _MERGE_SOON or (waiting and pieces.merging))
+        return clear_ms > 0 and (self._waiting or waiting >= _MERGE_AT or (waiting and pieces.merging))
+
+    def _tidy(self):
+        """Do a step of what can wait."""
+        if self._waiting:
             self._save_mark()
         else:
             self._merge()
         self._sweep(_WELL_CLEAR_MS)
-
-    def _may_tidy(self, recorder, clear_ms):
-        band = self._band
-        if not band.is_on():
-            return not band.feels()
-        if band.muscle.cue.mode.in_set:
-            return clear_ms >= _WELL_CLEAR_MS and (recorder.is_merging() or recorder.waiting() >= _MERGE_SOON)
-        return clear_ms > 0 and (self._mark_waits or recorder.is_merging() or recorder.waiting() >= _MERGE_AT)
 
     def _merge(self):
         self._brace()
@@ -126,7 +126,7 @@ class Keeper:
     def _save_mark(self):
         from buzzband_fw.store import boots
 
-        self._mark_waits = False
+        self._waiting = False
         self._brace()
         try:
             boots.save(self.boot, self.mark)

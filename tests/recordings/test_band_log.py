@@ -16,7 +16,7 @@ from buzzband.recordings.band_log import Cue, End, Fault, Record, intact_records
 from buzzband.recordings.lifting import Hold, Rep, Set
 from buzzband_fw.store import records
 from recordings.lifting_builder import ended, rep
-from recordings.log_builder import HEADER, OTHER_SESSION, SESSION, LogWriter, session
+from recordings.log_builder import HEADER, OTHER_SESSION, SESSION, LogWriter, course, series, session
 
 MUTATED_LOGS = 10_000
 
@@ -35,7 +35,7 @@ def test_a_whole_session_is_read_as_it_was_written() -> None:
     log = read_log(session(250).bytes())
     assert log.session_id == SESSION
     assert log.header == HEADER
-    assert log.permille.tolist() == [(7 * n) % 1200 for n in range(250)]
+    assert log.permille.tolist() == course(0, 250)
     assert log.valid.all()
     assert not log.flags.any()
     assert log.cues == (Cue(151, 1), Cue(351, 1), Cue(551, 1))
@@ -52,8 +52,8 @@ def test_faults_and_ends_have_names() -> None:
 
 
 def test_flags_are_told_apart_from_the_activation() -> None:
-    log = read_log(LogWriter().header().activation(1, [4000, 5], flags=0b1010).bytes())
-    assert (log.permille.tolist(), log.flags.tolist()) == ([4000, 5], [10, 10])
+    log = read_log(LogWriter().header().activation(1, [4000, 8], flags=0b1010).bytes())
+    assert (log.permille.tolist(), log.flags.tolist()) == ([4000, 8], [10, 10])
 
 
 def test_reps_sets_and_holds_are_read_as_they_were_written() -> None:
@@ -120,7 +120,7 @@ def test_a_kind_that_is_not_known_is_passed_over() -> None:
 def test_what_a_later_version_appends_is_passed_over() -> None:
     made = LogWriter().header(imu=True)
     made.record(records.CUE, struct.pack("<IB", 5, 1) + b"more")
-    made.record(records.END, struct.pack("<IB", 6, 1) + b"more")
+    made.record(records.END, struct.pack("<IBH", 6, 1, 0) + b"more")
     made.record(records.REP, packed(rep()) + b"more")
     log = read_log(made.bytes())
     assert (log.cues, log.end, log.header) == ((Cue(5, 1),), End(6, 1), HEADER)
@@ -134,11 +134,14 @@ def test_what_a_later_version_appends_is_passed_over() -> None:
         (records.FAULT, b"12345678"),
         (records.END, b""),
         (records.ACTIVATION, b"123"),
-        (records.ACTIVATION, b"12345"),
-        (records.ACTIVATION, struct.pack("<IH", 0xFFFFFFFE, 500)),
-        (records.ACTIVATION, struct.pack("<IH", 24 * 3600 * 100, 500)),
+        (records.END, struct.pack("<IB", 6, 1)),
+        (records.ACTIVATION, series(1, [5, 6, 7])[:-1]),
+        (records.ACTIVATION, struct.pack("<IBH", 0xFFFFFFFE, 1, 500)),
+        (records.ACTIVATION, struct.pack("<IBH", 24 * 3600 * 100, 1, 500)),
+        (records.ACTIVATION, struct.pack("<IBH", 1, 0, 500)),
         (records.MOVEMENT, b"123"),
-        (records.MOVEMENT, struct.pack("<IB", 24 * 3600 * 100, 9)),
+        (records.MOVEMENT, struct.pack("<IBH", 24 * 3600 * 100, 1, 9)),
+        (records.TIME, bytes(13)),
         (records.REP, bytes(records.REP_SIZE - 1)),
         (records.REP, packed(rep(start_block=24 * 3600 * 100 + 1))),
         (records.REP, packed(rep(peak_permille=4096))),

@@ -25,17 +25,18 @@ any_levels = st.lists(levels, min_size=1, max_size=255)
 
 
 def packed(
-    block: int, values: Sequence[int], *, count_max: int = 255, size: int = 1200, check: Check = lambda kernel: kernel
+    block: int, values: Sequence[int], *, length_max: int = 255, capacity: int = 1200, check: Check = lambda one: one
 ) -> tuple[bytes, int]:
     """The series of as many of ``values`` as it takes, and how many that is."""
-    out, state = bytearray(size), series.new_state(count_max, size)
-    check(series.begin)(block, values[0], out, state)
-    taken, put = 1, check(series.put)
+    made = series.Series(2, length_max, capacity)
+    made.begin(block, values[0])
+    put, taken = check(series.put), 1
     for value in values[1:]:
+        found = put(value, block + 2 * taken, made.buffer, made.state)
         taken += 1
-        if put(value, out, state):
+        if found == series.FULL:
             break
-    return bytes(out[: check(series.finish)(out, state)]), taken
+    return bytes(made.buffer[: made.finish()]), taken
 
 
 @given(st.integers(0, 2**30 - 1), any_levels | smooth | resting, st.lists(flags, min_size=255, max_size=255))
@@ -54,14 +55,24 @@ def test_no_number_leaves_31_bits(values: list[int], marks: list[int]) -> None:
 
 
 @given(any_levels, st.integers(20, 60))
-def test_a_full_buffer_says_so_in_time(values: list[int], size: int) -> None:
-    data, taken = packed(1, values, size=size)
-    assert len(data) <= size
+def test_a_full_buffer_says_so_in_time(values: list[int], capacity: int) -> None:
+    data, taken = packed(1, values, capacity=capacity)
+    assert len(data) <= capacity
     assert unpack(data)[1] == values[:taken]
 
 
 def test_a_series_ends_with_as_many_values_as_it_may_have() -> None:
-    assert packed(1, [5] * 100, count_max=50)[1] == 50
+    assert packed(1, [5] * 100, length_max=50)[1] == 50
+
+
+def test_a_value_of_another_block_is_no_part_of_it() -> None:
+    made = series.Series(2, 255, 200)
+    assert series.put(5, 7, made.buffer, made.state) == series.NO_PART
+    made.begin(7, 5)
+    assert series.put(6, 11, made.buffer, made.state) == series.NO_PART
+    assert series.put(6, 9, made.buffer, made.state) == series.TAKEN
+    assert unpack(bytes(made.buffer[: made.finish()])) == (7, [5, 6], [0, 0])
+    assert series.put(7, 11, made.buffer, made.state) == series.NO_PART
 
 
 def test_rest_takes_hardly_a_bit_for_a_value() -> None:

@@ -13,10 +13,10 @@ _COMMIT_MS = const(3000)
 _OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
 NO_SPACE = const(28)  # ENOSPC
 
-PENDING = const(2048)  # bytes that a Recorder needs
+PENDING = const(1536)  # bytes that a Recorder needs
 
-_PENDING = const(2048)
-_HALF = const(1024)
+_PENDING = const(1536)
+_HALF = const(768)
 _PIECE_MAX = const(480)
 _HEADER_SIZE = const(14)  # these as in store/records.py: a name from elsewhere takes time
 _OVERHEAD = const(18)
@@ -24,6 +24,8 @@ _ROUNDING = const(2)
 _UNIT_SHIFT = const(2)
 _LEVEL_MAX = const(1023)
 _FLAGS_SHIFT = const(12)
+_COUNT = const(0)  # these two as in store/series.py
+_NO_PART = const(2)
 _VALUE_MS = const(20)
 _VALUES = const(250)  # activations in a record: 5 s, but a commit ends it sooner
 _VALUES_SIZE = const(200)  # bytes: 4 s of a muscle at work take 120
@@ -45,8 +47,8 @@ class Recorder:
     """Records one session after the other. ``recover``, ``open``, ``commit``, ``close`` and ``merge`` touch flash.
 
     What else it does allocates nothing. ``session_id``: that of the running session, or None. ``committed``: the bytes
-    of its file that no power cut can take; what is not merged yet comes on top. ``free_bytes``: of flash, when it was
-    looked at last.
+    of its file that no power cut can take; what is not merged yet comes on top. ``pieces``: of the session, or of the
+    last one until they are merged, or None. ``free_bytes``: of flash, when it was looked at last.
     """
 
     def __init__(self, pending):
@@ -54,20 +56,17 @@ class Recorder:
         self.session_id = None
         self.committed = 0
         self.free_bytes = 0
-        self._pieces = None  # of the session, or of the last one until it is merged
+        self.pieces = None
         self._framer = None
         self._room = 0
         self._pending = pending
         self._end = 0  # of the complete records in _pending; the next one is made right there
         self._waiting_ms = 0  # of the activations in them
-        self._activation = self._degrees = self._move = None
+        self._activation = self._degrees = self._put = self._move = None
 
     def recover(self, brace):
         """Merge what an interrupted session has left. ``brace``: is called before flash is written. Raises OSError."""
-        if session.unmerged():
-            from buzzband_fw.store import pieces
-
-            pieces.recover(brace)
+        session.recover(brace)
 
     def look(self):
         """See how much of flash is free."""
@@ -82,14 +81,12 @@ class Recorder:
         room = self.free_bytes - _RESERVE
         if room < _PENDING:
             raise OSError(NO_SPACE)
-        from buzzband_fw.store.pieces import Pieces
-
         self._framer = records.Framer(session_id)
         self._room = room
         self._pending[_HEADER_SIZE : _HEADER_SIZE + len(header)] = header
         self._seal(records.HEADER, len(header), t_ms)
-        self._pieces = Pieces(session_id)
-        self._pieces.begin(self._pending, self._end)
+        self.pieces = session.Pieces(session_id)
+        self.pieces.begin(self._pending, self._end)
         self.committed = self._end
         self._drop(self._end)
         self.session_id = session_id
@@ -97,24 +94,26 @@ class Recorder:
     @micropython.native
     def activation(self, block, permille, flags, t_ms):
         """Note the activation after ``block``, one of every second."""
-        level = permille + _ROUNDING >> _UNIT_SHIFT
-        if level > _LEVEL_MAX:
-            level = _LEVEL_MAX
+        value = permille + _ROUNDING >> _UNIT_SHIFT
+        if value > _LEVEL_MAX:
+            value = _LEVEL_MAX
+        value |= flags << _FLAGS_SHIFT
         values = self._activation
-        if block != values.next and values.next >= 0:
-            self._end_activation(t_ms)  # an overrun has taken some
-        if values.add(block, level | flags << _FLAGS_SHIFT):
+        found = self._put(value, block, values.buffer, values.state)
+        if found:
             self._end_activation(t_ms)
+            if found == _NO_PART:  # the first, or an overrun has taken some
+                values.begin(block, value)
 
-    @micropython.native
     def movement(self, step, degrees, t_ms):
         """Note how far the limb is from its pose of rest after so many steps of the session, four more each time."""
         block = step * _SHOWN_STEP - 1
         values = self._degrees
-        if block != values.next and values.next >= 0:
+        found = self._put(degrees, block, values.buffer, values.state)
+        if found:
             self._end_movement(t_ms)
-        if values.add(block, degrees):
-            self._end_movement(t_ms)
+            if found == _NO_PART:
+                values.begin(block, degrees)
 
     def cue(self, block, word, t_ms):
         """Note that a word was said after ``block``."""
@@ -202,12 +201,11 @@ class Recorder:
             )
             self._seal(records.SET, records.SET_SIZE, t_ms)
 
-    @micropython.native
     def due(self):
         """Return how urgent a commit is: 0 not at all, 1 at a good moment, 2 at a fair one, 3 before RAM runs out."""
         if self._end > _HALF:
             return 3
-        waiting_ms = self._waiting_ms + self._activation.count() * _VALUE_MS
+        waiting_ms = self._waiting_ms + self._activation.state[_COUNT] * _VALUE_MS
         if waiting_ms >= _OVERDUE_MS:
             return 2
         return 1 if waiting_ms >= _COMMIT_MS else 0
@@ -231,7 +229,7 @@ class Recorder:
         while self._end > _PENDING - _SHORT_MAX:
             self._keep()
         at = self._end + _HEADER_SIZE
-        struct.pack_into("<IBH", self._pending, at, blocks, reason, min(self._pieces.commits, _U16_MAX))
+        struct.pack_into("<IBH", self._pending, at, blocks, reason, min(self.pieces.commits, _U16_MAX))
         self._seal(records.END, 7, t_ms)
         while self._end:
             self._keep()  # the reserve has room for it
@@ -239,31 +237,23 @@ class Recorder:
 
     def abandon(self):
         """Give up the session where it stands: what has been committed stays, and is merged at the next power-on."""
-        self._framer = self._pieces = self.session_id = None
-
-    def waiting(self):
-        """Return how many pieces wait to be merged, of the session or of the last one."""
-        return 0 if self._pieces is None else self._pieces.waiting()
-
-    def is_merging(self):
-        """Return whether that has begun."""
-        return self._pieces is not None and self._pieces.merging
+        self._framer = self.pieces = self.session_id = None
 
     def merge(self):
         """Get on with merging by one step, of up to 150 ms; return whether there is another. Raises OSError."""
-        pieces = self._pieces
+        pieces = self.pieces
         if pieces is None:
             return False
         more = pieces.merge()
         self.committed = pieces.committed
         if not more and self.session_id is None:
-            self._pieces = None
+            self.pieces = None
             self.look()
         return more
 
     def holds(self, session_id):
         """Return whether a session is going on, or not merged yet. ``session_id``: 8 bytes."""
-        pieces = self._pieces
+        pieces = self.pieces
         return pieces is not None and pieces.session_id == session_id
 
     def _make_ready(self):
@@ -273,6 +263,7 @@ class Recorder:
         if self._activation is None:
             self._activation = series.Series(records.ACTIVATION_STEP_BLOCKS, _VALUES, _VALUES_SIZE)
             self._degrees = series.Series(records.MOVEMENT_STEP_BLOCKS, _DEGREES, _DEGREES_SIZE)
+            self._put = series.put
             self._move = series.move
         self._activation.finish()
         self._degrees.finish()
@@ -281,7 +272,7 @@ class Recorder:
     def _keep(self):
         """Make a piece of as many of the records as fit one."""
         end = self._piece_end()
-        self._pieces.keep(self._pending, end)
+        self.pieces.keep(self._pending, end)
         self._room -= end
         self._drop(end)
 
@@ -307,21 +298,18 @@ class Recorder:
         """Return whether a short record fits."""
         return self._end + _SHORT_MAX <= _PENDING
 
-    @micropython.native
     def _end_activation(self, t_ms):
         values = self._activation
-        count = values.count()
+        count = values.state[_COUNT]
         if count:
             self._waiting_ms += count * _VALUE_MS
             self._take(records.ACTIVATION, values, t_ms)
 
-    @micropython.native
     def _end_movement(self, t_ms):
         values = self._degrees
-        if values.count():
+        if values.state[_COUNT]:
             self._take(records.MOVEMENT, values, t_ms)
 
-    @micropython.native
     def _take(self, kind, values, t_ms):
         """Turn a series into a record. Without room for it, it is lost: the gap in the blocks says so."""
         length = values.finish()
@@ -330,6 +318,5 @@ class Recorder:
             self._move(values.buffer, 0, self._pending, at, length)
             self._seal(kind, length, t_ms)
 
-    @micropython.native
     def _seal(self, kind, length, t_ms):
         self._end = self._framer.seal(self._pending, self._end, kind, length, t_ms & _TICKS_MASK)

@@ -17,7 +17,6 @@ HEADER_FORMAT = "<2sBBHII"
 HEADER_SIZE = const(14)
 OVERHEAD = const(18)
 PAYLOAD_MAX = const(1024)
-TICKS_MASK = const(0x3FFFFFFF)  # of t_ms
 
 HEADER = const(1)  # JSON, see docs/log-format.md. Always the first record
 ACTIVATION = const(2)  # a series, see series.py: for every second block permille / ACTIVATION_UNIT, and quality's flags
@@ -31,9 +30,7 @@ SET = const(9)  # SET_FORMAT. Says which revision of its reps counts, and how ma
 ANSWER = const(10)  # set u16, reps on target as the wearer felt it u8, as it was u8. NO_ANSWER: said nothing
 CROSSINGS = const(11)  # block u32, zero crossings a second in the contractions of the last rep u16
 MARK = const(12)  # block u32. The wearer pressed the button twice
-TIME = const(13)  # block u32, ms since 1970 u64, round trip in ms u16. A host told the time
-CLIP = const(14)  # kept for raw EMG
-CLIP_STATE = const(15)
+TIME = const(13)  # block u32, ms since 1970 u64, round trip in ms u16. A host told the time. 14 and 15: for raw EMG
 
 # set u16, number u16, revision u8, source u8, flags u8, block u32 of its start, then in ms its concentric phase, hold
 # and eccentric phase, u16 each, and in permille its peak and the means of both phases, u16 each

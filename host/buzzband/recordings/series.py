@@ -4,7 +4,6 @@ import struct
 
 from buzzband_fw.store import series
 
-_HEAD = "<IBH"
 _LEVEL_BITS = 10
 _FLAGS_BITS = 4
 
@@ -13,7 +12,7 @@ def unpack(payload: bytes) -> tuple[int, list[int], list[int]]:
     """Return the block of the first value, the levels, and their flags. Raises ValueError for what is no series."""
     if len(payload) < series.HEAD:
         raise ValueError("too short for a series")
-    block, count, first = struct.unpack_from(_HEAD, payload)
+    block, count, first = struct.unpack_from(series.HEAD_FORMAT, payload)
     flag, level = divmod(first, 1 << series.FLAGS_SHIFT)
     codes = _Codes(payload[series.HEAD :])
     levels: list[int] = []
