@@ -44,7 +44,7 @@ class Found:
     images: int = 0
     lost_s: float = 0.0
     late_s: float = 0.0
-    states: dict[bytes, bytes] = field(default_factory=dict)
+    states: dict[bytes, bytes] = field(default_factory=dict, repr=False)
 
     def add(self, other: "Found") -> None:
         """Add what another journal has shown."""
