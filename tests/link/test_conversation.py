@@ -82,6 +82,9 @@ class Wire:
         self.ready = True
         self._to_band: deque[int] = deque()
 
+    def look(self) -> None:
+        """There is no driver."""
+
     def can_write(self) -> bool:
         return self.ready
 

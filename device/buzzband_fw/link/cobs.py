@@ -3,29 +3,28 @@
 For frames of at most 253 bytes, which have no run that is too long to be told by one byte.
 """
 
+import sys
+
 from buzzband_fw.core.portable import micropython, ptr8
 
+if sys.platform == "rp2":
+    from buzzband_fw.thumb import stuff
+else:
 
-@micropython.viper
-def stuff(at: int, target: ptr8, source: ptr8) -> int:
-    """Write the stuffed ``source[:at]`` and a final zero to ``target``; return how many bytes that took: two more.
+    def stuff(length, target, source):
+        """Write the stuffed ``source[:length]`` and a final zero to ``target``; return their length: two more.
 
-    Bytes move by one; what stands in the place of a zero tells how far it is to the next. Viper keeps the first three
-    names in registers: so this order.
-    """
-    length = at
-    at = 0
-    code_at = 0
-    while at < length:
-        byte = source[at]
-        at += 1
-        target[at] = byte
-        if byte == 0:
-            target[code_at] = at - code_at
-            code_at = at
-    target[code_at] = at + 1 - code_at
-    target[at + 1] = 0
-    return at + 2
+        Bytes move by one; what stands in the place of a zero tells how far it is to the next.
+        """
+        code_at = 0
+        for at in range(length):
+            byte = target[at + 1] = source[at]
+            if byte == 0:
+                target[code_at] = at + 1 - code_at
+                code_at = at + 1
+        target[code_at] = length + 1 - code_at
+        target[length + 1] = 0
+        return length + 2
 
 
 @micropython.viper

@@ -22,6 +22,7 @@ class Server:
         self.leave = None
         self.streaming = False
         self._port = port
+        self._look = port.look
         self._band = band
         self._frame = bytearray(frames.WIRE_MAX)
         self._filled = 0
@@ -203,5 +204,6 @@ class Server:
         self._port.write(self._wire, self._waiting)
         self._waiting = 0
         if self._sessions.kind == 4:  # messages.READ
+            self._look()
             self._go_on()
         return True
