@@ -86,7 +86,8 @@ def test_with_another_target_it_is_reached_where_a_band_would_have_said_so(take:
 def test_the_target_follows_fatigue_by_the_logged_rates() -> None:
     made = LogWriter().header()
     for n in range(6):
-        made.activation(1 + 300 * n, [0] * 80 + list(range(0, 600, 12)) + [600] * 20)
+        made.activation(1 + 300 * n, [0] * 80)
+        made.activation(161 + 300 * n, list(range(0, 600, 12)) + [600] * 20)
     data = made.bytes()
     settings = Settings(50, 300, 12_000, 500, fatigue=True)
     reps = [Telling(300 * n + 330, Rep(0, n, 0, 8, 0, 300 * n + 200, 300, 400, 300, 600, 500, 300)) for n in range(6)]

@@ -21,10 +21,16 @@ from recordings.log_builder import HEADER, SESSION, LogWriter
 PEAKS = (560, 760, 560)
 CYCLE_BLOCKS = 300
 DONE_BLOCK = 1700
+RECORD = 50  # values
 
 
 def reps() -> list[Rep]:
     return [Rep(0, n, 0, 8, 8, CYCLE_BLOCKS * n + 100, 500, 400, 500, peak, 400, 300) for n, peak in enumerate(PEAKS)]
+
+
+def felt(made: LogWriter, block: int, values: list[int]) -> None:
+    for first in range(0, len(values), RECORD):
+        made.activation(block + 2 * first, values[first : first + RECORD])
 
 
 def session(settings: dict[str, object] | None = None) -> LogWriter:
@@ -34,11 +40,11 @@ def session(settings: dict[str, object] | None = None) -> LogWriter:
         top = [rep.peak_permille] * 20
         up = list(range(0, rep.peak_permille, 20))
         values = [0] * 50 + up + top + up[::-1]
-        made.activation(1 + CYCLE_BLOCKS * n, [*values, *([0] * (CYCLE_BLOCKS // 2 - len(values)))])
+        felt(made, 1 + CYCLE_BLOCKS * n, [*values, *([0] * (CYCLE_BLOCKS // 2 - len(values)))])
         at = CYCLE_BLOCKS * n + 150
         made.record(records.CUE, struct.pack("<IB", at, words.ON_TARGET), 10 * (at + 2))
         made.record(records.REP, struct.pack(records.REP_FORMAT, *astuple(rep)), 10 * (CYCLE_BLOCKS * n + 310))
-    made.activation(1 + CYCLE_BLOCKS * 3, [0] * 500)
+    felt(made, 1 + CYCLE_BLOCKS * 3, [0] * 500)
     made.record(
         records.SET,
         struct.pack(records.SET_FORMAT, *astuple(Set(0, 0, 8, 0, 3, 100, 900, 3000))),
@@ -166,7 +172,7 @@ def test_settings_that_cannot_be_are_the_defaults(tmp_path: Path) -> None:
 
 def test_what_the_log_lacks_is_noted(tmp_path: Path) -> None:
     made = session()
-    del made.pieces[4]  # the activation of the second rep
+    del made.pieces[6:9]  # the activation of the second rep
     del made.pieces[-1]
     notes = " ".join(told(tmp_path, made).notes)
     assert "lacks 3.0 s of activation" in notes
