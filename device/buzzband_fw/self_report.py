@@ -27,7 +27,7 @@ class SelfReport:
         self.boot_ms = 0
         self.free_ram_bytes = 0
         self.is_clear = band.is_clear
-        self.is_open = band.recorder.holds
+        self.holds = band.recorder.holds
         self.remove = band.remove
         self.settings = band.settings
         self._band = band
@@ -86,6 +86,10 @@ class SelfReport:
     def sessions(self):
         """Return the ids of the sessions, 16 hexadecimal digits each."""
         return session.listing()
+
+    def unmerged(self):
+        """Return the ids of sessions of which there are small files still, whoever left them: they are not over."""
+        return session.unmerged()
 
     def session_path(self, session_id):
         """Return the path of a session's file. ``session_id``: 8 bytes."""

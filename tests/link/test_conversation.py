@@ -31,6 +31,7 @@ class ServedBand:
         self.clear = True
         self.resting = True
         self.open: set[str] = set()
+        self.left: set[str] = set()
         self.moments: list[tuple[int, int]] = []
         self.settings = Settings({}, str(folder / "settings.json"))
         self._folder = folder
@@ -61,8 +62,11 @@ class ServedBand:
     def may_write(self) -> bool:
         return self.resting
 
-    def is_open(self, session_id: bytes) -> bool:
+    def holds(self, session_id: bytes) -> bool:
         return session_id.hex() in self.open
+
+    def unmerged(self) -> set[str]:
+        return self.left
 
     def remove(self, session_id: bytes) -> None:
         (self._folder / session_id.hex()).unlink()
@@ -229,6 +233,15 @@ def test_any_other_session_stays(
     assert caught.value.reason == reason
     assert link.sessions() == (Entry(MONDAY, 4, opened),)
     server.close()
+
+
+def test_a_session_of_which_small_files_are_left_is_not_over(wire: Wire, tmp_path: Path) -> None:
+    link, _, band = served(wire, tmp_path, **{f"s{MONDAY}": b"1234"})
+    band.left = {MONDAY}
+    assert link.sessions() == (Entry(MONDAY, 4, True),)
+    with pytest.raises(Refused) as caught:
+        link.delete(MONDAY, 4, sha256(b"1234").hexdigest())
+    assert caught.value.reason == messages.IN_USE
 
 
 def test_a_session_that_goes_on_again_while_it_is_hashed_stays(wire: Wire, tmp_path: Path) -> None:

@@ -39,11 +39,13 @@ class Sessions:
         (first,) = unpacked("<H", request, length)
         band = self._band
         names = band.sessions()
+        unmerged = band.unmerged()
         struct.pack_into("<H", self._body, _PAYLOAD_AT, len(names))
         at = _PAYLOAD_AT + 2
         for name in names[first : first + _LIST_MAX]:
             session_id = bytes.fromhex(name)
-            entry = session_id, band.session_size(session_id), band.is_open(session_id)
+            is_open = band.holds(session_id) or name in unmerged
+            entry = session_id, band.session_size(session_id), is_open
             struct.pack_into(messages.ENTRY_FORMAT, self._body, at, *entry)
             at += messages.ENTRY_SIZE
         return at - _PAYLOAD_AT
@@ -131,7 +133,7 @@ class Sessions:
         found = band.session_size(session_id)
         if found < 0:
             raise Refusal(messages.NO_SUCH_SESSION)
-        if band.is_open(session_id):
+        if band.holds(session_id) or session_id.hex() in band.unmerged():
             raise Refusal(messages.IN_USE)
         if found != size:
             raise Refusal(messages.MISMATCH)
