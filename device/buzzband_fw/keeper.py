@@ -73,7 +73,7 @@ class Keeper:
             if clear_ms >= CLEAR_NEEDED_MS[urgency]:
                 self.commit(clear_ms)
         elif self._may_tidy(clear_ms):
-            self._tidy()
+            self.tidy()
 
     def commit(self, clear_ms=0):
         """Write what is pending now. ``clear_ms``: for how long no word can be due."""
@@ -107,13 +107,13 @@ class Keeper:
             return clear_ms >= _WELL_CLEAR_MS and (waiting >= _MERGE_SOON or (waiting and pieces.merging))
         return clear_ms > 0 and (self._waiting or waiting >= _MERGE_AT or (waiting and pieces.merging))
 
-    def _tidy(self):
+    def tidy(self, clear_ms=_WELL_CLEAR_MS):
         """Do a step of what can wait."""
         if self._waiting:
             self._save_mark()
         else:
             self._merge()
-        self._sweep(_WELL_CLEAR_MS)
+        self._sweep(clear_ms)
 
     def _merge(self):
         self._brace()

@@ -9,6 +9,19 @@ from buzzband_fw import app
 
 band = app.App()
 
+keeper = band.band.keeper
+
+def apart(work):
+    def run(clear_ms=0):
+        heap_unlock()  # files take room
+        work(clear_ms)
+        heap_lock()
+
+    return run
+
+keeper.commit = apart(keeper.commit)
+keeper.tidy = apart(keeper.tidy)
+
 def turns():
     while band.muscle.blocks < BLOCKS:
         band.turn()

@@ -13,10 +13,10 @@ _COMMIT_MS = const(3000)
 _OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
 NO_SPACE = const(28)  # ENOSPC
 
-PENDING = const(1536)  # bytes that a Recorder needs
+PENDING = const(1280)  # bytes that a Recorder needs
 
-_PENDING = const(1536)
-_HALF = const(768)
+_PENDING = const(1280)
+_HALF = const(640)
 _PIECE_MAX = const(480)
 _HEADER_SIZE = const(14)  # these as in store/records.py: a name from elsewhere takes time
 _OVERHEAD = const(18)
@@ -82,7 +82,7 @@ class Recorder:
         if room < _PENDING:
             raise OSError(NO_SPACE)
         self._framer = records.Framer(session_id)
-        self._room = room
+        self._room = room - len(header) - _OVERHEAD
         self._pending[_HEADER_SIZE : _HEADER_SIZE + len(header)] = header
         self._seal(records.HEADER, len(header), t_ms)
         self.pieces = session.Pieces(session_id)
@@ -101,7 +101,7 @@ class Recorder:
         values = self._activation
         found = self._put(value, block, values.buffer, values.state)
         if found:
-            self._end_activation(t_ms)
+            self._end_series(records.ACTIVATION, values, t_ms)
             if found == _NO_PART:  # the first, or an overrun has taken some
                 values.begin(block, value)
 
@@ -111,7 +111,7 @@ class Recorder:
         values = self._degrees
         found = self._put(degrees, block, values.buffer, values.state)
         if found:
-            self._end_movement(t_ms)
+            self._end_series(records.MOVEMENT, values, t_ms)
             if found == _NO_PART:
                 values.begin(block, degrees)
 
@@ -216,7 +216,7 @@ class Recorder:
         Returns False if there is no room for it; then the session is to be closed. Raises OSError.
         """
         if self._end + _OVERHEAD + self._activation.size() <= _PIECE_MAX:
-            self._end_activation(t_ms)
+            self._end_series(records.ACTIVATION, self._activation, t_ms)
         if self._room < self._end:
             return False
         self._keep()
@@ -224,8 +224,8 @@ class Recorder:
 
     def close(self, blocks, reason, t_ms):
         """End the session: what is pending, and the last record. Raises OSError."""
-        self._end_activation(t_ms)
-        self._end_movement(t_ms)
+        self._end_series(records.ACTIVATION, self._activation, t_ms)
+        self._end_series(records.MOVEMENT, self._degrees, t_ms)
         while self._end > _PENDING - _SHORT_MAX:
             self._keep()
         at = self._end + _HEADER_SIZE
@@ -298,20 +298,13 @@ class Recorder:
         """Return whether a short record fits."""
         return self._end + _SHORT_MAX <= _PENDING
 
-    def _end_activation(self, t_ms):
-        values = self._activation
+    def _end_series(self, kind, values, t_ms):
+        """Turn a series, if there is one, into a record. Without room it is lost: the gap in the blocks says so."""
         count = values.state[_COUNT]
-        if count:
+        if not count:
+            return
+        if kind == records.ACTIVATION:
             self._waiting_ms += count * _VALUE_MS
-            self._take(records.ACTIVATION, values, t_ms)
-
-    def _end_movement(self, t_ms):
-        values = self._degrees
-        if values.state[_COUNT]:
-            self._take(records.MOVEMENT, values, t_ms)
-
-    def _take(self, kind, values, t_ms):
-        """Turn a series into a record. Without room for it, it is lost: the gap in the blocks says so."""
         length = values.finish()
         at = self._end + _HEADER_SIZE
         if at + length + _OVERHEAD <= _PENDING:

@@ -1,6 +1,7 @@
 """Flash: a folder of the host as a littlefs. What ``flush`` or ``close`` have not seen through is lost with the power.
 
-Whatever is committed takes ``erase_ms``, in which samples go on; reading takes no time.
+What is committed takes ``erase_ms``, in which samples go on, also where a littlefs would get by without an erase. To
+make or to remove a file takes what it takes to note that, reading takes no time.
 """
 # ruff: noqa: PTH102, PTH104, PTH107, PTH116, PTH208  (MicroPython has no pathlib)
 
@@ -10,6 +11,7 @@ from typing import Any
 BLOCK_SIZE = 4096
 BLOCK_COUNT = 352
 
+_NOTE_US = 2000  # a few pages of a folder
 _NO_SPACE = 28  # ENOSPC
 _open = open
 
@@ -42,6 +44,12 @@ class Flash:
         finally:
             self._world.shut_heap()
 
+    def note(self) -> None:
+        """Take the time of a change in a folder. Raises OSError, ChipReset."""
+        self._world.spend(_NOTE_US)
+        if self.flash_error:
+            raise OSError(self.flash_error)
+
     def commit(self, size: int = 0) -> None:
         """Take the time that flash takes, and ``size`` bytes of it. Raises OSError, ChipReset."""
         start_us = self._world.now_us
@@ -65,7 +73,7 @@ class Flash:
     def remove(self, path: str) -> None:
         """See MicroPython."""
         size = os.stat(self.path(path)).st_size
-        self.commit()
+        self.note()
         os.remove(self.path(path))
         self.free_bytes += size
 
@@ -107,7 +115,8 @@ class WrittenFile:
         try:
             os.stat(path)
         except OSError:
-            self._save()
+            flash.note()
+            _open(path, "wb").close()
 
     def write(self, data: Any, length: int | None = None) -> int:
         """Take ``data``, or its first ``length`` bytes; text as UTF-8. Nothing reaches flash yet."""

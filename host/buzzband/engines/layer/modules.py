@@ -133,6 +133,14 @@ class Interpreter:
         """See MicroPython."""
         self._world.usb.interrupt = byte
 
+    def heap_lock(self) -> None:
+        """See MicroPython; does nothing unless ``heap_unlock`` has opened a heap that the world keeps locked."""
+        self._world.shut_heap()
+
+    def heap_unlock(self) -> None:
+        """See MicroPython; does nothing unless the world keeps the heap locked."""
+        self._world.open_heap()
+
     def asm_thumb(self, _function: Any) -> Any:
         """Stand in for the one piece of machine code, which sleeps: of hal/doze.py."""
         return self.sleep
@@ -178,5 +186,5 @@ def build(world: Any) -> dict[str, Any]:
         "uctypes": exported(Addresses(world), "addressof", "bytearray_at", "next_ones"),
         "select": select,
         "sys": Console(world),
-        "micropython": exported(Interpreter(world), "kbd_intr", "asm_thumb"),
+        "micropython": exported(Interpreter(world), "kbd_intr", "asm_thumb", "heap_lock", "heap_unlock"),
     }
