@@ -133,11 +133,11 @@ class Canvas:
 def draw_housing() -> str:
     """Return the housing: from above without its lid, from its end, in section, and the sensor's plug."""
     note = "Millimetres. Printed in PETG, walls of 2. Drawn by hardware/tools/drawings.py; not printed yet."
-    canvas = Canvas(236, 168, "Housing", note)
+    canvas = Canvas(244, 164, "Housing", note)
     _housing_from_above(canvas, 22, 38)
     _housing_from_its_end(canvas, 142, 38)
     _housing_in_section(canvas, 22, 122)
-    _shroud(canvas, 142, 108)
+    _shroud(canvas, 152, 112)
     return canvas.svg()
 
 
@@ -156,10 +156,10 @@ def _housing_from_above(canvas: Canvas, x: float, y: float) -> None:
     canvas.text((bx + 8.8, by + J2_AT + 1), "J2", 2.8)
     canvas.rect(bx + 51.5, by + 2, *CHARGER, "#d7e3f4")
     canvas.text((bx + 60.5, by + 12), "U2", 3.2)
-    canvas.rect(bx + 14, by + 31, *IMU, "#f4dede")
-    canvas.text((bx + 24.5, by + 41), "U5, U6", 3.2)
-    canvas.text((bx + 53, by + 46), "H3 70 × 50", 3, FAINT)
-    cell = (bx + 27, by + 17)
+    canvas.rect(bx + 14, by + 29, *IMU, "#f4dede")
+    canvas.text((bx + 20, by + 39), "U5, U6", 3.2)
+    canvas.text((bx + 1, by + 48.8), "H3 70 × 50", 3, FAINT, anchor="start")
+    cell = (bx + 31, by + 18)
     canvas.rect(*cell, CELL[0], CELL[1], "none", "1.5 1")
     canvas.text((cell[0] + CELL[0] / 2 + 4, cell[1] + 12), "BT1 36 × 29", 3, FAINT)
     canvas.text((cell[0] + CELL[0] / 2 + 4, cell[1] + 16), "below the board", 3, FAINT)
@@ -194,7 +194,7 @@ def _housing_in_section(canvas: Canvas, x: float, y: float) -> None:
     canvas.text((x, y - 5), "Section, skin side down", 4, anchor="start")
     layers = (
         ("lid", LID, "#e8e4d4"),
-        ("parts; the Pico is soldered flat", TALLEST, "#ffffff"),
+        ("parts; Pico soldered flat", TALLEST, "#ffffff"),
         ("perfboard", BOARD[2], "#d9ecd2"),
         ("gap", GAP, "#ffffff"),
         ("cell, with 1.5 of foam or more", CELL_ROOM, "#d7e3f4"),
@@ -227,9 +227,9 @@ def _shroud(canvas: Canvas, x: float, y: float) -> None:
 def draw_strap() -> str:
     """Return the strap: flat, and around an arm."""
     note = "Millimetres; lengths along the strap are drawn at 55 %. Elastic with hook and loop. Not sewn yet."
-    canvas = Canvas(300, 240, "Strap", note)
+    canvas = Canvas(300, 246, "Strap", note)
     _strap_flat(canvas, 22, 58)
-    _strap_worn(canvas, 92, 182)
+    _strap_worn(canvas, 92, 186)
     _strap_rules(canvas, 176, 142)
     return canvas.svg()
 
@@ -264,7 +264,7 @@ def _strap_flat(canvas: Canvas, x: float, y: float) -> None:
 
 def _strap_worn(canvas: Canvas, x: float, y: float) -> None:
     radius = 2 * SENSOR_TO_MOTOR / 6.2832
-    canvas.text((x - 70, y - 56), "Around an arm of 300, seen along it", 4, anchor="start")
+    canvas.text((x - 70, y - 62), "Around an arm of 300, seen along it", 4, anchor="start")
     canvas.circle((x, y), radius, "#fbf1ea")
     canvas.circle((x, y), radius + 2)
     canvas.circle((x, y), 9, "#f1e7d8")

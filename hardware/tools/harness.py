@@ -1,5 +1,7 @@
 """The wires that leave the perfboard, for WireViz: written from the netlist."""
 
+import re
+
 from netlist import VARIANTS, Cable, Netlist, Node, load
 
 _GAUGE_MM2 = 0.08
@@ -101,3 +103,30 @@ def _quoted(text: str) -> str:
 def texts() -> dict[str, str]:
     """Return the files, by name."""
     return {f"harness-{variant}.yml": harness(load(variant)) for variant in VARIANTS}
+
+
+def read(text: str) -> tuple[dict[Node, str], list[list[Node]]]:
+    """Return the labels of all pins, and the nodes that each wire joins, from a harness that ``harness`` has written."""
+    labels: dict[Node, str] = {}
+    wires: list[list[Node]] = []
+    ref, pins, part = "", [], ""
+    for line in text.splitlines():
+        if not line.startswith(" "):
+            part = line.rstrip(":")
+        elif part == "connectors":
+            if found := re.fullmatch(r"  (\w+):", line):
+                ref = found[1]
+            elif found := re.fullmatch(r"    pins: \[(.*)\]", line):
+                pins = _items(found[1])
+            elif found := re.fullmatch(r"    pinlabels: \[(.*)\]", line):
+                labels |= {(ref, pin): label for pin, label in zip(pins, _items(found[1]), strict=True)}
+        elif part == "connections" and (found := re.fullmatch(r"  ([- ]) - (\w+): \[(.*)\]", line)):
+            if found[1] == "-":
+                wires.append([])
+            if not found[2].startswith("W"):
+                wires[-1].append((found[2], _items(found[3])[0]))
+    return labels, [wire for wire in wires if len(wire) > 1]
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip().strip("'") for item in text.split(",")]
