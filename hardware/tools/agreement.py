@@ -112,7 +112,10 @@ def _value_differs(row: Mapping[str, str], ref: str, netlists: bom.Netlists) -> 
 
 def _of_read_me(hardware: Path, netlist: Netlist, pins: Mapping[str, int]) -> Iterator[str]:
     text = (hardware / "README.md").read_text(encoding="utf-8")
-    told = {name: (int(gpio), pin) for name, gpio, pin in re.findall(r"^\| (\w+) \| GP(\d+) \| (\d+|-) \|", text, re.MULTILINE)}
+    told = {
+        name: (int(gpio), pin)
+        for name, gpio, pin in re.findall(r"^\| (\w+) \| GP(\d+) \| (\d+|-) \|", text, re.MULTILINE)
+    }
     numbers = {name: number for number, (name, _) in netlist.parts["U1"].kind.pins.items()}
     meant = {name: (gpio, "-" if name in ON_BOARD else numbers.get(f"GP{gpio}", "")) for name, gpio in pins.items()}
     for name in sorted(set(told) | set(meant)):

@@ -8,7 +8,8 @@ from netlist import HARDWARE, Netlist
 
 PATH = HARDWARE / "bom.csv"
 COLUMNS = (
-    "reference", "part", "maker", "number", "quantity", "variant", "fit", "pico", "alternatives", "price_eur", "why", "source",
+    "reference", "part", "maker", "number", "quantity", "variant", "fit", "pico", "alternatives", "price_eur",
+    "why", "source",
 )  # fmt: skip
 
 Netlists = Mapping[str, Netlist]  # by variant

@@ -1,4 +1,4 @@
-"""Dimensioned drawings of housing and strap, in millimetres. Dimensions are computed here, from parts, walls and gaps."""
+"""Dimensioned drawings of housing and strap, in millimetres, computed from parts, walls and gaps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +66,9 @@ class Canvas:
         self.text((4, 9), title, 6, anchor="start")
         self.text((4, 15), note, 3.4, FAINT, anchor="start")
 
-    def rect(self, x: float, y: float, w: float, h: float, fill: str = "none", dash: str = "", radius: float = 0.0) -> None:
+    def rect(
+        self, x: float, y: float, w: float, h: float, fill: str = "none", dash: str = "", radius: float = 0.0
+    ) -> None:
         """Draw a rectangle."""
         self._lines.append(
             f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="{radius:g}" fill="{fill}" stroke="{INK}" '
@@ -80,18 +82,23 @@ class Canvas:
             f'stroke-dasharray="{dash}"/>'
         )
 
-    def line(self, start: Sequence[float], end: Sequence[float], color: str = INK, width: float = 0.4, dash: str = "") -> None:
+    def line(
+        self, start: Sequence[float], end: Sequence[float], color: str = INK, width: float = 0.4, dash: str = ""
+    ) -> None:
         """Draw a line."""
         self._lines.append(
             f'<line x1="{start[0]:g}" y1="{start[1]:g}" x2="{end[0]:g}" y2="{end[1]:g}" stroke="{color}" '
             f'stroke-width="{width}" stroke-dasharray="{dash}"/>'
         )
 
-    def text(self, at: Sequence[float], text: str, size: float = 3.4, color: str = INK, anchor: str = "middle", turn: int = 0) -> None:
+    def text(
+        self, at: Sequence[float], text: str, size: float = 3.4, color: str = INK, anchor: str = "middle", turn: int = 0
+    ) -> None:
         """Write; ``anchor``: start, middle or end."""
         turned = f' transform="rotate({turn} {at[0]:g} {at[1]:g})"' if turn else ""
         self._lines.append(
-            f'<text x="{at[0]:g}" y="{at[1]:g}" font-size="{size}" fill="{color}" text-anchor="{anchor}"{turned}>{escape(text)}</text>'
+            f'<text x="{at[0]:g}" y="{at[1]:g}" font-size="{size}" fill="{color}" text-anchor="{anchor}"{turned}>'
+            f"{escape(text)}</text>"
         )
 
     def across(self, x1: float, x2: float, y: float, reach: float, text: str = "") -> None:
@@ -112,8 +119,8 @@ class Canvas:
 
     def _arrow(self, start: Sequence[float], end: Sequence[float]) -> None:
         self._lines.append(
-            f'<line x1="{start[0]:g}" y1="{start[1]:g}" x2="{end[0]:g}" y2="{end[1]:g}" stroke="{DIMENSION}" stroke-width="0.25" '
-            'marker-start="url(#a)" marker-end="url(#a)"/>'
+            f'<line x1="{start[0]:g}" y1="{start[1]:g}" x2="{end[0]:g}" y2="{end[1]:g}" stroke="{DIMENSION}" '
+            'stroke-width="0.25" marker-start="url(#a)" marker-end="url(#a)"/>'
         )
 
     def svg(self) -> str:
@@ -127,7 +134,9 @@ class Canvas:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width * 4:g}" '
             f'height="{height * 4:g}" font-family="Helvetica, Arial, sans-serif">'
         )
-        return "\n".join([head, marker, '<rect width="100%" height="100%" fill="white"/>', *self._lines, "</svg>"]) + "\n"
+        return (
+            "\n".join([head, marker, '<rect width="100%" height="100%" fill="white"/>', *self._lines, "</svg>"]) + "\n"
+        )
 
 
 def draw_housing() -> str:
@@ -167,7 +176,9 @@ def _housing_from_above(canvas: Canvas, x: float, y: float) -> None:
     canvas.text((x + size.length + 1.5, y + 43.5), "S1", 3, anchor="start")
     canvas.across(x, x + size.length, y, -4)
     canvas.down(y, y + size.width, x, -7)
-    canvas.text((x, y + size.width + 6), "In the lid: S2 in the middle, a hole of 3 over the Pico's LED.", 3, anchor="start")
+    canvas.text(
+        (x, y + size.width + 6), "In the lid: S2 in the middle, a hole of 3 over the Pico's LED.", 3, anchor="start"
+    )
     canvas.text((x, y + size.width + 10.5), "Slots of 40 × 4 for the strap along both long sides.", 3, anchor="start")
 
 
@@ -208,7 +219,9 @@ def _housing_in_section(canvas: Canvas, x: float, y: float) -> None:
         canvas.text((x + size.length + 7, label + 1), f"{height:g}  {name}", 3, anchor="start")
         top += height
     canvas.down(y, top, x, -7)
-    canvas.text((x, top + 7), "Foam 5 thick along both long edges of the floor follows the curve of a limb.", 3, anchor="start")
+    canvas.text(
+        (x, top + 7), "Foam 5 thick along both long edges of the floor follows the curve of a limb.", 3, anchor="start"
+    )
 
 
 def _shroud(canvas: Canvas, x: float, y: float) -> None:

@@ -1,6 +1,7 @@
 """Reads a schematic back: which pins its wires and names join. Needs nothing but the picture."""
 
 import json
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -16,7 +17,11 @@ Point = tuple[float, float]
 
 
 class Drawn:
-    """``nets`` maps a net to its nodes, "ref.pin"; ``unnamed`` are groups of nodes without a name; ``loose`` nodes alone."""
+    """What a schematic joins.
+
+    ``nets`` maps a name to its nodes, "ref.pin"; ``unnamed`` are groups of nodes without one; ``clashes`` groups of
+    names that are joined; ``written`` and ``names`` the names that are in the picture, and in its metadata.
+    """
 
     def __init__(self, svg: str) -> None:
         root = ElementTree.fromstring(svg)
@@ -93,7 +98,7 @@ def _groups(wires: list[tuple[Point, Point]], points: list[tuple[str, Point]]) -
 
 def _is_on(point: Point, wire: tuple[Point, Point]) -> bool:
     (x, y), ((x1, y1), (x2, y2)) = point, wire
-    length = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5
+    length = math.hypot(x2 - x1, y2 - y1)
     if length < _NEAR:
         return abs(x - x1) < _NEAR and abs(y - y1) < _NEAR
     along = ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / length

@@ -1,6 +1,6 @@
 """Electrical rule check of a build. Errors must not be; warnings are explained in hardware/erc-warnings.md.
 
-    python hardware/tools/erc.py
+python hardware/tools/erc.py
 """
 
 import sys
@@ -214,12 +214,14 @@ def addresses_differ(circuit: Circuit) -> Iterator[Finding]:
 
 
 def coils_have_a_way_out(circuit: Circuit) -> Iterator[Finding]:
-    """Say which coil has no diode, unless one chip drives both its ends: then that chip's transistors are the way out."""
+    """Say which coil has no diode, unless one chip drives both its ends: then its transistors are the way out."""
     for part in circuit.parts.values():
         if not part.kind.facts.get("inductive"):
             continue
         high, low = part.nets["1"], part.nets["2"]
-        chips = [each for each in circuit.parts.values() if "supply_in" in {sort for _, sort in each.kind.pins.values()}]
+        chips = [
+            each for each in circuit.parts.values() if "supply_in" in {sort for _, sort in each.kind.pins.values()}
+        ]
         if any({high, low} <= set(chip.nets.values()) for chip in chips):
             continue
         diodes = [each for each in circuit.parts.values() if set(each.kind.pins) == {"A", "K"}]

@@ -1,6 +1,6 @@
 """Writes everything that follows from the netlist and the scripts: `make hardware`.
 
-Harness files, schematics, harness pictures, drawings, power budget. Then the electrical rule check, whose errors fail it.
+Harness files and their pictures, schematics, drawings, power budget. An error of the electrical rule check fails it.
 """
 
 import subprocess

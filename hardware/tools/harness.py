@@ -5,15 +5,23 @@ import re
 from netlist import VARIANTS, Cable, Netlist, Node, load
 
 _GAUGE_MM2 = 0.08
-_CARRIER = {"J1": "switch", "J2": "muscle", "J3": "second muscle", "J4": "movement", "J5": "button", "J6": "motor", "J7": "motor"}
+_CARRIER = {
+    "J1": "switch",
+    "J2": "muscle",
+    "J3": "second muscle",
+    "J4": "movement",
+    "J5": "button",
+    "J6": "motor",
+    "J7": "motor",
+}
 
 
 def harness(netlist: Netlist) -> str:
     """Return the harness of a variant as WireViz's YAML."""
     wired = {node[0]: None for cable in netlist.cables.values() for wire in cable.wires for node in wire[:2]}
     lines = [
-        f"# Harness of variant {netlist.variant}, written by `make hardware` from the netlist. Where two ends share a plug of",
-        "# the perfboard, one of them is fitted. Draw it: wireviz --format s hardware/harness-<variant>.yml",
+        f"# Harness of variant {netlist.variant}, written by `make hardware` from the netlist. Where two ends share",
+        "# a plug of the perfboard, one of them is fitted. Draw it: wireviz --format s FILE",
         "options:",
         "  fontname: Helvetica",
         "  bgcolor: WH",
@@ -106,7 +114,7 @@ def texts() -> dict[str, str]:
 
 
 def read(text: str) -> tuple[dict[Node, str], list[list[Node]]]:
-    """Return the labels of all pins, and the nodes that each wire joins, from a harness that ``harness`` has written."""
+    """Return the labels of all pins, and the nodes that each wire joins, of a harness that ``harness`` has written."""
     labels: dict[Node, str] = {}
     wires: list[list[Node]] = []
     ref, pins, part = "", [], ""

@@ -1,6 +1,6 @@
 """Power budget: what the cell gives, from the firmware's own durations and duties, and how long it lasts.
 
-    python hardware/tools/power.py > hardware/power-budget.md
+python hardware/tools/power.py > hardware/power-budget.md
 """
 
 from collections.abc import Callable
@@ -23,10 +23,16 @@ LED_MA = 3.0  # (3.3 V - 1.9 V) / 470 Ω: from memory
 MYOWARE_MA = 3.0  # to be measured
 EXG_PILL_MA = 3.75  # four amplifiers of 0.94 mA, TL07xH: from memory
 
-_KICK_MS = constants("hal/motor_driver.py")["_KICK_MS"]
+_KICK_MS: int = constants("hal/motor_driver.py")["_KICK_MS"]
 _MOTOR = constants("hal/motor_pwm.py")
 _WORDS = constants("core/words.py")
 _LED = constants("hal/led.py")
+_KICK_V: float = _MOTOR["_KICK_MV"] / 1000
+_HOLD_V: float = _MOTOR["_HOLD_MV"] / 1000
+_LRA_V: float = constants("hal/motor_drv2605l.py")["LRA_RATED_MV"] / 1000
+_PARTS = {**load("drv2605l").parts, **load("pwm").parts}
+_LRA_MA: float = _PARTS["M2"].kind.facts["ma_rms"]
+_PWM_HZ: int = _MOTOR["_PWM_HZ"]
 
 
 @dataclass(frozen=True)
@@ -72,14 +78,13 @@ def pulses_ms(word: str) -> tuple[int, ...]:
 
 def interpolated(points: tuple[tuple[float, float], ...], x: float) -> float:
     """Return y at x on the line through the points about it."""
-    for (x1, y1), (x2, y2) in pairwise(points):
-        if x <= x2:
-            break
+    lines = list(pairwise(points))
+    (x1, y1), (x2, y2) = next((line for line in lines if x <= line[1][0]), lines[-1])
     return y1 + (y2 - y1) * (x - x1) / (x2 - x1)
 
 
 def pico_awake_ma() -> float:
-    """Return what the Pico draws from the cell while it is awake all the time: power is nearly the same at any voltage."""
+    """Return what the Pico draws from the cell while it is all awake; its power hardly depends on the voltage."""
     return interpolated(tuple((volts, volts * ma) for volts, ma in PICO_MA), CELL_V) / CELL_V
 
 
@@ -90,19 +95,18 @@ def pico_ma(sleep_saves: float) -> float:
 
 def coin_ma(volts: float) -> float:
     """Return what the cell gives for a coin motor that gets ``volts`` on average: duty times its current."""
-    motor = load("pwm").parts["M1"].kind.facts["ma_at"]
-    points = tuple((float(v), float(ma)) for v, ma in motor.items())
+    points = tuple((float(at), float(ma)) for at, ma in _PARTS["M1"].kind.facts["ma_at"].items())
     return interpolated(points, volts) * volts / CELL_V
 
 
 def capacitor_ma() -> float:
     """Return what C7 draws: it is charged and emptied at each period."""
-    return number(load("pwm").parts["C7"].value) * CELL_V * _MOTOR["_PWM_HZ"] * 1000
+    return 1000 * number(_PARTS["C7"].value) * CELL_V * _PWM_HZ
 
 
 def coin_charge_mas(word: str) -> float:
     """Return the charge of a word in mA s: each pulse a kick, then the hold."""
-    kick, hold = coin_ma(_MOTOR["_KICK_MV"] / 1000), coin_ma(_MOTOR["_HOLD_MV"] / 1000)
+    kick, hold = coin_ma(_KICK_V), coin_ma(_HOLD_V)
     return sum(
         (min(ms, _KICK_MS) * kick + max(ms - _KICK_MS, 0) * hold + ms * capacitor_ma()) / 1000 for ms in pulses_ms(word)
     )
@@ -110,8 +114,7 @@ def coin_charge_mas(word: str) -> float:
 
 def lra_charge_mas(word: str) -> float:
     """Return the same for an LRA: its power from start to end."""
-    rms_v = constants("hal/motor_drv2605l.py")["LRA_RATED_MV"] / 1000
-    ma = rms_v * load("drv2605l").parts["M2"].kind.facts["ma_rms"] / BRIDGE / CELL_V
+    ma = _LRA_V * _LRA_MA / BRIDGE / CELL_V
     return sum(ms * ma / 1000 for ms in pulses_ms(word))
 
 
@@ -138,13 +141,14 @@ def sensor_ma(emg: str) -> float:
 
 def imu_ma(imu: str) -> float:
     """Return what the cell gives for a movement sensor."""
-    return from_3v3(load("pwm").parts["U5" if imu == "gy-521" else "U6"].kind.facts["ma"])
+    ma: float = _PARTS["U5" if imu == "gy-521" else "U6"].kind.facts["ma"]
+    return from_3v3(ma)
 
 
 def led_ma() -> float:
     """Return what the cell gives for the LED while the band runs."""
-    on, off = _LED["RUNNING"]
-    return from_3v3(LED_MA) * on / (on + off)
+    on, off = map(float, _LED["RUNNING"])
+    return from_3v3(LED_MA) * (on / (on + off))
 
 
 def total_ma(build: Build, use: Use, sleep_saves: float) -> float:
@@ -166,42 +170,40 @@ def _head() -> list[str]:
     return [
         "# Power budget",
         "",
-        "Written by `make hardware` (`hardware/tools/power.py`) from the firmware's durations, voltages and rhythms and the parts'",
-        "data sheets. **Nothing of it has been measured on a band.** All currents are the cell's, at 3.7 V.",
+        "Written by `make hardware` (`hardware/tools/power.py`) from the firmware's durations, voltages and rhythms,",
+        "and from data sheets. **Nothing of it has been measured on a band.** All currents are the cell's, at 3.7 V.",
         "",
-        "The largest entry is the least certain: what the RP2040 saves while it sleeps between blocks. *Cautious* counts nothing,",
-        "*likely* a third, as Adafruit measured for a light sleep that keeps the clocks on. Put a meter between F1 and J1 to know.",
+        "The largest entry is the least certain: what the RP2040 saves while it sleeps between blocks. *Cautious*",
+        "counts nothing, *likely* a third, Adafruit's figure for a light sleep of an RP2040. Measure it between F1 and J1.",
         "",
     ]
 
 
 def _arithmetic() -> list[str]:
     awake, likely = pico_awake_ma(), pico_ma(SLEEP_SAVES)
-    kick, hold = coin_ma(_MOTOR["_KICK_MV"] / 1000), coin_ma(_MOTOR["_HOLD_MV"] / 1000)
-    rms_v = constants("hal/motor_drv2605l.py")["LRA_RATED_MV"] / 1000
-    lra = load("drv2605l").parts["M2"].kind.facts["ma_rms"]
+    kick, hold = coin_ma(_KICK_V), coin_ma(_HOLD_V)
     reach = USES[0]
     return [
         "## Each part",
         "",
         "| part | arithmetic | mA |",
         "|---|---|---|",
-        f"| Pico, cautious | 29.5 mA at 3.0 V and 23.4 mA at 4.0 V, all awake, are 88 to 94 mW; at {CELL_V} V | {awake:.1f} |",
+        f"| Pico, cautious | awake, 29.5 mA at 3.0 V and 23.4 mA at 4.0 V: 88 to 94 mW; at {CELL_V} V | {awake:.1f} |",
         f"| Pico, likely | {awake:.1f} × ({AWAKE:.3f} awake + {1 - AWAKE:.3f} asleep × 2/3) | {likely:.1f} |",
         f"| MyoWare 2.0 | {MYOWARE_MA} mA at 3.3 V ÷ {BUCK} ÷ {CELL_V} V | {sensor_ma('myoware'):.1f} |",
         f"| BioAmp EXG Pill | {EXG_PILL_MA} mA at 5 V ÷ {BOOST} ÷ {CELL_V} V | {sensor_ma('exg-pill'):.1f} |",
         f"| MPU-6050 | 3.8 mA at 3.3 V ÷ {BUCK} ÷ {CELL_V} V | {imu_ma('gy-521'):.1f} |",
         f"| LSM6DSOX | 0.55 mA at 3.3 V ÷ {BUCK} ÷ {CELL_V} V | {imu_ma('lsm6dsox'):.1f} |",
         f"| LED, running | {LED_MA} mA for {_LED['RUNNING'][0]} of {sum(_LED['RUNNING'])} ms | {led_ma():.2f} |",
-        f"| coin motor, kick | 72 mA × {_MOTOR['_KICK_MV'] / 1000:.2f} V ÷ {CELL_V} V, for {_KICK_MS} ms | {kick:.0f} |",
-        f"| coin motor, hold | 45 mA × {_MOTOR['_HOLD_MV'] / 1000:.2f} V ÷ {CELL_V} V | {hold:.0f} |",
-        f"| C7, while the motor runs | 10 nF × {CELL_V} V × {_MOTOR['_PWM_HZ'] / 1000} kHz | {capacitor_ma():.1f} |",
-        f"| LRA | {rms_v} V × {lra} mA ÷ {BRIDGE} ÷ {CELL_V} V | {lra_charge_mas('ON_TARGET') / 0.12:.0f} |",
+        f"| coin motor, kick | 72 mA × {_KICK_V:.2f} V ÷ {CELL_V} V, for {_KICK_MS} ms | {kick:.0f} |",
+        f"| coin motor, hold | 45 mA × {_HOLD_V:.2f} V ÷ {CELL_V} V | {hold:.0f} |",
+        f"| C7, while the motor runs | 10 nF × {CELL_V} V × {_PWM_HZ / 1000} kHz | {capacitor_ma():.1f} |",
+        f"| LRA | {_LRA_V} V × {_LRA_MA} mA ÷ {BRIDGE} ÷ {CELL_V} V | {lra_charge_mas('ON_TARGET') / 0.12:.0f} |",
         "",
-        f"The word `on_target` is one pulse of 120 ms: ({_KICK_MS} × {kick:.0f} + {120 - _KICK_MS} × {hold:.0f} + 120 × "
-        f"{capacitor_ma():.1f}) ÷ 1000 = {coin_charge_mas('ON_TARGET'):.2f} mA s.",
-        f"A set of `reach` has twelve of them and a `done`: {sum(coin_charge_mas(word) for word in reach.words):.1f} mA s in "
-        f"{reach.seconds:.0f} s are {motor_ma(reach, 'coin'):.2f} mA.",
+        f"The word `on_target` is a pulse of 120 ms: ({_KICK_MS} × {kick:.0f} + {120 - _KICK_MS} × {hold:.0f} + "
+        f"120 × {capacitor_ma():.1f}) ÷ 1000 = {coin_charge_mas('ON_TARGET'):.2f} mA s. A set of `reach` has twelve",
+        f"of them and a `done`: {sum(coin_charge_mas(word) for word in reach.words):.1f} mA s in {reach.seconds:.0f} s are "
+        f"{motor_ma(reach, 'coin'):.2f} mA.",
         "",
     ]
 
@@ -225,7 +227,7 @@ def _hours() -> list[str]:
     lines = [
         "## How long",
         "",
-        f"A cell gives {100 * USABLE:.0f} % of what is written on it: the band switches off above its end, and cells age.",
+        f"A cell gives {100 * USABLE:.0f} % of what is written on it: the band is off before it is empty; cells age.",
         "Hours of `reach` and of `tempo`, cautious and likely:",
         "",
         "| build | mode | mA cautious | mA likely | " + " | ".join(f"{mah} mAh, h" for mah in CELLS_MAH) + " |",
@@ -240,8 +242,8 @@ def _hours() -> list[str]:
     return [
         *lines,
         "",
-        "A second sensor adds its own current. *Off* (a long press) leaves sensors and Pico supplied: for the shelf there is S1,",
-        "behind which nothing is drawn but by the cell's protection.",
+        "A second sensor adds its own current. *Off* (a long press) leaves sensors and Pico supplied: for the shelf",
+        "there is S1, behind which nothing is drawn but some µA by charger and protection.",
         "Charging takes 100 mA: 500 mAh in 5 to 6 hours, 1200 mAh overnight, attended.",
     ]
 

@@ -1,4 +1,4 @@
-"""The schematic of a variant, drawn with schemdraw. What is drawn can be read back: drawn.py, tests/hardware/test_drawn.py.
+"""The schematic of a variant, drawn with schemdraw. What is drawn can be read back: drawn.py.
 
 Nets are drawn as wires and as names at their ends; equal names are one net. Where the pins are, in the picture's own
 coordinates, stands in its metadata: a picture has no names for them.
@@ -6,12 +6,14 @@ coordinates, stands in its metadata: a picture has no names for them.
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 
 import schemdraw
 import schemdraw.elements as elm
-from netlist import Netlist, Part
 from schemdraw.elements import Element
 from schemdraw.segments import Segment, SegmentPoly, SegmentText
+
+from netlist import Netlist, Part
 
 WIRE = "#0a7a2f"
 NAME = "#8a1f11"
@@ -26,7 +28,7 @@ _PICO_ROW = 0.92
 Point = tuple[float, float]
 
 
-class _Shape(Element):
+class _Shape(Element):  # type: ignore[misc]  # schemdraw comes with an extra
     """Segments at absolute coordinates."""
 
     def __init__(self, *segments: object) -> None:
@@ -58,7 +60,7 @@ class Sheet:
 
     def wire(self, *points: Point) -> None:
         """Draw a wire through points."""
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in pairwise(points):
             self._add(_Shape(Segment([start, end], color=WIRE, lw=1.5)))
 
     def dot(self, at: Point) -> None:
@@ -96,7 +98,8 @@ class Sheet:
         self._add(_Shape(SegmentPoly(corners, color="#b9b9b9", lw=0.8, ls="--")))
         self.text(title, (left + 0.2, top - 0.35), size=11, color=FAINT)
 
-    def box(self, ref: str, x: float, top: float, width: float, left: Sequence[str], right: Sequence[str], row: float = _ROW,
+    def box(self, ref: str, x: float, top: float, width: float, left: Sequence[str], right: Sequence[str],
+            row: float = _ROW,
             bare: Sequence[str] = (), mirrored: bool = False) -> dict[str, Point]:  # fmt: skip
         """Draw a part as a box with its pins on both sides; return where their stubs end. ``bare``: without a name."""
         part = self.netlist.parts[ref]
@@ -158,7 +161,7 @@ class Sheet:
         wanted = {f"{part.ref}.{pin}" for part in self.netlist.parts.values() for pin in part.kind.pins}
         if wanted != set(self.pins):
             raise ValueError(f"not drawn: {sorted(wanted - set(self.pins))}")
-        text = self.drawing.get_imagedata("svg").decode()
+        text: str = self.drawing.get_imagedata("svg").decode()
         data = json.dumps({"pins": self.pins, "names": self.names}, sort_keys=True)
         return text.replace("</svg>", f"<metadata>{data}</metadata></svg>") + "\n"
 
@@ -182,16 +185,21 @@ def draw(netlist: Netlist) -> str:
 
 
 def _title(sheet: Sheet) -> None:
-    what = {"pwm": "coin motor behind a MOSFET", "drv2605l": "LRA or coin motor behind a DRV2605L"}[sheet.netlist.variant]
+    what = {"pwm": "coin motor behind a MOSFET", "drv2605l": "LRA or coin motor behind a DRV2605L"}[
+        sheet.netlist.variant
+    ]
     sheet.text(f"Buzzband, variant {sheet.netlist.variant}: {what}", (0.0, 23.6), size=16)
     sheet.text(
-        "Drawn from hardware/netlist-*.toml. Equal names are one net; × is left open on purpose. Not built yet.", (0.0, 22.95),
+        "Drawn from hardware/netlist-*.toml. Equal names are one net; × is left open on purpose. Not built yet.",
+        (0.0, 22.95),
         size=9.5, color=FAINT,
     )  # fmt: skip
 
 
 def _power(sheet: Sheet) -> None:
-    sheet.frame("Power: in at the Pico's USB only; S1 feeds the band or the charger, never both", -0.4, 22.4, 19.2, 13.4)
+    sheet.frame(
+        "Power: in at the Pico's USB only; S1 feeds the band or the charger, never both", -0.4, 22.4, 19.2, 13.4
+    )
     u2 = sheet.box("U2", 3.4, 20.9, 2.6, ["J+", "J-"], ["BAT", "5V", "G"], bare=["J+", "BAT"])
     sheet.part(elm.BatteryCell(), "BT1", (1.4, 17.6), (1.4, 19.2), ("-", "+"), "left")
     sheet.wire((1.4, 19.2), (1.4, u2["J+"][1]), u2["J+"])

@@ -1,17 +1,22 @@
-"""Firmware, netlist, schematic, harness, bill of materials and read-me name one pin for each thing, and one thing for each pin."""
+"""Firmware, netlist, schematic, harness, bill of materials and read-me say the same of each pin and part."""
 
 import shutil
 from pathlib import Path
 
-import agreement
 import pytest
+
+import agreement
 from firmware import FIRMWARE, pins
 from netlist import HARDWARE
 
 TEXTS = ("*.toml", "*.csv", "*.yml", "README.md", "images/schematic-*.svg")
 
 MUTATIONS = {
-    "netlist: two pins of the bus change places": ("netlist-common.toml", '6 = "SDA", 7 = "SCL"', '6 = "SCL", 7 = "SDA"'),
+    "netlist: two pins of the bus change places": (
+        "netlist-common.toml",
+        '6 = "SDA", 7 = "SCL"',
+        '6 = "SCL", 7 = "SDA"',
+    ),
     "netlist: the button on the next pin": ("netlist-common.toml", '19 = "BUTTON"', '20 = "BUTTON"'),
     "netlist: the motor on GP15": ("netlist-common.toml", '21 = "MOTOR"', '20 = "MOTOR"'),
     "netlist: a part goes": ("netlist-pwm.toml", "[part.D1]", "[part.D2]"),
@@ -20,7 +25,7 @@ MUTATIONS = {
     "harness: two colours' wires change places": ("harness-pwm.yml", "- J4: [3]", "- J4: [4]"),
     "harness: another GPIO": ("harness-pwm.yml", "'SCL GP5'", "'SCL GP6'"),
     "harness: another net": ("harness-drv2605l.yml", "'MOTOR GP16'", "'BUTTON GP14'"),
-    "bom: another pin": ("bom.csv", ",GP27,As R3", ",GP26,As R3"),
+    "bom: another pin": ("bom.csv", ",GP27,,0.05,As R3", ",GP26,,0.05,As R3"),
     "bom: a row goes": ("bom.csv", "D1,Schottky", "D9,Schottky"),
     "bom: another variant": ("bom.csv", "FR-25FBF52-100R,1,pwm", "FR-25FBF52-100R,1,both"),
     "bom: another value": ("bom.csv", "Resistor 100 kOhm", "Resistor 10 kOhm"),

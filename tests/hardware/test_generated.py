@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import drawings
 import harness
-import pytest
 from netlist import HARDWARE, VARIANTS, load
 
 GENERATED = {**harness.texts(), **{f"images/{name}": text for name, text in drawings.pictures().items()}}

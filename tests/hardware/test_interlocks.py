@@ -1,6 +1,7 @@
 """What the hardware excludes by its circuit, whatever the firmware does."""
 
 import pytest
+
 from netlist import VARIANTS, Netlist, load
 
 THROUGH = {"F1": [("1", "2")], "Q1": [("D", "S")], "U2": [("J+", "BAT")]}
@@ -38,7 +39,8 @@ def test_the_cell_is_behind_a_fuse_and_usb_power_never_reaches_it_but_through_th
     without_fuse = {ref: pairs for ref, pairs in THROUGH.items() if ref != "F1"}
     assert reached(netlist, "CELL", without_fuse, ON) == {"CELL"}
     assert {ref for ref, _ in netlist.nets()["CELL"]} == {"BT1", "U2", "F1"}
-    assert netlist.parts["Q1"].nets == {"G": "VBUS", "D": "VSW", "S": "VSYS"}  # off while VBUS is there; its diode leads out
+    off_with_usb_power = {"G": "VBUS", "D": "VSW", "S": "VSYS"}  # and its diode leads out of the cell
+    assert netlist.parts["Q1"].nets == off_with_usb_power
     assert {ref for ref, _ in netlist.nets()["VCHG"]} == {"J1", "S1", "U2"}
 
 

@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-import power
 import pytest
+
+import power
 from netlist import HARDWARE
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -28,10 +29,8 @@ def test_parts_add_up_to_the_total() -> None:
 
 def test_hours_in_the_read_me_are_those_of_the_script() -> None:
     build, use = power.BUILDS[0], power.USES[0]
-    ranges = [
-        f"{power.hours(mah, power.total_ma(build, use, 0.0)):.0f} to {power.hours(mah, power.total_ma(build, use, power.SLEEP_SAVES)):.0f}"
-        for mah in power.CELLS_MAH
-    ]
+    ma = [power.total_ma(build, use, saves) for saves in (0.0, power.SLEEP_SAVES)]
+    ranges = [" to ".join(f"{power.hours(mah, each):.0f}" for each in ma) for mah in power.CELLS_MAH]
     row = "| hours with 500 mAh, with 1200 mAh | " + ", ".join(ranges)
     assert row in (HARDWARE / "README.md").read_text(encoding="utf-8")
 
@@ -43,5 +42,5 @@ def test_a_pulse_costs_a_kick_and_a_hold() -> None:
 
 def test_a_stronger_kick_in_the_firmware_costs_more(monkeypatch: pytest.MonkeyPatch) -> None:
     before = power.motor_ma(power.USES[0], "coin")
-    monkeypatch.setitem(power._MOTOR, "_HOLD_MV", 3000)
+    monkeypatch.setattr(power, "_HOLD_V", 3.0)
     assert power.motor_ma(power.USES[0], "coin") > before

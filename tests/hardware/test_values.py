@@ -3,8 +3,9 @@
 import math
 import re
 
-import bom
 import pytest
+
+import bom
 from firmware import FIRMWARE, constants
 from netlist import HARDWARE, VARIANTS, load, number
 
