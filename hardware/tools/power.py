@@ -174,7 +174,7 @@ def _head() -> list[str]:
         "and from data sheets. **Nothing of it has been measured on a band.** All currents are the cell's, at 3.7 V.",
         "",
         "The largest entry is the least certain: what the RP2040 saves while it sleeps between blocks. *Cautious*",
-        "counts nothing, *likely* a third, Adafruit's figure for a light sleep of an RP2040. Measure it between F1 and J1.",
+        "counts nothing, *likely* a third, Adafruit's figure for a light sleep of an RP2040. Measure it at F1.",
         "",
     ]
 
@@ -201,8 +201,8 @@ def _arithmetic() -> list[str]:
         f"| LRA | {_LRA_V} V × {_LRA_MA} mA ÷ {BRIDGE} ÷ {CELL_V} V | {lra_charge_mas('ON_TARGET') / 0.12:.0f} |",
         "",
         f"The word `on_target` is a pulse of 120 ms: ({_KICK_MS} × {kick:.0f} + {120 - _KICK_MS} × {hold:.0f} + "
-        f"120 × {capacitor_ma():.1f}) ÷ 1000 = {coin_charge_mas('ON_TARGET'):.2f} mA s. A set of `reach` has twelve",
-        f"of them and a `done`: {sum(coin_charge_mas(word) for word in reach.words):.1f} mA s in {reach.seconds:.0f} s are "
+        f"120 × {capacitor_ma():.1f}) ÷ 1000 = {coin_charge_mas('ON_TARGET'):.2f} mA s. A set of `reach` has",
+        f"twelve of them and a `done`: {sum(coin_charge_mas(word) for word in reach.words):.1f} mA s in {reach.seconds:.0f} s are "
         f"{motor_ma(reach, 'coin'):.2f} mA.",
         "",
     ]

@@ -55,7 +55,7 @@ FAULTS: dict[str, tuple[str, dict[str, Fault]]] = {
         {"D1": lambda part: replace(part, nets={"A": "VSYS", "K": "MOTOR_LOW"})},
     ),
     "an EXG Pill gets 3.3 V": ("E10", {"R2": on_net("1", "3V3")}),
-    "the button leads to VSYS": ("E10", {"S2": on_net("2", "VSYS"), "J5": on_net("1", "VSYS")}),
+    "a resistor lifts a pin of the Pico to VSYS": ("E10", {"R7": on_net("1", "VSYS")}),
     "no divider behind the EXG Pill": ("E11", {"R4": on_net("1", "AGND")}),
 }
 
