@@ -5,6 +5,7 @@ import re
 from netlist import VARIANTS, Cable, Netlist, Node, load
 
 _GAUGE_MM2 = 0.08
+_TO = "to "
 _CARRIER = {
     "J1": "switch",
     "J2": "muscle",
@@ -37,9 +38,11 @@ def harness(netlist: Netlist) -> str:
 
 def label(netlist: Netlist, node: Node) -> str:
     """Return what stands at a pin: its net, and the GPIO of the Pico if the net leads to one."""
-    net = netlist.parts[node[0]].nets[node[1]]
+    part = netlist.parts[node[0]]
+    net = part.nets[node[1]]
     if net in netlist.volts or net.endswith("GND"):
-        return net
+        is_other_pin = net != node[1] and net in part.kind.pins  # which WireViz would take for that pin
+        return _TO + net if is_other_pin else net
     gpios = _gpio_of(netlist, net)
     return f"{net} {gpios}" if gpios else net
 
@@ -127,7 +130,8 @@ def read(text: str) -> tuple[dict[Node, str], list[list[Node]]]:
             elif found := re.fullmatch(r"    pins: \[(.*)\]", line):
                 pins = _items(found[1])
             elif found := re.fullmatch(r"    pinlabels: \[(.*)\]", line):
-                labels |= {(ref, pin): label for pin, label in zip(pins, _items(found[1]), strict=True)}
+                told = [item.removeprefix(_TO) for item in _items(found[1])]
+                labels |= {(ref, pin): label for pin, label in zip(pins, told, strict=True)}
         elif part == "connections" and (found := re.fullmatch(r"  ([- ]) - (\w+): \[(.*)\]", line)):
             if found[1] == "-":
                 wires.append([])

@@ -183,6 +183,7 @@ def _arithmetic() -> list[str]:
     awake, likely = pico_awake_ma(), pico_ma(SLEEP_SAVES)
     kick, hold = coin_ma(_KICK_V), coin_ma(_HOLD_V)
     reach = USES[0]
+    set_mas = sum(coin_charge_mas(word) for word in reach.words)
     return [
         "## Each part",
         "",
@@ -202,7 +203,7 @@ def _arithmetic() -> list[str]:
         "",
         f"The word `on_target` is a pulse of 120 ms: ({_KICK_MS} × {kick:.0f} + {120 - _KICK_MS} × {hold:.0f} + "
         f"120 × {capacitor_ma():.1f}) ÷ 1000 = {coin_charge_mas('ON_TARGET'):.2f} mA s. A set of `reach` has",
-        f"twelve of them and a `done`: {sum(coin_charge_mas(word) for word in reach.words):.1f} mA s in {reach.seconds:.0f} s are "
+        f"twelve of them and a `done`: {set_mas:.1f} mA s in {reach.seconds:.0f} s are "
         f"{motor_ma(reach, 'coin'):.2f} mA.",
         "",
     ]

@@ -384,7 +384,9 @@ def _motor_pwm(sheet: Sheet) -> None:
 
 def _motor_drv2605l(sheet: Sheet) -> None:
     sheet.frame("Motor: EN from GP16, high during a pulse only; cut the I2C jumper of U10", 30.6, 9.9, 44.4, -5.0)
-    sheet.box("U10", 33.4, 8.6, 3.4, ["1", "2", "3", "4", "5", "6"], ["O+", "O-"], row=0.65, bare=["O+", "O-"])
+    sheet.box(
+        "U10", 33.4, 8.6, 3.4, ["EN", "IN", "SCL", "SDA", "VCC", "GND"], ["O+", "O-"], row=0.65, bare=["O+", "O-"]
+    )
     plus, minus = 8.6 - 0.18 - 0.325, 8.6 - 0.18 - 0.975
     sheet.wire((37.5, plus), (42.0, plus), (42.0, 6.6))
     sheet.name("OUT_P", (38.4, plus), "up")
