@@ -21,7 +21,7 @@ from promises.lifters import own_scale
 
 SETS = 3
 MOTOR_LEAK = 0.2  # RMS of the motor's vibration in the EMG, as a share of full effort
-SHAKEN = 0.75  # the motor shook the electrodes just below this target, where it would have been silent
+SHAKEN = 0.75  # the motor shook the electrodes just below this target, in what would have been silence
 NEAR_BLOCKS = 1
 LOST_BLOCKS = 75
 

@@ -22,7 +22,7 @@ def logged(permille: ArrayLike, rest: int = REST, reference: int = REFERENCE) ->
     values = np.asarray(permille)
     rows = restored.rectified(values, np.ones(len(values), np.bool_), rest, reference)
     state, envelope, scale = new_state(), [0] * BLOCK_SAMPLES, new_scale(rest, reference)
-    ends = [smooth(row, 0, BLOCK_SAMPLES, state, envelope) for row in rows.tolist()]
+    ends = [smooth(row, 0, BLOCK_SAMPLES, state, envelope) for row in rows]
     return [permille_of(end, scale) for end in ends[1::2]]
 
 
@@ -33,7 +33,7 @@ def a_muscle(seconds: float, seed: int = 1, reference: int = REFERENCE) -> NDArr
     signal = (1 - np.cos(2 * np.pi * times / 3)) * np.abs(rng.standard_normal(len(times))) * reference / 32
     state, envelope, scale = new_state(), [0] * len(times), new_scale(REST, reference)
     smooth(signal.astype(int).tolist(), 0, len(times), state, envelope)
-    return np.array([permille_of(value, scale) for value in envelope[23::24]]) // 4 * 4
+    return np.array([permille_of(value, scale) for value in envelope[23::24]]) + 2 >> 2 << 2
 
 
 @pytest.mark.parametrize("reference", [REST + 400, REFERENCE, 900_000])
@@ -41,22 +41,22 @@ def test_the_envelope_of_what_is_restored_is_that_of_the_log(reference: int) -> 
     values = a_muscle(20, reference=reference)
     again = np.array(logged(values, reference=reference))
     assert values.max() > 400
-    assert (again // 4 * 4 == values)[SETTLED:].mean() > 0.99
+    assert (again + 2 >> 2 << 2 == values)[SETTLED:].mean() > 0.99
 
 
 def test_a_gap_is_a_straight_line() -> None:
     values, valid = np.full(100, 200), np.ones(100, np.bool_)
     values[50:] = 600
     values[40:60], valid[40:60] = 4000, False
-    rows = restored.rectified(values, valid, 0, 16_000)
+    rows = np.array(list(restored.rectified(values, valid, 0, 16_000)))
     levels = rows.reshape(-1, 24).mean(axis=1)
-    assert levels[10:39] == pytest.approx(202, abs=1)
+    assert levels[10:39] == pytest.approx(200, abs=1)
     assert np.diff(levels)[48:58] == pytest.approx(np.full(10, 400 / 21), abs=5)
 
 
 def test_what_no_muscle_does_stays_within_what_the_averages_take() -> None:
     wild = np.tile([0, 4000], 50)
-    rows = restored.rectified(wild, np.ones(100, np.bool_), 0, 1_048_575)
+    rows = np.array(list(restored.rectified(wild, np.ones(100, np.bool_), 0, 1_048_575)))
     assert abs(rows).max() < 1 << 17
 
 

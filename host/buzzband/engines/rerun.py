@@ -54,12 +54,11 @@ def rerun(
     ahead = _TOLD_AHEAD_IMU if is_felt else _TOLD_AHEAD
     teller = _Teller(cue, lifter.sets, _retold(told, then, now), ahead)
     cues, faults = [], 0
-    samples = restored.rectified(log.permille, log.valid, now.rest, now.reference)
-    for block, row in enumerate(samples.tolist()):
+    for block, samples in enumerate(restored.rectified(log.permille, log.valid, now.rest, now.reference)):
         step, is_last = divmod(block, STEP_BLOCKS)
         rates.tell(block)
         teller.tell(block)
-        word = cue.step(row, 0)
+        word = cue.step(samples, 0)
         if word and log.valid[step]:
             cues.append((block, word))
         if is_last:
@@ -68,7 +67,7 @@ def rerun(
                 cue.believe(faults)
             lifter.step(cue.gated, cue.flags, teller.listen)
         if block % _PROGRESS_EVERY == 0:
-            progress(block / len(samples))
+            progress(block / (STEP_BLOCKS * steps))
     return Track(
         permille=log.permille.astype(np.int32),
         flags=log.flags,

@@ -1,6 +1,6 @@
 """What a band must have felt, from what its log has kept of it: the input of the last stage, and an IMU's frames.
 
-The log holds every second value of the free-running envelope, in steps. The two averages behind it are known, so the
+The log holds every second value of the free-running envelope, rounded. The two averages behind it are known, so the
 input that leads from value to value is, too: 20 ms of one level each. Given to the core, it makes the free envelope of
 the log, and an envelope that stands still at any other times than the log's did, as the core would have had it.
 """
@@ -16,26 +16,30 @@ from buzzband_fw.core.chain import BLOCK_SAMPLES
 from buzzband_fw.core.envelope import FRACTION_BITS
 from buzzband_fw.store.records import ACTIVATION_STEP_BLOCKS, MOVEMENT_STEP_BLOCKS
 
-STEP_PERMILLE = 4  # of the log: a value stands for itself and all up to the next
-
 _STEP_SAMPLES = BLOCK_SAMPLES * ACTIVATION_STEP_BLOCKS
 _LEVEL_MAX = (1 << 17) - 1  # what the averages take
 _FAST, _SLOW = 32, 64  # samples: the averages of buzzband_fw.core.envelope
 
 
-def rectified(permille: NDArray[np.integer], valid: NDArray[np.bool_], rest: int, reference: int) -> NDArray[np.int32]:
-    """Return rectified samples at 1200 Hz, shape (blocks, 12), whose envelope is that of the log.
+def rectified(
+    permille: NDArray[np.integer], valid: NDArray[np.bool_], rest: int, reference: int
+) -> Iterator[list[int]]:
+    """Yield blocks of 12 rectified samples at 1200 Hz whose envelope is that of the log.
 
     ``permille``, ``valid``: shape (n,), at 50 Hz; where there is no value, a straight line stands for it.
     """
     rest, span = new_scale(rest, reference)
-    middle = permille // STEP_PERMILLE * STEP_PERMILLE + STEP_PERMILLE / 2
     known = np.flatnonzero(valid)
-    envelope = rest + np.interp(np.arange(len(permille)), known, middle[known]) * span / 1000
-    levels = np.repeat(list(_levels(envelope / (1 << FRACTION_BITS))), _STEP_SAMPLES)
-    whole = np.diff(np.rint(np.cumsum(levels)), prepend=0.0)  # what rounding takes from one sample the next one gets
-    samples: NDArray[np.int32] = whole.astype(np.int32).reshape(-1, BLOCK_SAMPLES)
-    return samples
+    envelope = rest + np.interp(np.arange(len(permille)), known, permille[known]) * span / 1000
+    left = 0.0  # what rounding takes from one sample the next one gets
+    for level in _levels(envelope / (1 << FRACTION_BITS)):
+        for _ in range(ACTIVATION_STEP_BLOCKS):
+            block = []
+            for _ in range(BLOCK_SAMPLES):
+                sample = round(left := left + level)
+                left -= sample
+                block.append(sample)
+            yield block
 
 
 def _levels(envelope: NDArray[np.float64]) -> Iterator[float]:

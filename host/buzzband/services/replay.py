@@ -1,7 +1,8 @@
 """``buzzband simulate`` of a band's log: the session once more, with its own settings or with others."""
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -112,15 +113,15 @@ def _changed(then: Settings, now: Settings) -> Iterator[Changed]:
 
 def _again(said: Iterable[CueMark], now: Iterable[CueMark]) -> Iterator[Said]:
     """Yield each word with the time of the nearest of the same that no word before it has taken."""
-    left = list(now)
+    left: dict[str, list[float]] = defaultdict(list)
+    for cue in now:
+        left[cue.word].append(cue.t_s)
     for cue in said:
-        apart_s = {abs(one.t_s - cue.t_s): one for one in reversed(left) if one.word == cue.word}
-        nearest_s = min(apart_s, default=math.inf)
-        if nearest_s > AGAIN_S:
-            yield Said(cue.t_s, cue.word, None)
-            continue
-        left.remove(apart_s[nearest_s])
-        yield Said(cue.t_s, cue.word, apart_s[nearest_s].t_s)
+        times_s = left[cue.word]
+        after = bisect_left(times_s, cue.t_s)
+        near = [(abs(times_s[at] - cue.t_s), at) for at in (after - 1, after) if 0 <= at < len(times_s)]
+        apart_s, at = min(near, default=(math.inf, 0))
+        yield Said(cue.t_s, cue.word, times_s.pop(at) if apart_s <= AGAIN_S else None)
 
 
 def _words(told: Outcome, said: Sequence[CueMark]) -> Iterator[RepWords]:
