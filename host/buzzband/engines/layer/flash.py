@@ -72,7 +72,7 @@ class Flash:
 
     def remove(self, path: str) -> None:
         """See MicroPython."""
-        size = os.stat(self.path(path)).st_size
+        size = os.stat(self.path(path))[6]
         self.note()
         os.remove(self.path(path))
         self.free_bytes += size

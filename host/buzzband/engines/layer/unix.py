@@ -210,7 +210,7 @@ def install(world: World) -> None:
     made = modules.build(world)
     console, interpreter = made["sys"], made["micropython"]
     console.path, console.modules = SlotPath(sys.path), sys.modules
-    console.implementation = sys.implementation
+    console.implementation, console.platform = sys.implementation, sys.platform
     interpreter.const = micropython.const
     sys.modules.update(made)
     builtins.open = world.flash.open  # type: ignore[assignment]
