@@ -445,7 +445,7 @@ def test_a_commit_takes_its_time_in_which_samples_go_on(tmp_path):
     before = world.taken()
     file.flush()
     assert world.taken() - before == pytest.approx(1920, abs=2)
-    ((_, _), (start_us, end_us)) = world.flash.touched
+    ((start_us, end_us),) = world.flash.touched
     assert end_us - start_us == 400_000
 
 
