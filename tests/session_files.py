@@ -1,20 +1,24 @@
 """The sessions that a band's flash holds, as they will be once all pieces are merged."""
 
+import re
 from collections.abc import Mapping
 
 from buzzband.recordings.band_log import SessionLog, read_log
 
-FOLDER = "log/"
+_PART = re.compile(r"log/([0-9a-f]{16})\.(bbl|\d{3,})")
 
 
 def session_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The bytes of each session by its id."""
-    found: dict[str, bytes] = {}
-    for path in sorted(files, key=lambda path: (not path.endswith(".bbl"), path)):
-        if path.startswith(FOLDER):
-            session_id = path[len(FOLDER) :].split(".")[0]
-            found[session_id] = found.get(session_id, b"") + files[path]
-    return found
+    """Return the sessions by id, each as it will be once its small files are merged: behind it, in order.
+
+    What was merged already, though not yet removed, is there twice.
+    """
+    parts: dict[str, list[tuple[int, bytes]]] = {}
+    for path, data in files.items():
+        if match := _PART.fullmatch(path):
+            number = -1 if match[2] == "bbl" else int(match[2])
+            parts.setdefault(match[1], []).append((number, data))
+    return {name: b"".join(data for _, data in sorted(found)) for name, found in parts.items()}
 
 
 def session_logs(files: Mapping[str, bytes]) -> list[SessionLog]:

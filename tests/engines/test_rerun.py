@@ -16,6 +16,7 @@ from buzzband.recordings.tellings import Telling, tellings
 from buzzband.testing import Recordings, Take
 from buzzband_fw.core import quality, tempo, words
 from recordings.log_builder import SESSION, LogWriter
+from session_files import session_files
 
 CONTRACTIONS = 6
 REST_RAW = 4800 * 6 // 5
@@ -31,7 +32,7 @@ def worn(take: Take, **changes: Any) -> bytes:
     codes = np.concatenate((take.codes, np.tile(take.codes[:REST_RAW], 9)))
     with VirtualBand(codes, {**take.settings, **changes}) as band:
         band.play()
-        (data,) = (data for path, data in band.files().items() if path.endswith(".bbl"))
+        (data,) = session_files(band.files()).values()
     return data
 
 

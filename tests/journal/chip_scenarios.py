@@ -16,8 +16,9 @@ from buzzband.twin.chip import FILE_SYSTEM_OFFSET
 from buzzband_fw.core.chain import RAW_RATE_HZ
 from chip.worn import feel, link_to
 from journal.journal import Journal, in_file_system
-from journal.kept import Felt, session_files
+from journal.kept import Felt
 from journal.scenarios import RESERVE, SETTINGS_FILE, Scene, filled
+from session_files import session_files
 from twin.bench import ask, wait_for_prompt
 
 BOOT_S = 2.5

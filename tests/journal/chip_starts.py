@@ -5,8 +5,9 @@ from buzzband_fw.link import messages
 from chip.worn import link_to
 from journal.chip_scenarios import BOOT_S, stay_at_prompt
 from journal.journal import contents
-from journal.kept import records_in, session_files
+from journal.kept import records_in
 from journal.pulled import assert_kept, is_merged
+from session_files import session_files
 from twin.bench import TwinBench, ask
 
 MERGE_S = 0.45  # chip time of ``merge``

@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,11 +9,11 @@ from buzzband.recordings.band_log import RATE_HZ, SessionLog, intact_records, re
 from buzzband.twin import Tear
 from buzzband_fw.core.chain import BLOCK_MS
 from journal.journal import Cut, Journal, Memory, contents, file_system
+from session_files import session_files
 
 LOST_MOST_S = 5.0
 BOOTS_FILE = "boots.bin"  # which every start rewrites
 
-_PART = re.compile(r"log/([0-9a-f]{16})\.(bbl|\d{3,})")
 
 Files = Mapping[str, bytes]
 Key = tuple[int, int, bytes]  # sequence, kind, payload
@@ -65,19 +64,6 @@ class Found:
             "activation_lost_s": round(self.lost_s, 2),
             "record_lost_s": round(self.late_s, 2),
         }
-
-
-def session_files(files: Files) -> dict[str, bytes]:
-    """Return the sessions by id, each as it will be once its small files are merged: behind it, in order.
-
-    What was merged already, though not yet removed, is there twice.
-    """
-    parts: dict[str, list[tuple[int, bytes]]] = {}
-    for path, data in files.items():
-        if match := _PART.fullmatch(path):
-            number = -1 if match[2] == "bbl" else int(match[2])
-            parts.setdefault(match[1], []).append((number, data))
-    return {name: b"".join(data for _, data in sorted(found)) for name, found in parts.items()}
 
 
 @functools.lru_cache(maxsize=4096)

@@ -21,15 +21,18 @@ _PIECE_MAX = const(480)
 _HEADER_SIZE = const(14)  # these as in store/records.py: a name from elsewhere takes time
 _OVERHEAD = const(18)
 _ROUNDING = const(2)
+_UNIT = const(4)
 _UNIT_SHIFT = const(2)
 _LEVEL_MAX = const(1023)
 _FLAGS_SHIFT = const(12)
-_COUNT = const(0)  # these two as in store/series.py
+_RESTING = const(8)  # this and _UNIT as in store/records.py
+_COUNT = const(0)  # these three as in store/series.py
+_LAST = const(4)
 _NO_PART = const(2)
 _VALUE_MS = const(20)
 _VALUES = const(250)  # activations in a record: 5 s, but a commit ends it sooner
 _VALUES_SIZE = const(200)  # bytes: 4 s of a muscle at work take 120
-_DEGREES = const(125)  # in a record: 10 s
+_DEGREES = const(250)  # in a record: 20 s
 _DEGREES_SIZE = const(128)
 _SHORT_MAX = const(48)
 _SHOWN_STEP = const(2)  # blocks
@@ -94,11 +97,15 @@ class Recorder:
     @micropython.native
     def activation(self, block, permille, flags, t_ms):
         """Note the activation after ``block``, one of every second."""
+        values = self._activation
         value = permille + _ROUNDING >> _UNIT_SHIFT
-        if value > _LEVEL_MAX:
+        if value < _RESTING:
+            last = values.state[_LAST]
+            if last < _RESTING and -_UNIT <= permille - last * _UNIT <= _UNIT:
+                value = last  # or noise would write itself down at rest
+        elif value > _LEVEL_MAX:
             value = _LEVEL_MAX
         value |= flags << _FLAGS_SHIFT
-        values = self._activation
         found = self._put(value, block, values.buffer, values.state)
         if found:
             self._end_series(records.ACTIVATION, values, t_ms)
@@ -266,6 +273,7 @@ class Recorder:
             self._put = series.put
             self._move = series.move
         self._activation.finish()
+        self._activation.state[_LAST] = 0
         self._degrees.finish()
         self._end = self._waiting_ms = 0
 

@@ -46,6 +46,7 @@ FORMAT = const(1)
 ACTIVATION_STEP_BLOCKS = const(2)  # 50 Hz
 MOVEMENT_STEP_BLOCKS = const(8)  # 12.5 Hz
 ACTIVATION_UNIT = const(4)  # permille
+RESTING = const(8)  # units: below, an activation is kept as the last was while it is off by no more than one
 
 OVERRUN = const(1)  # fault codes, named in names.py; value: blocks that were lost
 CONVERTER_FIFO = const(2)  # value: 0. The converter's own FIFO was full: samples are missing somewhere
