@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from buzzband.recordings.band_log import SessionLog, read_log
 
-_PART = re.compile(r"log/([0-9a-f]{16})\.(bbl|\d{3,})")
+PART = re.compile(r"log/([0-9a-f]{16})\.(bbl|\d{3,})")
 
 
 def session_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -15,7 +15,7 @@ def session_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     parts: dict[str, list[tuple[int, bytes]]] = {}
     for path, data in files.items():
-        if match := _PART.fullmatch(path):
+        if match := PART.fullmatch(path):
             number = -1 if match[2] == "bbl" else int(match[2])
             parts.setdefault(match[1], []).append((number, data))
     return {name: b"".join(data for _, data in sorted(found)) for name, found in parts.items()}

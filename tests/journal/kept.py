@@ -9,7 +9,7 @@ from buzzband.recordings.band_log import RATE_HZ, SessionLog, intact_records, re
 from buzzband.twin import Tear
 from buzzband_fw.core.chain import BLOCK_MS
 from journal.journal import Cut, Journal, Memory, contents, file_system
-from session_files import session_files
+from session_files import PART, session_files
 
 LOST_MOST_S = 5.0
 BOOTS_FILE = "boots.bin"  # which every start rewrites
@@ -135,7 +135,7 @@ class Check:
         """Every file is as it was, or in a way that it may be in between."""
         for path in {*files, *self._before}:
             data, before = files.get(path), self._before.get(path)
-            if data != before and not _PART.fullmatch(path):
+            if data != before and not PART.fullmatch(path):
                 assert data in self._passing(path, before), f"{path} at {cut}"
 
     def _passing(self, path: str, before: bytes | None) -> set[bytes | None]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from buzzband_fw.link.messages import FLASH_FULL
 from journal.journal import contents
-from journal.kept import Check, Felt, Found, records_in, session_files
+from journal.kept import Check, Felt, Found, records_in
 from journal.little_flash import JournalBand
 from journal.scenarios import Scene, running
+from session_files import session_files
 
 BOOT_S = 1.0
 

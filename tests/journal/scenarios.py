@@ -20,8 +20,9 @@ from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.link.messages import FLASH_FULL
 from buzzband_fw.store.records import BY_FULL_FLASH
 from journal.journal import Journal, Memory, file_system
-from journal.kept import Felt, session_files
+from journal.kept import Felt
 from journal.little_flash import JournalBand
+from session_files import session_files
 
 SETTINGS_FILE = "settings.json"
 APP = {"a/app.bin": bytes(range(256)) * 80, "slot.txt": b"a"}  # what nobody is to touch

@@ -15,9 +15,9 @@ from buzzband.recordings.band_log import SessionLog, read_log
 from buzzband_fw.core.chain import BLOCK_MS
 from chip.worn import crossings, feel, latencies_ms
 from counts import count
-from journal.kept import session_files
 from journal.little_flash import JournalBand
 from journal.scenarios import APP, MOMENT_S, RESERVE, SETTINGS_FILE, band, curls, filled, image
+from session_files import session_files
 
 HOLD_S = 70.0
 CROSSES_S = 2.0

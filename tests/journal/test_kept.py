@@ -13,9 +13,10 @@ from buzzband.bundle import pack_image
 from buzzband.twin import Operation, Tear
 from buzzband_fw.store import records
 from journal.journal import Journal, Memory, contents, file_system
-from journal.kept import Check, Felt, Found, session_files
+from journal.kept import Check, Felt, Found
 from journal.little_flash import TimedMemory
 from recordings.log_builder import HEADER, OTHER_SESSION, SESSION, LogWriter
+from session_files import session_files
 
 PATH = f"/log/{SESSION}.bbl"
 BEGINS_S = 10.0
