@@ -161,8 +161,8 @@ class SessionLog:
     def told(self) -> Told | None:
         """Return the last time that the band knew when it began."""
         mark = self.header.get("time") or {}
-        numbers = [mark.get(name) for name in ("boot", "t_ms", "utc_ms")]
-        return Told(*numbers) if all(type(number) is int for number in numbers) else None
+        numbers = [number for name in ("boot", "t_ms", "utc_ms") if type(number := mark.get(name)) is int]
+        return Told(*numbers) if len(numbers) == 3 else None
 
 
 def read_log(data: bytes, session_id: str | None = None) -> SessionLog:
