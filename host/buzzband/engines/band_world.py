@@ -97,5 +97,4 @@ def private_modules(world: World, slots: Mapping[str, Path], patches: Mapping[st
     console = given["sys"]
     console.path, console.modules = found.path, found.loaded
     console.implementation = (sys.implementation.name, tuple(sys.version_info[:3]))
-    console.platform = sys.platform
     return found

@@ -105,6 +105,8 @@ class Addresses:
 class Console:
     """``sys``, without what only the interpreter knows: ``path``, ``modules``, ``implementation``."""
 
+    platform = "layer"  # no chip: its assembler is not there
+
     def __init__(self, world: Any) -> None:
         self.stdin = new_module()
         self.stdin.buffer = world.usb
