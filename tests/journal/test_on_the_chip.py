@@ -20,7 +20,7 @@ from twin.bench import TwinBench
 
 STARTS = int(os.environ.get("BUZZBAND_STARTS", "24"))  # of torn images, on the chip, for each scenario
 WHOLE_STARTS = max(STARTS // 20, 1)  # with all of the app
-FEW = 3
+FEW = 2
 
 
 @pytest.fixture
