@@ -35,8 +35,10 @@ def hour_kb(raw: Raw, settings: Settings, **options: object) -> float:
     kb = (sum(sizes.values()) - sizes[records.HEADER]) / 1000 / hours
     log = recorded.log
     shares = {kind: round(size / 1000 / hours, 1) for kind, size in sizes.items()}
-    tell(f"{len(raw) / RAW_PER_S:.0f} s, {len(log.lifting.counted())} reps, {len(log.cues)} cues: {kb:.1f} KB/h {shares}")
-    assert recorded.log.valid[:-60].all()
+    tell(
+        f"{len(raw) / RAW_PER_S:.0f} s, {len(log.lifting.counted())} reps, {len(log.cues)} cues: {kb:.1f} KB/h {shares}"
+    )
+    assert log.valid[:-60].all()
     return kb
 
 

@@ -32,7 +32,9 @@ def example() -> list[bytes]:
     made = LogWriter()
     made.record(records.HEADER, json.dumps(HEADER).encode(), 900)
     made.record(records.CUE, bytes.fromhex("04000000 01"), 960)
-    made.record(records.ACTIVATION, series(1, [25, 120, 128 | BLANKED << FLAGS_SHIFT, 128 | BLANKED << FLAGS_SHIFT]), 970)
+    made.record(
+        records.ACTIVATION, series(1, [25, 120, 128 | BLANKED << FLAGS_SHIFT, 128 | BLANKED << FLAGS_SHIFT]), 970
+    )
     made.record(records.END, bytes.fromhex("08000000 01 0200"), 980)
     return made.pieces
 
