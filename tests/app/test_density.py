@@ -38,7 +38,7 @@ def hour_kb(raw: Raw, settings: Settings, **options: object) -> float:
     tell(
         f"{len(raw) / RAW_PER_S:.0f} s, {len(log.lifting.counted())} reps, {len(log.cues)} cues: {kb:.1f} KB/h {shares}"
     )
-    assert recorded.log.valid[:-60].all()
+    assert log.valid[:-60].all()
     return kb
 
 

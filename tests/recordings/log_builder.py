@@ -97,9 +97,9 @@ def course(first: int, end: int) -> list[int]:
     return [8 * (n % 150) for n in range(first, end)]
 
 
-def session(values: int = 300) -> LogWriter:
+def session(values: int = 300, session_id: str = SESSION) -> LogWriter:
     """A session with so many values of activation in records of 100, a cue and a fault among them, and its end."""
-    made = LogWriter().header()
+    made = LogWriter(session_id).header()
     for first in range(0, values, 100):
         block = 1 + 2 * first
         made.activation(block, course(first, min(first + 100, values)))
