@@ -34,10 +34,8 @@ FRAMES = Frames()
 RING = aligned_ring()  # 32 KB at a multiple of 32 KB: once all modules are there the heap may have no such gap
 
 from buzzband_fw.core.reps import new_room
-from buzzband_fw.store import recorder
 
 ROOM = new_room()  # 17 KB, for the same reason
-PENDING = bytearray(recorder.PENDING)
 
 from buzzband_fw import control
 from buzzband_fw.band import Band
@@ -84,8 +82,7 @@ class App:
         supply_mv = read_mv()
         self.muscle = muscle = Muscle(chosen, RING)
         self.voice = Voice(_motor(bus, chosen, supply_mv))
-        kept = recorder.Recorder(PENDING)
-        self.band = Band(chosen, muscle, self.movement, self.voice, kept, supply_mv, safe_mode, self._brace, FRAMES)
+        self.band = Band(chosen, muscle, self.movement, self.voice, supply_mv, safe_mode, self._brace, FRAMES)
         self.control = control.Control(self.band)
         self.report = SelfReport(self.band, slot)
         self.server = Server(SerialPort(), self.report)
@@ -100,12 +97,7 @@ class App:
         self._wrote_flash = False
         self._battery_due = False
         self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
-        self._jobs = (  # after four blocks in a row; after even ones activation is noted, and that takes time
-            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
-            (self.band.note, self.control.step, self._button.step, self.band.keep),
-            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
-            (self.band.note, self.control.step, self._button.step, self._keep_house),
-        )
+        self._jobs = ()
         self._move_due = False
         self._step = muscle.step
         self._move = self.band.move
@@ -118,11 +110,12 @@ class App:
         """Begin: the samples, then the first session, if it is to begin at power-on. It has them all: they wait."""
         self.band.note_usb_power(self._usb_power.present())
         self._watchdog = Watchdog()
-        self.band.keeper.recover()
+        self.band.recover()
         self.movement.start()
         self.muscle.start()
         self.report.boot_ms = ticks_ms()
-        self.band.keeper.count_boot()
+        self.band.be_ready_to_keep()
+        self._share_jobs()
         self.control.start()
         gc.threshold(-1)
         gc.collect()
@@ -167,6 +160,15 @@ class App:
             self._note_turn(elapsed_us)
         if not busy:
             self._until_tick()
+
+    def _share_jobs(self):
+        """Share out what each of four blocks in a row leaves to do."""
+        self._jobs = (  # after even blocks activation is noted, and that takes time
+            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
+            (self.band.note, self.control.step, self._button.step, self.band.keep),
+            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
+            (self.band.note, self.control.step, self._button.step, self._keep_house),
+        )
 
     def stop(self):
         """Leave everything as the prompt expects it: motor off first of all."""

@@ -9,10 +9,8 @@ from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.sets import HOLD, REP, SET
 from buzzband_fw.core.words import WITHHELD, duration_ms
 from buzzband_fw.hal import chip, led, watchdog
-from buzzband_fw.keeper import Keeper
 from buzzband_fw.link import messages
 from buzzband_fw.store import records, session
-from buzzband_fw.store.session import new_id
 
 _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
 
@@ -32,13 +30,13 @@ class Band:
     ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
     """
 
-    def __init__(self, settings, muscle, movement, voice, recorder, supply_mv, safe_mode, brace, frames):
+    def __init__(self, settings, muscle, movement, voice, supply_mv, safe_mode, brace, frames):
         """``brace``: is called before flash is written, the motor standing. ``frames``: see frames.py."""
         self.state = messages.STARTING
         self.settings = settings
         self.muscle = muscle
         self.movement = movement
-        self.recorder = recorder
+        self.recorder = self.keeper = self.keep = None  # until ``be_ready_to_keep``
         self.supply_mv = supply_mv
         self.recorded = self.cues = self.event = 0
         self.asks = False
@@ -47,11 +45,8 @@ class Band:
         self._voice = voice
         self._feel = movement.feel  # bound once, as in core/pipeline.py
         self._move = movement.step
-        self._note_activation = recorder.activation
         self._brace = brace
         self.frames = frames
-        self.keeper = Keeper(self, brace)
-        self.keep = self.keeper.step
         self._feels = self._cueing = False
         self._first_block = 0
         self._lost_blocks = 0
@@ -62,6 +57,25 @@ class Band:
         self._may_ask = False
         self._last_set = self._last_hits = 0  # its number, and the reps of it that were on target
         self.look_at_settings()
+
+    def recover(self):
+        """Merge what an interrupted session has left. Touches flash, if there is any; failing that it stays there."""
+        try:
+            session.recover(self._brace)
+        except OSError:
+            self.faults |= messages.RECORDER_FAILED
+
+    def be_ready_to_keep(self):
+        """Load what sessions are kept with, which takes time, and count this boot. Touches flash."""
+        from buzzband_fw.keeper import Keeper
+        from buzzband_fw.store.recorder import Recorder
+
+        self.recorder = Recorder()
+        self.recorder.look()
+        self._note_activation = self.recorder.activation  # bound once
+        self.keeper = Keeper(self, self._brace)
+        self.keeper.count_boot()
+        self.keep = self.keeper.step
 
     def look_at_settings(self):
         """Let faults be those of the settings as they are now."""
@@ -137,7 +151,7 @@ class Band:
         self._may_ask = self.settings.ask_felt
         self._brace()
         self.feel()
-        session_id = new_id((chip.uid() + str(ticks_ms())).encode())
+        session_id = session.new_id((chip.uid() + str(ticks_ms())).encode())
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
         except OSError as error:

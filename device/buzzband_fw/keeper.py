@@ -38,20 +38,12 @@ class Keeper:
         self._brace = brace
         self._unswept = 0
 
-    def recover(self):
-        """Merge what an interrupted session has left. Touches flash, if there is any; failing that it stays there."""
-        try:
-            self._recorder.recover(self._brace)
-        except OSError:
-            self._band.faults |= messages.RECORDER_FAILED
-
     def count_boot(self):
         """Count this boot, and recall what a host has told in those before. Touches flash."""
         from buzzband_fw.store import boots
 
         self._brace()
         self.boot, self.mark = boots.count()
-        self._recorder.look()
 
     def note_time(self, utc_ms, t_ms):
         """Keep what a host has told: ``utc_ms`` since 1970 when the clock was at ``t_ms``."""

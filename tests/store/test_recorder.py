@@ -13,7 +13,7 @@ import pytest
 from buzzband.recordings.band_log import SessionLog, read_log
 from buzzband.recordings.lifting import Hold, Rep, Set
 from buzzband_fw.store import records, session
-from buzzband_fw.store.recorder import PENDING, Recorder
+from buzzband_fw.store.recorder import Recorder
 
 SESSION = bytes.fromhex("00112233445566aa")
 HEADER = b'{"session": "00112233445566aa"}'
@@ -43,7 +43,7 @@ def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(session, "open", PicoFile, raising=False)
         monkeypatch.setattr(os, "ilistdir", lambda path: ((each.name,) for each in Path(path).iterdir()), raising=False)
-        recorder = Recorder(bytearray(PENDING))
+        recorder = Recorder()
         recorder.open(SESSION, HEADER, 0)
         note(recorder)
         recorder.close(1000, records.BY_BUTTON, 0)

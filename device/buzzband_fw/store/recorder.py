@@ -13,8 +13,6 @@ _COMMIT_MS = const(3000)
 _OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
 NO_SPACE = const(28)  # ENOSPC
 
-PENDING = const(1280)  # bytes that a Recorder needs
-
 _PENDING = const(1280)
 _HALF = const(640)
 _PIECE_MAX = const(480)
@@ -47,29 +45,24 @@ def _block(step, first_step):
 
 
 class Recorder:
-    """Records one session after the other. ``recover``, ``open``, ``commit``, ``close`` and ``merge`` touch flash.
+    """Records one session after the other. ``open``, ``commit``, ``close`` and ``merge`` touch flash.
 
     What else it does allocates nothing. ``session_id``: that of the running session, or None. ``committed``: the bytes
     of its file that no power cut can take; what is not merged yet comes on top. ``pieces``: of the session, or of the
     last one until they are merged, or None. ``free_bytes``: of flash, when it was looked at last.
     """
 
-    def __init__(self, pending):
-        """``pending``: room for PENDING bytes."""
+    def __init__(self):
         self.session_id = None
         self.committed = 0
         self.free_bytes = 0
         self.pieces = None
         self._framer = None
         self._room = 0
-        self._pending = pending
+        self._pending = bytearray(_PENDING)
         self._end = 0  # of the complete records in _pending; the next one is made right there
         self._waiting_ms = 0  # of the activations in them
         self._activation = self._degrees = self._put = self._move = None
-
-    def recover(self, brace):
-        """Merge what an interrupted session has left. ``brace``: is called before flash is written. Raises OSError."""
-        session.recover(brace)
 
     def look(self):
         """See how much of flash is free."""

@@ -172,7 +172,7 @@ class VirtualBand:
     def _is_tidy(self) -> bool:
         """Return whether no session that is over waits to be merged."""
         recorder = self.app and self.app.band.recorder
-        return not recorder or recorder.session_id is not None or recorder.pieces is None
+        return recorder is None or recorder.session_id is not None or recorder.pieces is None
 
     def play(self) -> None:
         """Run to the end of the recording, and press the button: that ends the session. Raises EngineFailed."""
