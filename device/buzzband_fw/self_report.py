@@ -27,7 +27,6 @@ class SelfReport:
         self.boot_ms = 0
         self.free_ram_bytes = 0
         self.is_clear = band.is_clear
-        self.holds = band.recorder.holds
         self.remove = band.remove
         self.settings = band.settings
         self._band = band
@@ -48,6 +47,10 @@ class SelfReport:
                 "boot_ms": self.boot_ms,
             }
         )
+
+    def holds(self, session_id):
+        """Return whether a session is going on, or not merged yet. ``session_id``: 8 bytes."""
+        return self._band.recorder.holds(session_id)
 
     def status_into(self, buffer, offset):
         """Write how things stand, as STATUS_FORMAT; return its length. Allocates nothing."""
