@@ -1,7 +1,7 @@
 """The keeper: chooses the moments at which flash is written. A write stops the processor, an erase for 45 ms or more.
 
 records -> a piece       when no word can be due for a while: just after one, or with the muscle far from the target;
-                         after 4.5 s at once
+                         after 4 s at once
 pieces -> session file   between sets, a step at a time
 what a host told         likewise
 """
@@ -16,7 +16,7 @@ from buzzband_fw.store.recorder import NO_SPACE
 
 _COMMIT_MS = const(3000)  # of activation, at a clear moment
 _EARLY_MS = const(500)  # likewise, when an erase is near: it had better come now than in a hold
-_OVERDUE_MS = const(4500)  # at any moment: with what a commit takes, a power cut costs 5 s at most
+_OVERDUE_MS = const(4000)  # at any moment but in a word: with that and a commit, a power cut costs 5 s at most
 _ERASE_NEAR = const(3)  # commits without one: every fifth or so has one
 _ERASE_MS = const(25)  # what takes longer had an erase in it: others take 10
 _LATE_MS = const(20)  # blocks are being caught up with: one stall after the other would be too much for the ring

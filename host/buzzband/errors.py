@@ -191,6 +191,8 @@ class TooShort(RecordingError):
 class NotInLog(RecordingError):
     """A band's log does not hold what would be needed."""
 
+    hint = "buzzband sessions show ID tells what it holds."
+
 
 class EngineError(BuzzbandError):
     """An engine cannot run the core."""
