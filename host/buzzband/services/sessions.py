@@ -78,7 +78,11 @@ def show(archive: Archive, wanted: str, progress: Progress = no_progress) -> Sho
 
     ``wanted``: the beginning of an id; of two that share their id, with a dot and the beginning of the hash behind it.
     """
-    session = _meant(archive.sessions(progress), wanted)
+    return opened(archive, _meant(archive.sessions(progress), wanted))
+
+
+def opened(archive: Archive, session: Session) -> Shown:
+    """Return a session of the archive with all that its raw log says. Raises ArchiveError."""
     row = session.row
     with archive.in_use():
         (log,) = (log for log in archive.raw.logs(row.uid, row.session_id) if log.digest == row.digest)
