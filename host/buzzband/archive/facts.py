@@ -28,7 +28,8 @@ class Facts:
     records that are not there. ``hits``: reps whose peak reached the target. ``cues``: words that it was on target,
     said or withheld. ``good_permille``: share of the activation that is there and was trusted. ``boot``,
     ``start_t_ms``: its power-on and the band's clock at its start, -1 where unknown. ``foreign``: what the header says
-    of another band or session. ``grade``: of the calibration, 0 without one. ``source``: of what file an imported one was made.
+    of another band or session. ``grade``: of the calibration, 0 without one. ``source``: the file that an imported
+    one was made of.
     """
 
     problem: str = ""

@@ -10,7 +10,19 @@ import buzzband
 from buzzband.errors import BuzzbandError
 from buzzband.wording import printable
 
-COMMANDS = ("demo", "simulate", "twin", "flash", "config", "sync", "sessions", "archive", "export", "selftest")
+COMMANDS = (
+    "demo",
+    "simulate",
+    "twin",
+    "flash",
+    "config",
+    "sync",
+    "sessions",
+    "archive",
+    "export",
+    "import",
+    "selftest",
+)
 
 
 class Failure(click.ClickException):

@@ -28,9 +28,9 @@ _README = """\
 
 A Buzzband feels a muscle with surface electrodes and buzzes when it reaches the activation that its wearer aims for.
 Each recording is what the band has kept of a session: activation in percent of the reference of that session's
-calibration (rectified, averaged twice with 27 and 53 ms, 50 values a second in steps of 0.4 %), and how far the limb was
-from its pose of rest. It is not the raw signal of the muscle. Activation does not compare across sessions as a voltage
-would: each has a calibration of its own.
+calibration (rectified, averaged twice with 27 and 53 ms, 50 values a second in steps of 0.4 %), and how far the limb
+was from its pose of rest. It is not the raw signal of the muscle. Activation does not compare across sessions as a
+voltage would: each has a calibration of its own.
 
 Where the channel Valid is 0 there is no activation, and the 0 in its place means nothing. Events tell sets, reps, words
 of the motor, signal quality, gaps and faults. Names of wearers are not part of this dataset.
@@ -87,9 +87,10 @@ def _wearer(take: Take) -> str:
 
 def _sidecar(take: Take) -> dict[str, Any]:
     about = take.about
+    target = f"{about.target_permille / 10:g} percent"
     return {
         "TaskName": line(about.exercise) or "unknown",
-        "TaskDescription": f"Training with a target of {about.target_permille / 10:g} percent, cue mode {line(about.mode)}.",
+        "TaskDescription": f"Training with a target of {target}, cue mode {line(about.mode)}.",
         "Manufacturer": "Buzzband",
         "DeviceSerialNumber": line(about.band) or NOT_KNOWN,
         "SoftwareVersions": line(about.app) or NOT_KNOWN,

@@ -16,7 +16,9 @@ from buzzband_fw.core import cue, quality
 
 FLAGS: Mapping[str, int] = {**{name: 1 << bit for bit, name in enumerate(quality.NAMES)}, "blanked": cue.BLANKED}
 EVENT_HEADER = ("onset_s", "duration_s", "kind", "name", *COLUMNS)
-REP_COLUMNS = tuple(name for name in COLUMNS if name not in ("reps", "cadence_rpm", "felt", "counted", "rate_hz", "value"))
+REP_COLUMNS = tuple(
+    name for name in COLUMNS if name not in ("reps", "cadence_rpm", "felt", "counted", "rate_hz", "value")
+)
 WHAT = ("session", "start_utc", "wearer", "exercise", "mode", "load_kg", "target_percent")
 
 Cell = Value | None
@@ -78,7 +80,18 @@ def sets_csv(takes: Iterable[Take]) -> bytes:
 
 def sessions_csv(takes: Iterable[Take]) -> bytes:
     """Return a row for every session."""
-    header = (*WHAT, "start_within_s", "earliest_utc", "latest_utc", "duration_s", "band", "app", "state", "ended", "source")
+    header = (
+        *WHAT,
+        "start_within_s",
+        "earliest_utc",
+        "latest_utc",
+        "duration_s",
+        "band",
+        "app",
+        "state",
+        "ended",
+        "source",
+    )
     return _csv(header, map(_session, takes))
 
 

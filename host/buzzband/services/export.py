@@ -71,9 +71,13 @@ def export(
     ``wanted``: beginnings of ids, or paths of a band's logs; none: all of the archive. ``kind``: one of FORMATS.
     """
     found = _told_apart(tuple(_found(archive, wanted, lambda share: progress(share / 2))))
-    chosen = tuple(_Chosen(shown, take_of(shown, shown.log)) for shown in found if shown.log and len(shown.log.permille))
+    chosen = tuple(
+        _Chosen(shown, take_of(shown, shown.log)) for shown in found if shown.log and len(shown.log.permille)
+    )
     if not chosen:
-        raise TooShort("There is no session with any activation to export.", "List what there is with buzzband sessions.")
+        raise TooShort(
+            "There is no session with any activation to export.", "List what there is with buzzband sessions."
+        )
     made = tuple((folder / name, content) for name, content in _MAKERS[kind](chosen))
     _check(folder, [path for path, _ in made], kind, overwrite)
     for done, (path, content) in enumerate(made, 1):
