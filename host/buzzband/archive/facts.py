@@ -155,4 +155,4 @@ def _number(value: Any, limit: int) -> int:
 
 
 def _text(value: Any) -> str:
-    return str(printable(value[:_TEXT_MAX])) if type(value) is str else ""
+    return str(printable(value[:_TEXT_MAX])).replace("\n", " ") if type(value) is str else ""

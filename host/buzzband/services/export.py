@@ -14,6 +14,7 @@ from buzzband.errors import OutputFailed, TooShort
 from buzzband.exports import bids, tables
 from buzzband.exports.edf import edf_bytes
 from buzzband.exports.events import events
+from buzzband.exports.harmless import line
 from buzzband.exports.take import MOVEMENT_STEP, RATE_HZ, Take
 from buzzband.progress import Progress, no_progress
 from buzzband.recordings import files
@@ -193,7 +194,7 @@ def session_document(shown: Shown, take: Take) -> dict[str, Any]:
 def exported_text(done: Exported) -> str:
     """Return what ``buzzband export`` prints."""
     what = f"{count(len(done.sessions), 'session')} in {count(len(done.files), 'file')}, in {done.folder}."
-    subjects = [f"  sub-{one.label} is {one.wearer}" for one in done.subjects]
+    subjects = [f"  sub-{one.label} is {line(one.wearer)}" for one in done.subjects]
     shown = [f"  {path.relative_to(done.folder)}" for path in done.files[:_SHOWN]] if not subjects else []
     if not subjects and len(done.files) > _SHOWN:
         shown.append(f"  and {count(len(done.files) - _SHOWN, 'other')}")

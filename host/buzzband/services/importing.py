@@ -10,7 +10,7 @@ from typing import Any
 
 from buzzband.archive import Archive
 from buzzband.engines.job import block_count
-from buzzband.engines.whole_app import on_cpython
+from buzzband.engines.whole_app import just_these
 from buzzband.errors import AlreadyImported, TooLong, UnknownFormat
 from buzzband.exports.harmless import line
 from buzzband.progress import Progress, no_progress
@@ -24,7 +24,6 @@ from buzzband.services import simulate
 from buzzband.services.options import Options
 from buzzband.services.simulate import Felt
 from buzzband.wording import count
-from buzzband_fw.core.chain import BLOCK_RAW
 from buzzband_fw.store.records import FORMAT, OVERHEAD, PAYLOAD_MAX
 from buzzband_fw.store.schema import SCHEMA as SETTINGS
 
@@ -118,7 +117,7 @@ def _session(
     """
     felt = simulate.feel(recording, wish.options)
     blocks = block_count(felt.digitised.raw)
-    recorded = on_cpython(felt.digitised.raw[: blocks * BLOCK_RAW], felt.settings, None, progress, felt.frames)
+    recorded = just_these(felt.digitised.raw, felt.settings, progress, felt.frames)
     if recorded.log.end is None or recorded.log.end.blocks < blocks:
         held_s = recorded.log.duration_s
         raise TooLong(
@@ -126,7 +125,7 @@ def _session(
         )
     header = _header(recording.name, digest, session_id, wish, felt) | {"app": recorded.log.header["app"]}
     start = _start_ms(wish.start or recording.start)
-    data = adopted(recorded.data, recorded.session_id, header, blocks, start, START_WITHIN_MS)
+    data = adopted(recorded.data, recorded.session_id, header, start, START_WITHIN_MS)
     return data, simulate.outcome_of(felt, recording.name, "cpython", recorded.track(blocks)).notes
 
 
