@@ -371,4 +371,4 @@ class SeveralSessions(ArchiveError):
 class AlreadyImported(ArchiveError):
     """The archive has a session of the same recording, made with other options."""
 
-    hint = "buzzband simulate shows it with others. To have both in the archive, say --again."
+    hint = "To see it with others, take buzzband simulate. To have both in the archive, say --again."

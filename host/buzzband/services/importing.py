@@ -189,7 +189,7 @@ def imported_text(done: ImportDone) -> str:
     there = len(done.imported) - new
     what = [f"{count(new, 'recording')} imported"] if new or not there else []
     what += [f"{count(there, 'recording')} {'was' if there == 1 else 'were'} in the archive already"] if there else []
-    notes = [f"Note: {one.file.name}: {note}" for one in done.imported for note in one.notes]
+    notes = [f"Note: {line(one.file.name)}: {note}" for one in done.imported for note in one.notes]
     return "\n".join(
         [f"{', '.join(what)}.", *(f"  {one}" for one in done.lines), *notes, f"The archive is {done.archive}."]
     )
