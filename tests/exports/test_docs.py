@@ -1,8 +1,8 @@
 """docs/export.md says what an export holds."""
 
+from buzzband.archive.raw import IMPORTED
 from buzzband.exports.events import COLUMNS, KINDS
 from buzzband.services.export import FORMATS
-from buzzband.services.importing import UID
 from doc_pages import page, rows
 
 PAGE = page("export")
@@ -22,5 +22,5 @@ def test_every_value_of_an_event_is_named() -> None:
 
 def test_every_format_and_the_place_in_the_archive_are_named() -> None:
     assert all(f"--format {kind}" in PAGE for kind in FORMATS)
-    assert UID in PAGE
-    assert UID in page("sync")
+    assert IMPORTED in PAGE
+    assert IMPORTED in page("sync")

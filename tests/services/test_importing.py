@@ -12,11 +12,12 @@ from buzzband.archive import Archive
 from buzzband.archive.archive import COMPLETE, Session
 from buzzband.archive.check import check
 from buzzband.archive.clock import Between, Exact
+from buzzband.archive.raw import IMPORTED
 from buzzband.errors import AlreadyImported, TooLong, TooShort, UnknownFormat
 from buzzband.outcome import Rep
 from buzzband.recordings.band_log import SessionLog
 from buzzband.services import analysis, importing, sessions
-from buzzband.services.importing import UID, Wish, import_all
+from buzzband.services.importing import Wish, import_all
 from buzzband.services.options import Options
 from buzzband.services.replay import replay
 from buzzband.services.session_shown import shown_text
@@ -129,7 +130,7 @@ def test_where_it_comes_from_is_told_wherever_it_is_shown(archive: Archive, csv:
 
 def test_it_can_be_run_once_more(archive: Archive, csv: Path, imported: Take) -> None:
     session = imported(csv)
-    (raw,) = archive.raw.logs(UID, session.row.session_id)
+    (raw,) = archive.raw.logs(IMPORTED, session.row.session_id)
     again = replay(raw.path, None, Options(target_permille=900))
     assert again.replay
     assert [one.setting for one in again.replay.changed] == ["target_permille"]
@@ -184,9 +185,11 @@ def test_the_archive_finds_nothing_wrong_with_it(archive: Archive, csv: Path, im
 
 def test_a_copy_that_was_cut_off_is_made_anew(archive: Archive, csv: Path, tmp_path: Path) -> None:
     (done,) = import_all(Archive(tmp_path / "other"), [csv], Wish(CURL), NOW_MS).imported
-    part = archive.raw.part_of(UID, done.session_id)
+    part = archive.raw.part_of(IMPORTED, done.session_id)
     part.parent.mkdir(parents=True)
     part.write_bytes(b"rubbish")
+    (found,) = check(archive).findings
+    assert "buzzband import again" in found.mend
     import_all(archive, [csv], Wish(CURL), NOW_MS)
     assert [log.read() for log in archive.raw.logs()] == [log.read() for log in Archive(tmp_path / "other").raw.logs()]
     assert not part.exists()

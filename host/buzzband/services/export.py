@@ -96,14 +96,14 @@ def export(
 
 def _found(archive: Archive, wanted: Sequence[str], progress: Progress) -> Iterator[Shown]:
     """Yield the sessions that are meant, each once."""
+    every = () if wanted else archive.sessions()
     known: set[str] = set()
-    chosen = [_shown(archive, one) for one in wanted] if wanted else None
-    every = archive.sessions() if chosen is None else ()
-    for done, shown in enumerate(chosen or (opened(archive, one) for one in every), 1):
+    for done, one in enumerate(wanted or every, 1):
+        shown = _shown(archive, one) if isinstance(one, str) else opened(archive, one)
         if shown.session.row.sha256 not in known:
             known.add(shown.session.row.sha256)
             yield shown
-        progress(done / len(chosen or every))
+        progress(done / len(wanted or every))
 
 
 def _told_apart(found: Sequence[Shown]) -> tuple[Shown, ...]:
@@ -125,9 +125,12 @@ def _shown(archive: Archive, wanted: str) -> Shown:
 
 def _check(folder: Path, paths: Sequence[Path], kind: str, overwrite: bool) -> None:
     """Raise OutputFailed if anything that is there would be replaced, or mixed with, without having been asked for."""
-    if kind == "bids" and folder.is_dir() and any(folder.iterdir()):
-        raise OutputFailed(f"{folder} is not empty.", "Name a new folder: a BIDS dataset is written as a whole.")
-    there = [] if overwrite else [path for path in paths if path.exists() or path.is_symlink()]
+    try:
+        if kind == "bids" and folder.is_dir() and any(folder.iterdir()):
+            raise OutputFailed(f"{folder} is not empty.", "Name a new folder: a BIDS dataset is written as a whole.")
+        there = [] if overwrite else [path for path in paths if path.exists() or path.is_symlink()]
+    except OSError as error:
+        raise OutputFailed(f"{folder} cannot be looked into: {error.strerror or error}.") from error
     if there:
         names = ", ".join(path.name for path in there[:_LISTED]) + (" …" if there[_LISTED:] else "")
         raise OutputFailed(

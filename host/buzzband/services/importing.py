@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from buzzband.archive import Archive
+from buzzband.archive.raw import IMPORTED
 from buzzband.engines.job import block_count
 from buzzband.engines.whole_app import just_these
 from buzzband.errors import AlreadyImported, TooLong, UnknownFormat
@@ -28,9 +29,6 @@ from buzzband_fw.store.records import FORMAT, OVERHEAD, PAYLOAD_MAX
 from buzzband_fw.store.schema import SCHEMA as SETTINGS
 
 SCHEMA = "buzzband/import/1"
-UID = b"imported".hex()
-"""In the place of a band's: what was imported is of no band."""
-
 START_WITHIN_MS = 1000  # a file tells whole seconds
 _ID_LENGTH = 16
 _NAME_MAX = 48  # characters: the header holds 1024 bytes in all
@@ -85,7 +83,7 @@ def import_all(
     for path in paths:
         done.append(_import(archive, path, wish, now_ms, overall))  # noqa: PERF401  # progress counts what is done
     ids = {one.session_id for one in done}
-    listed = [one for one in archive.sessions() if one.row.uid == UID and one.row.session_id in ids]
+    listed = [one for one in archive.sessions() if one.row.uid == IMPORTED and one.row.session_id in ids]
     return ImportDone(archive.folder, tuple(done), tuple(words.lines(listed)))
 
 
@@ -98,13 +96,13 @@ def _import(archive: Archive, path: Path, wish: Wish, now_ms: int, progress: Pro
     recording = simulate.load(path, None, wish.rate_hz)
     digest = _sha256(path)
     session_id = _id(digest, wish)
-    if archive.raw.logs(UID, session_id):
+    if archive.raw.logs(IMPORTED, session_id):
         return Imported(path, session_id, False)
     channel, _ = emg_channel(recording, wish.options.channel)
     if not wish.again:
         _refuse_twice(archive, path, digest, channel.label[:_CHANNEL_MAX])
     data, notes = _session(recording, digest, session_id, wish, progress)
-    archive.take_in(UID, session_id, data, now_ms)
+    archive.take_in(IMPORTED, session_id, data, now_ms)
     return Imported(path, session_id, True, notes)
 
 
@@ -135,7 +133,7 @@ def _header(name: str, digest: str, session_id: str, wish: Wish, felt: Felt) -> 
     return {
         "format": FORMAT,
         "session": session_id,
-        "uid": UID,
+        "uid": IMPORTED,
         "settings": {key: value for key, value in settings.items() if value != SETTINGS[key][0]},
         "calibration": {"how": felt.calibration.how},
         "source": {
@@ -178,7 +176,7 @@ def _refuse_twice(archive: Archive, path: Path, digest: str, channel: str) -> No
 def _sources(archive: Archive) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the id of each imported session, and what it was made of."""
     with archive.in_use():
-        for log in archive.raw.logs(UID):
+        for log in archive.raw.logs(IMPORTED):
             head = log.read()[: OVERHEAD + PAYLOAD_MAX]
             yield log.session_id, read_log(head, log.session_id).header.get("source", {})
 
