@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from buzzband.archive import Archive
-from buzzband.archive.archive import lone_session
+from buzzband.archive.archive import Session, lone_session
 from buzzband.errors import OutputFailed, TooShort
 from buzzband.exports import bids, tables
 from buzzband.exports.edf import edf_bytes
@@ -96,14 +96,14 @@ def export(
 
 def _found(archive: Archive, wanted: Sequence[str], progress: Progress) -> Iterator[Shown]:
     """Yield the sessions that are meant, each once."""
-    every = () if wanted else archive.sessions()
+    meant: Sequence[str | Session] = wanted or archive.sessions()
     known: set[str] = set()
-    for done, one in enumerate(wanted or every, 1):
+    for done, one in enumerate(meant, 1):
         shown = _shown(archive, one) if isinstance(one, str) else opened(archive, one)
         if shown.session.row.sha256 not in known:
             known.add(shown.session.row.sha256)
             yield shown
-        progress(done / len(wanted or every))
+        progress(done / len(meant))
 
 
 def _told_apart(found: Sequence[Shown]) -> tuple[Shown, ...]:
