@@ -20,6 +20,7 @@ BuzzbandError                exit 1
 │   ├── BadSamples           text, NaN or infinity where a number should be
 │   ├── BadRate              no rate, or one that cannot be
 │   ├── TooShort             not enough to work on
+│   ├── TooLong              more than a session can hold
 │   └── NotInLog             a log cannot be replayed like that
 ├── EngineError              exit 6
 │   ├── EngineMissing        not installed
@@ -48,7 +49,8 @@ BuzzbandError                exit 1
     ├── IndexDamaged         the index cannot be read
     ├── IndexTooNew          the index is of a newer version
     ├── NoSuchSession        lists the latest
-    └── SeveralSessions      lists those that it might be
+    ├── SeveralSessions      lists those that it might be
+    └── AlreadyImported      the archive has that recording, with other options
 
 Wrong options and arguments are click's: exit 2.
 """
@@ -186,6 +188,12 @@ class TooShort(RecordingError):
     """There are too few samples to work on."""
 
     hint = "Give at least one second of signal."
+
+
+class TooLong(RecordingError):
+    """There are more samples than a session can hold."""
+
+    hint = "Cut the recording into parts of some hours each."
 
 
 class NotInLog(RecordingError):
@@ -360,3 +368,9 @@ class SeveralSessions(ArchiveError):
     """More than one session has an id that begins so; which one is meant is not guessed."""
 
     hint = "Give more of the id."
+
+
+class AlreadyImported(ArchiveError):
+    """The archive has a session of the same recording, made with other options."""
+
+    hint = "To see it with others, take buzzband simulate. To have both in the archive, say --again."

@@ -61,3 +61,13 @@ def test_a_log_that_is_not_whole_is_refused(recording) -> None:
         recorded.track(100_000)
     with pytest.raises(EngineFailed, match="not whole"):
         replace(recorded, log=read_log(recorded.data[:-30], recorded.session_id)).track(200)
+
+
+@pytest.mark.usefixtures("micropython_port")
+@pytest.mark.parametrize("play", [on_cpython, on_micropython])
+def test_nobody_is_asked_what_he_felt_so_a_silent_set_in_the_midst_ends_nothing(recording, play: Play) -> None:
+    take = recording.contractions(3)
+    rest = np.random.default_rng(1).integers(2045, 2052, 10 * 4800, dtype=np.uint16)
+    codes = np.concatenate((take.codes, rest, take.codes))
+    core = replace(take.core, mode="silent")
+    assert_same(play(codes, core).track(len(codes) // 48), CPython().run(codes, core))

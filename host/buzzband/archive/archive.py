@@ -15,7 +15,7 @@ from buzzband.archive.index import NAME as INDEX
 from buzzband.archive.index import SIDE_FILE, Index, Row, row_of
 from buzzband.archive.journal import NAME as JOURNAL
 from buzzband.archive.journal import History, Journal, Kept, Listed
-from buzzband.archive.raw import RawLog, RawLogs, sha256_of
+from buzzband.archive.raw import DIGEST_LENGTH, RawLog, RawLogs, sha256_of
 from buzzband.errors import ArchiveUnusable
 from buzzband.progress import Progress, no_progress
 
@@ -71,6 +71,15 @@ class Archive:
             log = self.raw.keep(uid, session_id, sha256)
             self._enter(log, _row(log), utc_ms)
         return log
+
+    def take_in(self, uid: str, session_id: str, data: bytes, utc_ms: int) -> RawLog:
+        """Put the whole content of a raw log into the archive."""
+        part = self.raw.part_of(uid, session_id)
+        with self.in_use():
+            self.disk.make_folder(part.parent)
+            self.disk.remove(part)
+            self.disk.append(part, data)
+        return self.keep(uid, session_id, sha256_of(data), utc_ms)
 
     def enter(self, log: RawLog, utc_ms: int) -> None:
         """Enter a raw log wherever an interrupted ``keep`` has not."""
@@ -133,6 +142,15 @@ class Archive:
         return tuple(log for log in logs if log not in spare)
 
 
+def lone_session(data: bytes, uid: str, session_id: str) -> Session:
+    """Return the session of a raw log that lies in no archive. ``uid``: of its band, as far as it is known."""
+    digest = sha256_of(data)
+    facts, clocks = facts_of(data, uid, session_id)
+    row = Row(uid, session_id, digest[:DIGEST_LENGTH], digest, len(data), clocks, facts)
+    (when,) = place([_run(row, None, None)], ())
+    return Session(row, when, _state(row.facts, None, row.size))
+
+
 def _fill(index: Index, logs: Sequence[RawLog], progress: Progress, gone: Sequence[tuple[str, str, str]] = ()) -> None:
     """Read raw logs into an index, some at a time: what is cut off goes on where it was."""
     index.put((), gone)
@@ -166,6 +184,7 @@ def _run(row: Row, absent_ms: int | None, seen_ms: int | None) -> Run:
         clocks.before,
         absent_ms,
         seen_ms,
+        bool(facts.source),
     )
 
 

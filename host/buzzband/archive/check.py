@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from buzzband.archive.archive import KNOWN, Archive
 from buzzband.archive.facts import facts_of
 from buzzband.archive.index import Row, row_of
-from buzzband.archive.raw import RawLog, sha256_of
+from buzzband.archive.raw import IMPORTED, RawLog, sha256_of
 from buzzband.errors import IndexDamaged, IndexTooNew
 from buzzband.progress import Progress, no_progress
 from buzzband.wording import count
@@ -166,7 +166,8 @@ def _of_folder(archive: Archive) -> Iterator[Finding]:
     for path in archive.raw.parts():
         where = f"{path.parent.name}/{path.name}"
         what = f"A copy that was cut off after {path.stat().st_size} bytes."
-        yield Finding(PART, where, what, "Run buzzband sync with that band: it goes on from there.")
+        again = "Run buzzband import again" if path.parent.name == IMPORTED else "Run buzzband sync with that band"
+        yield Finding(PART, where, what, f"{again}: it puts that right.")
     for path in archive.raw.strangers(KNOWN):
         what = "It is no part of the archive, and nothing here reads it."
         where = str(path.relative_to(archive.folder))

@@ -30,6 +30,7 @@ class Run:
 
     ``start_t_ms``: the band's clock at its start. ``inside``: marks that it has recorded itself. ``before``: the last
     mark that the band knew when it began. ``absent_ms``: an inventory did not have it then, ``seen_ms``: one had it.
+    ``imported``: it is of another recorder, whose clock may say any year.
     """
 
     boot: int | None = None
@@ -39,6 +40,7 @@ class Run:
     before: Mark | None = None
     absent_ms: int | None = None
     seen_ms: int | None = None
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _exact(run: Run, marks: Sequence[Mark]) -> Exact | None:
 
 
 def _from_inside(run: Run, start_t_ms: int) -> Iterator[Exact]:
-    for mark in filter(_is_sane, run.inside):
+    for mark in run.inside if run.imported else filter(_is_sane, run.inside):
         since_ms = (mark.t_ms - start_t_ms) % WRAP_MS
         yield Exact(mark.utc_ms - since_ms, _within_ms(mark, since_ms))
 

@@ -28,7 +28,8 @@ class Facts:
     records that are not there. ``hits``: reps whose peak reached the target. ``cues``: words that it was on target,
     said or withheld. ``good_permille``: share of the activation that is there and was trusted. ``boot``,
     ``start_t_ms``: its power-on and the band's clock at its start, -1 where unknown. ``foreign``: what the header says
-    of another band or session. ``grade``: of the calibration, 0 without one.
+    of another band or session. ``grade``: of the calibration, 0 without one. ``source``: the file that an imported
+    one was made of.
     """
 
     problem: str = ""
@@ -54,6 +55,7 @@ class Facts:
     reset: str = ""
     start_t_ms: int = -1
     foreign: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def facts_of(data: bytes, uid: str, session_id: str) -> tuple[Facts, Clocks]:
         reset=_text(log.reset),
         start_t_ms=_start_t_ms(log),
         foreign=_foreign(log, uid, session_id),
+        source=_text(log.header.get("source", {}).get("name")),
     )
     return facts, _clocks(log, boot)
 
@@ -152,4 +155,4 @@ def _number(value: Any, limit: int) -> int:
 
 
 def _text(value: Any) -> str:
-    return str(printable(value[:_TEXT_MAX])) if type(value) is str else ""
+    return str(printable(value[:_TEXT_MAX])).replace("\n", " ") if type(value) is str else ""

@@ -38,6 +38,7 @@ def _create(connection: sqlite3.Connection) -> None:
             good_permille INTEGER NOT NULL, target_permille INTEGER NOT NULL, grade INTEGER NOT NULL,
             exercise TEXT NOT NULL, mode TEXT NOT NULL, wearer TEXT NOT NULL, app TEXT NOT NULL,
             boot INTEGER NOT NULL, reset TEXT NOT NULL, start_t_ms INTEGER NOT NULL, "foreign" TEXT NOT NULL,
+            source TEXT NOT NULL,
             PRIMARY KEY (uid, session_id, digest)
         )
         """

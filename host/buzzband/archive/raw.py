@@ -11,6 +11,8 @@ from buzzband.archive.disk import Disk
 SUFFIX = ".bbl"
 PART = ".part"
 DIGEST_LENGTH = 16
+IMPORTED = b"imported".hex()
+"""In the place of a band's uid: what was imported is of no band."""
 FILE_MAX = 2 << 20  # bytes: no flash of a Pico holds more
 
 _ID = re.compile(r"[0-9a-f]{16}", re.ASCII)

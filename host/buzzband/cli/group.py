@@ -1,6 +1,7 @@
 """The ``buzzband`` command, and how it fails."""
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -9,7 +10,19 @@ import buzzband
 from buzzband.errors import BuzzbandError
 from buzzband.wording import printable
 
-COMMANDS = ("demo", "simulate", "twin", "flash", "config", "sync", "sessions", "archive", "selftest")
+COMMANDS = (
+    "demo",
+    "simulate",
+    "twin",
+    "flash",
+    "config",
+    "sync",
+    "sessions",
+    "archive",
+    "export",
+    "import",
+    "selftest",
+)
 
 
 class Failure(click.ClickException):
@@ -37,7 +50,8 @@ class Commands(click.Group):
         """Return the command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"buzzband.cli.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"buzzband.cli.{name}"), name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

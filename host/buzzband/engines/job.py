@@ -44,9 +44,12 @@ class Settings:
     other_muscle: bool = False
 
     def as_dict(self) -> dict[str, bool | int | str]:
-        """Return the settings by name, as a band takes them: without those that are None; it calibrates nothing."""
+        """Return the settings by name, as a band takes them: without those that are None.
+
+        It calibrates nothing, and asks nobody what he felt: nobody is there to answer.
+        """
         chosen = {name: value for name, value in asdict(self).items() if value is not None}
-        return {**chosen, "calibration": "stored"}
+        return {**chosen, "calibration": "stored", "ask_felt": False}
 
 
 @dataclass(frozen=True, eq=False)

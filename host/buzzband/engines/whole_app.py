@@ -13,6 +13,7 @@ from buzzband.progress import Progress, no_progress
 from buzzband.transports.link import Link
 from buzzband.twin import Emg, Mpu6050Model, Twin, TwinStream, Vibration
 from buzzband_fw.core.chain import BLOCK_RAW, RAW_RATE_HZ
+from buzzband_fw.store import records
 
 _TAIL_RAW = 2 * BLOCK_RAW  # mid-scale behind the recording, so that its last block is worked through
 _WALL_S_PER_S = 1.0  # the least speed that MicroPython is believed to have, on the slowest machine
@@ -38,6 +39,32 @@ def on_cpython(
             band.run_for(1.0)
             progress(_PLAY_SHARE * min(fed / len(codes), 1.0))
         band.press(_PRESS_MS)
+        return pull(Link(band.stream, patience_s=_PATIENCE_S, clock=lambda: band.now_s), _second_part(progress))
+
+
+def just_these(
+    codes: NDArray[np.uint16], settings: Settings, progress: Progress = no_progress, frames: Frames | None = None
+) -> Recorded:
+    """Let the app run on this interpreter, and end its session with the last whole block of ``codes``.
+
+    So nothing that comes behind a recording bears on its last rep. Raises EngineError, LinkError.
+    """
+    blocks = block_count(codes)
+    with VirtualBand(codes, settings.as_dict(), imu=_imu(frames)) as band:
+
+        def is_over() -> bool:
+            app = band.app
+            if app is None or app.band.recorded < blocks:
+                return False
+            app.band.end(records.BY_HOST)
+            app.band.keeper.finish()
+            return True
+
+        limit_s = _BOOT_S + len(codes) / RAW_RATE_HZ
+        while not band.run_until(is_over, 1.0):
+            progress(_PLAY_SHARE * min(band.now_s / limit_s, 1.0))
+            if band.now_s > limit_s:
+                raise EngineFailed("The app does not take the samples.")
         return pull(Link(band.stream, patience_s=_PATIENCE_S, clock=lambda: band.now_s), _second_part(progress))
 
 

@@ -4,6 +4,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 from edfio import Bdf, BdfSignal, Edf, EdfSignal
@@ -15,6 +16,7 @@ from buzzband.recordings.model import Annotation, Channel, Recording
 
 EDF_MAGIC = b"0       "
 BDF_MAGIC = b"\xffBIOSEMI"
+NO_DATE = date(1985, 1, 1)
 
 
 def read_edf(path: Path) -> Recording:
@@ -34,7 +36,8 @@ def read_edf(path: Path) -> Recording:
             for remark in file.annotations
             if remark.text.strip()
         )
-    return Recording(path.name, channels, annotations)
+        start = _start(file)
+    return Recording(path.name, channels, annotations, start)
 
 
 @contextmanager
@@ -69,6 +72,18 @@ def _load(path: Path) -> Edf | Bdf:
     if magic == EDF_MAGIC:
         return edfio_read_edf(path, header_encoding="latin-1")
     raise UnknownFormat(f"{path.name} is neither EDF nor BDF.")
+
+
+def _start(file: Edf | Bdf) -> datetime | None:
+    """Return when the recording began; None if its date has been taken out, or is none.
+
+    The first of January 1985 is what EDF+ says to write where no date is to be told; plain EDF is anonymised so, too.
+    """
+    try:
+        start = datetime.combine(file.startdate, file.starttime)
+    except (ValueError, IndexError, OverflowError):  # a date that is X, or a clock that is damaged
+        return None
+    return start if start.date() != NO_DATE else None
 
 
 def _check_continuous(path: Path, file: Edf | Bdf) -> None:

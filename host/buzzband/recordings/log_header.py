@@ -21,6 +21,7 @@ _TYPES: Mapping[str, type] = {
     "settings": dict,
     "supply_mv": int,
     "calibration": dict,
+    "source": dict,
 }
 
 

@@ -1,6 +1,7 @@
 """What a recording is, wherever it came from."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,11 +35,15 @@ class Annotation:
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """Channels that start together; their rates may differ."""
+    """Channels that start together; their rates may differ.
+
+    ``start``: when they did, None if the file does not say. Without a time zone, it is that of the place.
+    """
 
     name: str
     channels: tuple[Channel, ...]
     annotations: tuple[Annotation, ...] = field(default=())
+    start: datetime | None = None
 
     @property
     def duration_s(self) -> float:

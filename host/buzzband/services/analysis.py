@@ -80,7 +80,13 @@ def withheld_marks(track: Track) -> tuple[CueMark, ...]:
 
 
 def _mark(block: int, word: int) -> CueMark:
-    return CueMark((block + 1) / BLOCKS_PER_S, names.WORDS[word & words.WORD_MASK])
+    return CueMark((block + 1) / BLOCKS_PER_S, word_name(word))
+
+
+def word_name(word: int) -> str:
+    """Return a word of the motor by its name, whether it was said or withheld."""
+    number = word & words.WORD_MASK
+    return names.WORDS[number] if number < len(names.WORDS) else f"word {number}"
 
 
 def quality_spans(track: Track) -> tuple[QualitySpan, ...]:

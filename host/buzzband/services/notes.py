@@ -57,7 +57,9 @@ def of_replay(log: SessionLog, told: Outcome, settings: Settings) -> tuple[str, 
 
 def _of_replay(log: SessionLog, told: Outcome, settings: Settings) -> Iterator[str]:
     yield "Replayed from the logged activation, 50 values a second: words may come 10 ms sooner or later than then."
-    if told.blanked.any():
+    if "source" in log.header:
+        yield "The session was imported: no band was worn, and nothing that it would have said was felt."
+    elif told.blanked.any():
         shaken_s = np.count_nonzero(told.blanked) / told.rate_hz
         yield (
             f"For {shaken_s:.1f} s the motor spoke, or had just spoken: what it shook is still in the activation. "

@@ -23,6 +23,11 @@ def write_log(data: bytes, path: Path) -> None:
     _write(path, lambda: data)
 
 
+def write_file(data: bytes, path: Path) -> None:
+    """Write any other file. Folders on the way are made. Raises OutputFailed."""
+    _write(path, lambda: data)
+
+
 def write_plot(told: Outcome, path: Path) -> None:
     """Write the picture of the activation in the format that the name asks for. Raises OutputFailed."""
     kind = plot_format(path)

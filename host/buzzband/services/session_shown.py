@@ -8,7 +8,8 @@ from buzzband.recordings.band_log import Fault, SessionLog
 from buzzband.recordings.lifting import Rep, Set
 from buzzband.services import session_words as words
 from buzzband.services import settings
-from buzzband.services.sessions import Shown, word_name
+from buzzband.services.analysis import word_name
+from buzzband.services.sessions import Shown
 from buzzband.wording import clock, count, cycles, length, listed, percent, tempo
 from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.core.words import WITHHELD
@@ -33,7 +34,8 @@ def shown_text(shown: Shown) -> str:
 
 def _lines(shown: Shown) -> Iterator[str]:
     session, row = shown.session, shown.session.row
-    yield f"Session {row.session_id} of band {row.uid}"
+    of_what = f"imported from {row.facts.source}" if row.facts.source else f"of band {row.uid}"
+    yield f"Session {row.session_id} {of_what}"
     yield f"When: {words.when(session.when)}"
     yield f"How long: {length(row.facts.duration_ms / 1000)}"
     yield words.whole(session)
@@ -49,7 +51,7 @@ def _lines(shown: Shown) -> Iterator[str]:
 
 def _of_log(log: SessionLog, target_permille: int) -> Iterator[str]:
     yield ""
-    yield from _band(log.header)
+    yield from _source(log.header["source"]) if "source" in log.header else _band(log.header)
     yield f"Calibration: {_calibration(log.header.get('calibration'))}"
     yield from _settings(log.header.get("settings", {}))
     yield ""
@@ -67,6 +69,14 @@ def _band(header: Mapping[str, Any]) -> Iterator[str]:
     parts += [f"power-on {header['boot']}"] if "boot" in header else []
     parts += [f"started after: {header['reset'].replace('_', ' ')}"] if "reset" in header else []
     yield f"Band: {', '.join(parts)}" if parts else "Band: the header is lost, so nobody knows its settings"
+
+
+def _source(told: Mapping[str, Any]) -> Iterator[str]:
+    """Yield of what a session was made that no band has recorded."""
+    rate_hz = told.get("rate_hz")
+    rate = f" at {rate_hz:g} Hz" if type(rate_hz) in (int, float) else ""
+    yield f"Recording: channel {told.get('channel')}{rate}, SHA-256 of the file {told.get('sha256')}"
+    yield "No band was worn: what its motor would have said is told as withheld."
 
 
 def _calibration(made: Mapping[str, Any] | None) -> str:
@@ -147,7 +157,8 @@ def _cues(log: SessionLog) -> Iterator[str]:
     yield ""
     yield f"Said: {_counted(said)}."
     if withheld:
-        yield f"Due, but withheld by the mode: {_counted(withheld)}."
+        why = "no band was worn" if "source" in log.header else "withheld by the mode"
+        yield f"Due, but {why}: {_counted(withheld)}."
 
 
 def _counted(found: Counter[str]) -> str:

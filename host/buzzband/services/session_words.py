@@ -39,7 +39,7 @@ def done(facts: Facts) -> str:
 def state(session: Session) -> str:
     """Return how whole a session is, and what else should be known."""
     facts = session.row.facts
-    parts = [session.state]
+    parts = [f"imported from {facts.source}" if facts.source else session.state]
     if facts.good_permille < 1000 and facts.duration_ms:
         parts.append(f"signal good {percent(facts.good_permille)} of the time")
     if session.conflict:
@@ -70,6 +70,8 @@ def moment(utc_ms: int) -> str:
 def whole(session: Session) -> str:
     """Return in a sentence how whole a session is."""
     facts = session.row.facts
+    if facts.source and session.state == states.COMPLETE:
+        return "It is complete: all of the recording."
     if session.state == states.COMPLETE:
         return f"It is complete; it was ended by {_ENDS.get(facts.ended, facts.ended)}."
     if session.state == states.CUT_OFF:
@@ -128,12 +130,13 @@ def document(session: Session) -> dict[str, Any]:
         "app": facts.app or None,
         "boot": None if facts.boot < 0 else facts.boot,
         "reset": facts.reset or None,
+        "source": facts.source or None,
     }
 
 
-def is_vague(placed: Placement) -> bool:
-    """Return whether a session is placed only between moments."""
-    return isinstance(placed, Between)
+def is_vague(session: Session) -> bool:
+    """Return whether a session of a band is placed only between moments."""
+    return isinstance(session.when, Between) and not session.row.facts.source
 
 
 def _iso(utc_ms: int | None) -> str | None:

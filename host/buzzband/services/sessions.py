@@ -13,12 +13,12 @@ from buzzband.errors import NoSuchSession, SeveralSessions
 from buzzband.progress import Progress, no_progress
 from buzzband.recordings.band_log import SessionLog, read_log
 from buzzband.services import session_words as words
+from buzzband.services.analysis import word_name
 from buzzband.transports.link import Link
 from buzzband.transports.replies import Entry, Hello
 from buzzband.wording import count
-from buzzband_fw import names
 from buzzband_fw.core.chain import BLOCK_MS
-from buzzband_fw.core.words import WITHHELD, WORD_MASK
+from buzzband_fw.core.words import WITHHELD
 
 SCHEMA = "buzzband/sessions/1"
 
@@ -78,7 +78,11 @@ def show(archive: Archive, wanted: str, progress: Progress = no_progress) -> Sho
 
     ``wanted``: the beginning of an id; of two that share their id, with a dot and the beginning of the hash behind it.
     """
-    session = _meant(archive.sessions(progress), wanted)
+    return opened(archive, _meant(archive.sessions(progress), wanted))
+
+
+def opened(archive: Archive, session: Session) -> Shown:
+    """Return a session of the archive with all that its raw log says. Raises ArchiveError."""
     row = session.row
     with archive.in_use():
         (log,) = (log for log in archive.raw.logs(row.uid, row.session_id) if log.digest == row.digest)
@@ -108,7 +112,7 @@ def archived_text(found: Archived) -> str:
         return f"There are no sessions in the archive {found.archive}. Plug a band in and run buzzband sync."
     rows = words.lines(found.sessions)
     total = f"{count(len(found.sessions), 'session')} in {found.archive}."
-    vague = any(words.is_vague(session.when) for session in found.sessions)
+    vague = any(words.is_vague(session) for session in found.sessions)
     note = " Where only bounds are told, the band's clock began anew before a computer had told it the time."
     return "\n".join([*rows, total + (note if vague else "")])
 
@@ -127,6 +131,7 @@ def shown_document(shown: Shown) -> dict[str, Any]:
 
 def _log_document(log: SessionLog) -> dict[str, Any]:
     return {
+        "source": log.header.get("source"),
         "settings": log.header.get("settings"),
         "calibration": log.header.get("calibration"),
         "supply_mv": log.header.get("supply_mv"),
@@ -156,9 +161,3 @@ def _log_document(log: SessionLog) -> dict[str, Any]:
         "answers": [asdict(answer) for answer in log.answers],
         "marks": [block / _BLOCKS_PER_S for block in log.marks],
     }
-
-
-def word_name(word: int) -> str:
-    """Return a word of the motor by its name, whether it was said or withheld."""
-    number = word & WORD_MASK
-    return names.WORDS[number] if number < len(names.WORDS) else f"word {number}"

@@ -1,19 +1,19 @@
 """``buzzband simulate``: the core over a recording."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from buzzband.engines import ENGINES, best_engine, job
 from buzzband.engines.cpython import Conditioned, condition, decide
 from buzzband.engines.job import Frames, Settings, Track
 from buzzband.errors import BadRate, OutputFailed, RecordingError, RecordingNotFound, TooShort
-from buzzband.outcome import Outcome
+from buzzband.outcome import Calibration, Outcome
 from buzzband.progress import Progress, no_progress
 from buzzband.recordings import examples, files
 from buzzband.recordings.adc import Digitised, digitise
 from buzzband.recordings.frames import frames_of
 from buzzband.recordings.labels import check_emg_rate, emg_channel
-from buzzband.recordings.model import Recording
+from buzzband.recordings.model import Channel, Recording
 from buzzband.services import analysis, calibration, pages, replay
 from buzzband.services.notes import notes, of_movement
 from buzzband.services.options import DEFAULTS, Options
@@ -72,32 +72,56 @@ def write_pictures(told: Outcome, *, plot: Path | None = None, page: Path | None
         pages.write_page(told, page)
 
 
-def simulate(recording: Recording, options: Options, progress: Progress = no_progress) -> Outcome:
-    """Run the core over ``recording``. Raises RecordingError if it cannot be used, EngineError if the engine cannot."""
+@dataclass(frozen=True, eq=False)
+class Felt:
+    """A recording as a band would feel it. ``frames``: None without an IMU. ``of_frames``: what to know of them."""
+
+    channel: Channel
+    passed_over: tuple[str, ...]
+    digitised: Digitised
+    conditioned: Conditioned
+    calibration: Calibration
+    settings: Settings
+    frames: Frames | None
+    of_frames: tuple[str, ...]
+
+
+def feel(recording: Recording, options: Options, progress: Progress = no_progress) -> Felt:
+    """Return ``recording`` as a band would feel it, calibrated. Raises RecordingError if it cannot be used."""
     channel, passed_over = emg_channel(recording, options.channel)
     check_emg_rate(channel)
     if channel.duration_s < DURATION_MIN_S:
         raise TooShort(f"{recording.name} holds {channel.duration_s:.3f} s of {channel.label}.")
-    engine = best_engine(channel.duration_s) if options.engine == "auto" else options.engine
     digitised = digitise(channel, options.gain)
-    quick = no_progress if engine != "cpython" else progress  # another engine takes the most of the time
-    conditioned = condition(digitised.raw, options.mains_hz or DEFAULTS["mains_hz"], progress=quick)
+    conditioned = condition(digitised.raw, options.mains_hz or DEFAULTS["mains_hz"], progress=progress)
     scale = calibration.from_recording(conditioned.envelope[SETTLING_BLOCKS:], options.rest, options.reference)
     settings = options.settings({**DEFAULTS, "rest": scale.rest, "reference": scale.reference})
-    frames, of_frames = _movement(recording)
-    track = _run(engine, digitised, conditioned, settings, frames, progress)
+    return Felt(channel, passed_over, digitised, conditioned, scale, settings, *_movement(recording))
+
+
+def simulate(recording: Recording, options: Options, progress: Progress = no_progress) -> Outcome:
+    """Run the core over ``recording``. Raises RecordingError if it cannot be used, EngineError if the engine cannot."""
+    # another engine than cpython takes the most of the time
+    felt = feel(recording, options, no_progress if options.engine != "cpython" else progress)
+    engine = best_engine(felt.channel.duration_s) if options.engine == "auto" else options.engine
+    return outcome_of(felt, recording.name, engine, _run(engine, felt, progress))
+
+
+def outcome_of(felt: Felt, name: str, engine: str, track: Track) -> Outcome:
+    """Return what ``track`` tells of a recording, with all that should be known of it."""
+    channel = felt.channel
     told = analysis.outcome(
-        recording.name,
+        name,
         engine=engine,
         sample_rate_hz=channel.rate_hz,
         duration_s=channel.duration_s,
-        gain=digitised.gain,
-        calibration=scale,
-        settings=settings,
+        gain=felt.digitised.gain,
+        calibration=felt.calibration,
+        settings=felt.settings,
         track=track,
-        imu=frames is not None,
+        imu=felt.frames is not None,
     )
-    return replace(told, notes=(*notes(channel, passed_over, told), *of_frames))
+    return replace(told, notes=(*notes(channel, felt.passed_over, told), *felt.of_frames))
 
 
 def _movement(recording: Recording) -> tuple[Frames | None, tuple[str, ...]]:
@@ -109,14 +133,7 @@ def _movement(recording: Recording) -> tuple[Frames | None, tuple[str, ...]]:
     return frames, of_movement(absent)
 
 
-def _run(
-    engine: str,
-    digitised: Digitised,
-    conditioned: Conditioned,
-    settings: Settings,
-    frames: Frames | None,
-    progress: Progress,
-) -> Track:
+def _run(engine: str, felt: Felt, progress: Progress) -> Track:
     if engine == "cpython":  # what calibration has conditioned is not done twice
-        return job.track(decide(conditioned, settings, frames), settings)
-    return ENGINES[engine]().run(digitised.raw, settings, progress, frames)
+        return job.track(decide(felt.conditioned, felt.settings, felt.frames), felt.settings)
+    return ENGINES[engine]().run(felt.digitised.raw, felt.settings, progress, felt.frames)
