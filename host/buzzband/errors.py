@@ -199,7 +199,7 @@ class TooLong(RecordingError):
 class NotInLog(RecordingError):
     """A band's log does not hold what would be needed."""
 
-    hint = "buzzband sessions show ID tells what it holds."
+    hint = "Look at what it holds: buzzband sessions show ID."
 
 
 class EngineError(BuzzbandError):

@@ -54,7 +54,7 @@ micropython.kbd_intr(3)
 
 @contextmanager
 def pty_port(twin: Twin) -> Iterator[serial.Serial]:
-    with serial.Serial(twin.serial.path, timeout=5, write_timeout=60) as port:
+    with serial.Serial(twin.serial.path, timeout=60, write_timeout=60) as port:
         yield port
 
 
