@@ -41,14 +41,16 @@ BuzzbandError                exit 1
 │   ├── NoSuchSetting        lists those that it might be
 │   ├── WrongValue           says what it can be
 │   ├── NoSuchWearer         lists the wearers there are
-│   └── BadSettingsFile      no file, or no settings in it
+│   ├── BadSettingsFile      no file, or no settings in it
+│   └── NotComparable        with these settings cueing cannot be compared
 └── ArchiveError             exit 12
     ├── ArchiveUnusable      its folder cannot be read or written, or its disk is full
     ├── ArchiveFaulty        a check found something
     ├── IndexDamaged         the index cannot be read
     ├── IndexTooNew          the index is of a newer version
     ├── NoSuchSession        lists the latest
-    └── SeveralSessions      lists those that it might be
+    ├── SeveralSessions      lists those that it might be
+    └── SeveralWearers       lists them
 
 Wrong options and arguments are click's: exit 2.
 """
@@ -318,6 +320,12 @@ class BadSettingsFile(SettingsError):
     hint = "Check the path. The file is JSON like the band's settings.json, 2048 bytes at most."
 
 
+class NotComparable(SettingsError):
+    """With the settings as they are, sets with and without cues would not differ, or cannot be set side by side."""
+
+    hint = "Change the settings that the message names with buzzband config set."
+
+
 class ArchiveError(BuzzbandError):
     """The archive does not do what it is for. What bands hold stays there until it is safe."""
 
@@ -358,3 +366,9 @@ class SeveralSessions(ArchiveError):
     """More than one session has an id that begins so; which one is meant is not guessed."""
 
     hint = "Give more of the id."
+
+
+class SeveralWearers(ArchiveError):
+    """What is to be compared is of more than one wearer; who is meant is not guessed."""
+
+    hint = "Name one of them with --wearer; --wearer '' is the one without a name."
