@@ -34,6 +34,7 @@ CONFLICT = "conflict"
 
 _NOT_TRUSTED = quality.RAIL | quality.FLAT | quality.HUM
 _SAMPLE_MS = 1000 // RATE_HZ
+_SETTLING_SAMPLES = 5  # 100 ms behind a blank: then the envelope has forgotten all but 3 % of what the motor shook
 _BEFORE_BLOCKS = 100  # a set begins with its first rep, a word may come before the band is sure of it
 
 
@@ -135,7 +136,7 @@ def _side(log: SessionLog, number: int, one: Set) -> Side | str:
     trusted = log.valid & (log.flags & _NOT_TRUSTED == 0)
     if not inside.any() or trusted[inside].mean() < GOOD_SHARE:
         return POOR_SIGNAL
-    level = bridged(log.permille, trusted & (log.flags & BLANKED == 0))
+    level = bridged(log.permille, trusted & ~_shaken(log.flags))
     means = [float(level[span].mean()) for span in lifting if len(level[span])]
     permille = float(np.mean(means))
     return (
@@ -147,6 +148,13 @@ def _while_lifting(rep: Rep) -> slice:
     """Return where the concentric phase of a rep lies in the activation."""
     start_ms = rep.start_block * BLOCK_MS + (rep.eccentric_ms + rep.hold_ms if rep.lowers_first else 0)
     return slice(start_ms // _SAMPLE_MS, (start_ms + rep.concentric_ms) // _SAMPLE_MS)
+
+
+def _shaken(flags: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return where the motor ran, or would have run, and until the envelope has settled."""
+    blanked = (flags & BLANKED != 0).astype(np.uint8)
+    shaken: NDArray[np.bool_] = np.convolve(blanked, np.ones(1 + _SETTLING_SAMPLES))[: len(flags)] > 0
+    return shaken
 
 
 def bridged(permille: NDArray[np.integer], known: NDArray[np.bool_]) -> NDArray[np.float64]:
