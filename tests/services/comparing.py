@@ -62,7 +62,7 @@ def levels(lifter: Lifter, silent: Sequence[bool], rng: np.random.Generator) -> 
 def session_log(
     lifter: Lifter, silent: Sequence[bool], rng: np.random.Generator, reps: int = 8, **settings: Any
 ) -> SessionLog:
-    """The log of a session with these sets: the motor shakes what is felt; both kinds are blanked where a word is due."""
+    """The log of a session with these sets: the motor shakes it; both kinds are blanked where a word is due."""
     told, ends, cues, parts, flags = [], [], [], [], []
     at = 0
     for number, (level, is_silent) in enumerate(zip(levels(lifter, silent, rng), silent, strict=True)):
