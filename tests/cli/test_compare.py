@@ -57,6 +57,14 @@ def test_six_pairs_are_enough_and_four_are_not(folder: Path) -> None:
     assert document("compare", "--until", "2020-01-01")["pairs"] == []
 
 
+def test_the_picture_is_of_the_kind_that_its_name_asks_for(folder: Path) -> None:
+    trained(folder, *IDS)
+    assert run("compare", "--plot", folder / "c.svg").exit_code == 0
+    assert "higher." in (folder / "c.svg").read_text(encoding="utf-8")
+    refused = run("compare", "--plot", folder / "c.txt")
+    assert (refused.exit_code, (folder / "c.txt").exists()) == (9, False)
+
+
 def test_a_plan_goes_into_a_file_and_out_again(folder: Path) -> None:
     file = folder / "settings.json"
     told = document("compare", "plan", "--pairs", 3, "--seed", 5, "--file", file)

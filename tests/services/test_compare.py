@@ -16,7 +16,7 @@ from buzzband.errors import SeveralWearers
 from buzzband.services import compare as service
 from buzzband.services import paired
 from buzzband.services.compare import Comparison, Effect, Wanted, compare, document, effect_of
-from buzzband.services.compare_words import comparison_text
+from buzzband.services.compare_words import comparison_text, picture
 from buzzband.services.pairs import Pair, Side
 from counts import count
 from services.comparing import NOW_MS, Lifter, drawn_pairs, session, session_log, written
@@ -70,6 +70,18 @@ def test_500_experiments_claim_and_cover_as_often_as_they_should(percent: int, p
     assert 0.93 <= found["covered"] / 500 <= 0.97
     assert found["claimed"] <= 0.05 * 500 or percent
     assert found["raised"] >= RAISED_MIN[pairs].get(percent, 0)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_who_looks_after_every_session_finds_too_often_what_is_not_there() -> None:
+    rng, lifters = np.random.default_rng(6), 300
+    found = 0
+    for _ in range(lifters):
+        pairs = drawn_pairs(Lifter(), 6, rng)
+        found += any(claims(effect) for end in range(8, 25, 4) if (effect := effect_of(pairs[:end])))
+    count("compare_looked_at_5_times", lifters=lifters, claimed=found)
+    assert 0.05 < found / lifters < 0.2
 
 
 def test_a_few_experiments_claim_and_cover_as_often_as_they_should() -> None:
@@ -131,6 +143,16 @@ def test_an_uneven_order_is_told() -> None:
     uneven = replace(even, pairs=(pair(1.1),) * 8)
     assert "came first in 4 of 8.\n" in comparison_text(even)
     assert "came first in 8 of 8. That is uneven" in comparison_text(uneven)
+
+
+def test_the_picture_holds_the_pairs_session_by_session_and_the_effect(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, *(trained(one, number, day=number) for number, one in enumerate(IDS)))
+    found = compare(archive, Wanted())
+    told = picture(found)
+    assert found.effect is not None
+    assert [len(pairs) for _, pairs in told.sessions] == [2, 2, 2]
+    assert told.effect == (found.effect.percent, found.effect.low_percent, found.effect.high_percent)
+    assert told.title == comparison_text(found).splitlines()[0]
 
 
 def test_how_many_more_sets_are_needed_is_two_for_each_pair_that_is_missing() -> None:

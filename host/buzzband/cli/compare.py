@@ -14,7 +14,8 @@ from buzzband.cli.output import Output, json_option
 from buzzband.services import compare as service
 from buzzband.services import config
 from buzzband.services import plan as planning
-from buzzband.services.compare_words import comparison_text
+from buzzband.services.compare_words import comparison_text, picture
+from buzzband.services.pages import write_comparison
 from buzzband_fw.core import exercises
 
 _SEED_BITS = 31
@@ -27,6 +28,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--exercise", type=click.Choice(exercises.NAMES), help="Only this exercise.")
 @click.option("--load", "load_kg", type=click.IntRange(min=1), metavar="KG", help="Only with this load.")
 @click.option("--wearer", help="Only this wearer.")
+@click.option("--plot", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: PNG, SVG, PDF.")
 @archive_option
 @json_option
 @click.pass_context
@@ -37,6 +39,7 @@ def compare(
     exercise: str | None,
     load_kg: int | None,
     wearer: str | None,
+    plot: Path | None,
     archive: Archive,
     output: Output,
 ) -> None:
@@ -51,6 +54,8 @@ def compare(
     wanted = service.Wanted(since and since.date(), until and until.date(), exercise, load_kg, wearer)
     with output.progress("Reading") as progress:
         found = service.compare(archive, wanted, progress)
+    if plot:
+        write_comparison(picture(found), plot)
     output.show(found, text=comparison_text, document=service.document)
 
 

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 
+from buzzband.report.comparison import Compared
 from buzzband.services import paired, session_words
 from buzzband.services import pairs as reasons
 from buzzband.services.compare import (
@@ -91,7 +93,7 @@ def figures(effect: Effect, pairs: int) -> Iterator[str]:
     size = "" if effect.dz is None else f"; effect size dz {effect.dz:.2f}"
     spread = paired.percent(effect.spread)
     yield f"Permutation test: p = {effect.p_value:.3f}, of {ways}{size}. Pairs vary by {spread:.1f}{SPACE}% (SD)."
-    yield f"To find with a chance of 80{SPACE}% what varies so: {listed(list(_needed(effect, pairs)))}."
+    yield f"More sets needed to find, 80 times in 100, with pairs that vary so: {'; '.join(_needed(effect, pairs))}."
 
 
 def cues(found: Comparison) -> str:
@@ -128,15 +130,24 @@ def left_out(found: Comparison) -> Iterator[str]:
         yield f"Left out: {count(number, noun)}, {reason}."
 
 
+def picture(found: Comparison) -> Compared:
+    """Return what ``buzzband compare --plot`` draws."""
+    by_session = groupby(found.pairs, key=lambda pair: (pair.session.row.uid, pair.session.row.session_id))
+    sessions = tuple(
+        (session_words.when(pairs[0].session.when), tuple(paired.percent(pair.difference) for pair in pairs))
+        for pairs in (list(group) for _, group in by_session)
+    )
+    effect = found.effect and (found.effect.percent, found.effect.low_percent, found.effect.high_percent)
+    marks = tuple((f"{one.muscle} +{one.percent:g}{SPACE}%", one.percent) for one in PUBLISHED)
+    return Compared(headline(found), sessions, effect, marks)
+
+
 def _needed(effect: Effect, pairs: int) -> Iterator[str]:
     wanted = [(effect.percent, effect.needed), *zip([one.percent for one in PUBLISHED], effect.needed_for, strict=True)]
     for number, (size, needed) in enumerate(wanted):
-        what = f"{_signed(size)}{', as found here,' if number == 0 else ''}"
         more = more_sets(needed, pairs)
-        if more is None:
-            yield f"{what} more than {paired.PAIRS_MAX} pairs"
-        else:
-            yield f"{what} {count(more, 'more set') if more else 'no more sets'}"
+        told = f"more than {2 * (paired.PAIRS_MAX - pairs)}" if more is None else more or "none"
+        yield f"{_signed(size)}{' as found here' if number == 0 else ''}, {told}"
 
 
 def _of(pairs: tuple[Pair, ...]) -> str:
