@@ -52,7 +52,7 @@ def comparison_figure(told: Compared) -> Figure:
         _draw(axes, told)
         title = textwrap.fill(told.title, _TITLE_CHARACTERS)
         figure.text(0.02, 1 - 10 / height, title, va="top", weight="bold")
-        caption = "A dot: one pair. Diamond and line: all together, with the 95 % interval. Dashed: published, without a buzz."
+        caption = "A dot: one pair. Diamond: all together, with the 95 % interval. Dashed: published, without a buzz."
         figure.text(0.02, 8 / height, caption, size=_FONT - 2)
         return figure
 

@@ -137,8 +137,9 @@ def picture(found: Comparison) -> Compared:
         (session_words.when(pairs[0].session.when), tuple(paired.percent(pair.difference) for pair in pairs))
         for pairs in (list(group) for _, group in by_session)
     )
-    effect = found.effect and (found.effect.percent, found.effect.low_percent, found.effect.high_percent)
-    marks = tuple((f"{one.muscle} +{one.percent:g}{SPACE}%", one.percent) for one in PUBLISHED)
+    one = found.effect
+    effect = None if one is None else (one.percent, one.low_percent, one.high_percent)
+    marks = tuple((f"{study.muscle} +{study.percent:g}{SPACE}%", study.percent) for study in PUBLISHED)
     return Compared(headline(found), sessions, effect, marks)
 
 
