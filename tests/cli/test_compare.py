@@ -57,6 +57,13 @@ def test_six_pairs_are_enough_and_four_are_not(folder: Path) -> None:
     assert document("compare", "--until", "2020-01-01")["pairs"] == []
 
 
+def test_which_sets_were_silent_is_shown_with_their_session(folder: Path) -> None:
+    trained(folder, IDS[0])
+    rows = [row for row in run("sessions", "show", IDS[0]).stdout.splitlines() if row.startswith("Set ")]
+    assert ["silent to compare" in row for row in rows] == [False, True, True, False]
+    assert [one["silent"] for one in document("sessions", "show", IDS[0])["sets"]] == [False, True, True, False]
+
+
 def test_the_picture_is_of_the_kind_that_its_name_asks_for(folder: Path) -> None:
     trained(folder, *IDS)
     assert run("compare", "--plot", folder / "c.svg").exit_code == 0
