@@ -382,7 +382,7 @@ class Band:
         elif event == SET:
             self._note_set(sets)
             if is_kept:
-                self.recorder.set(sets, movement.first_step, ticks_ms())
+                self.recorder.set(sets, self.muscle.cue.mode.silent, movement.first_step, ticks_ms())
         elif event == HOLD and is_kept:
             self.recorder.hold(sets.hold, movement.first_step, ticks_ms())
 

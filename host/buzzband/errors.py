@@ -42,7 +42,8 @@ BuzzbandError                exit 1
 │   ├── NoSuchSetting        lists those that it might be
 │   ├── WrongValue           says what it can be
 │   ├── NoSuchWearer         lists the wearers there are
-│   └── BadSettingsFile      no file, or no settings in it
+│   ├── BadSettingsFile      no file, or no settings in it
+│   └── NotComparable        with these settings cueing cannot be compared
 └── ArchiveError             exit 12
     ├── ArchiveUnusable      its folder cannot be read or written, or its disk is full
     ├── ArchiveFaulty        a check found something
@@ -50,7 +51,8 @@ BuzzbandError                exit 1
     ├── IndexTooNew          the index is of a newer version
     ├── NoSuchSession        lists the latest
     ├── SeveralSessions      lists those that it might be
-    └── AlreadyImported      the archive has that recording, with other options
+    ├── AlreadyImported      the archive has that recording, with other options
+    └── SeveralWearers       lists them
 
 Wrong options and arguments are click's: exit 2.
 """
@@ -328,6 +330,12 @@ class BadSettingsFile(SettingsError):
     hint = "Check the path. The file is JSON like the band's settings.json, 2048 bytes at most."
 
 
+class NotComparable(SettingsError):
+    """With the settings as they are, sets with and without cues would not differ, or cannot be set side by side."""
+
+    hint = "Change the settings that the message names with buzzband config set."
+
+
 class ArchiveError(BuzzbandError):
     """The archive does not do what it is for. What bands hold stays there until it is safe."""
 
@@ -374,3 +382,9 @@ class AlreadyImported(ArchiveError):
     """The archive has a session of the same recording, made with other options."""
 
     hint = "To see it with others, take buzzband simulate. To have both in the archive, say --again."
+
+
+class SeveralWearers(ArchiveError):
+    """What is to be compared is of more than one wearer; who is meant is not guessed."""
+
+    hint = "Name one of them with --wearer; --wearer '' is the one without a name."

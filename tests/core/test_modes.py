@@ -51,6 +51,7 @@ def settings(mode, **changes):
         "one_rm_kg": None,
         "reps_max": None,
         "other_muscle": False,
+        "silent_sets": 0,
     }
     return SimpleNamespace(**{**known, **changes})
 
@@ -545,6 +546,65 @@ def test_silent_forgets_what_was_reached_before_the_set():
         worn.rep(level=300)
     worn.end(8)
     assert worn.words()[-1] == COUNT + 1
+
+
+# Sets to compare
+
+
+@pytest.mark.parametrize("name", ["reach", "below", "faded", "tempo"])
+def test_in_a_silent_set_every_word_about_the_work_is_withheld_and_the_end_is_said(name):
+    worn = Worn(name, silent_sets=0b1)
+    for _ in range(6):
+        worn.rep(peak=800)
+    worn.rep(flags=TOO_FAST, peak=100)
+    worn.rep(peak=100)
+    assert worn.words()
+    assert worn.plain() == set()
+    worn.end(8)
+    assert worn.plain() == {DONE}
+
+
+def test_the_bits_name_the_sets_that_are_silent_and_those_behind_them_are_not():
+    worn = Worn("reach", silent_sets=0b0110)
+    silent = []
+    for _ in range(5):
+        worn.said.clear()
+        silent.append(worn.cue.mode.silent)
+        for _ in range(3):
+            worn.rep()
+        assert worn.words() == [ON_TARGET | (WITHHELD if silent[-1] else 0)] * 3
+        worn.end(3)
+    assert silent == [False, True, True, False, False]
+
+
+def test_what_was_no_set_takes_no_turn():
+    worn = Worn("reach", silent_sets=0b01)
+    worn.end(0)
+    assert worn.cue.mode.silent
+    worn.end(3)
+    assert not worn.cue.mode.silent
+
+
+def test_a_set_with_and_one_without_words_are_blanked_alike():
+    flags = []
+    for silent_sets in (0b0, 0b1):
+        worn = Worn("reach", silent_sets=silent_sets)
+        flags.append([])
+        for _ in range(3):
+            worn.tell(worn.sets.top())
+            for level in [FULL] * 100 + [REST] * 100:
+                worn.feel(level, 0.01)
+                flags[-1].append((worn.cue.flags, worn.cue.gated))
+    assert flags[0] == flags[1]
+    assert any(flag for flag, _ in flags[0])
+
+
+def test_behind_a_silent_set_a_heavy_load_still_keeps_the_words_of_the_muscle():
+    worn = Worn("reach", load_kg=80, one_rm_kg=100, silent_sets=0b01)
+    worn.end(3)
+    worn.rep()
+    assert not worn.cue.mode.silent
+    assert ON_TARGET not in worn.plain()
 
 
 # The load gate, the other muscle

@@ -28,6 +28,7 @@ SETTINGS = {
     "one_rm_kg": None,
     "reps_max": 5,
     "other_muscle": True,
+    "silent_sets": 1,
 }
 
 PROGRAM = """

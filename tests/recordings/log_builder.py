@@ -43,7 +43,9 @@ class LogWriter:
         return self
 
     def activation(self, block: int, permille: Sequence[int], flags: int = 0) -> "LogWriter":
-        values = [value // records.ACTIVATION_UNIT | flags << FLAGS_SHIFT for value in permille]
+        return self.values(block, [value // records.ACTIVATION_UNIT | flags << FLAGS_SHIFT for value in permille])
+
+    def values(self, block: int, values: Sequence[int]) -> "LogWriter":
         self.record(records.ACTIVATION, series(block, values), block * BLOCK_MS)
         return self
 

@@ -78,6 +78,7 @@ def test_sources_flags_and_paces_are_those_of_the_code() -> None:
     )
     (pace,) = (row[2] for row in rows(PAGE, "field of SET") if row[0] == "pace")
     assert all(f"{number} {name}" in pace for number, name in enumerate(exercises.PACES))
+    assert f"with {records.SILENT} beside it" in pace
 
 
 def test_every_fault_and_every_reason_has_its_row() -> None:

@@ -61,8 +61,13 @@ def test_a_rep_is_told_with_the_block_of_the_session_that_it_begins_with(noted) 
 
 
 def test_a_set_is_told_with_the_blocks_that_it_begins_and_ends_with(noted) -> None:
-    log = noted(lambda recorder: recorder.set(SET, FIRST_STEP, 0))
+    log = noted(lambda recorder: recorder.set(SET, False, FIRST_STEP, 0))
     assert log.lifting.sets == (Set(1, 1, 8, 0, 7, 20, 600, 3000),)
+
+
+def test_a_set_tells_whether_the_band_was_to_keep_silent_in_it(noted) -> None:
+    (one,) = noted(lambda recorder: recorder.set(SET, True, FIRST_STEP, 0)).lifting.sets
+    assert (one.silent, one.pace_name, one.steady) == (True, "reps", False)
 
 
 def test_a_hold_is_told_with_its_length_in_ms(noted) -> None:

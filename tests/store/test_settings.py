@@ -31,6 +31,7 @@ from store.mutations import FLAT, GOOD, WORN, mutated
 LONGEST = {
     "calibration": "warm-up", "wearer": "W" * 24, "rest": 1048574, "reference": 1048575, "other_rest": 1048574,
     "other_reference": 1048575, "signature": [-1048575] * 16, "exercise": "romanian-deadlift", "tempo": "20-20-20-20",
+    "silent_sets": 1048575,
 }  # fmt: skip
 
 
@@ -98,6 +99,8 @@ def test_a_file_that_holds_no_settings_is_a_problem_and_the_defaults_stand(tmp_p
         ("signature", [1 << 20]),
         ("autostart", 1),
         ("usb_isolator", "yes"),
+        ("silent_sets", 1 << 20),
+        ("silent_sets", None),
     ],
 )
 def test_what_cannot_be_is_named_and_has_its_default(name: str, value: object) -> None:

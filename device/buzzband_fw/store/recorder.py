@@ -181,8 +181,8 @@ class Recorder:
             struct.pack_into(records.HOLD_FORMAT, self._pending, at, start, hold.steps * STEP_MS, hold.permille)
             self._seal(records.HOLD, records.HOLD_SIZE, t_ms)
 
-    def set(self, sets, first_step, t_ms):
-        """Note the end of a set. ``sets``: of core/sets.py."""
+    def set(self, sets, silent, first_step, t_ms):
+        """Note the end of a set. ``sets``: of core/sets.py. ``silent``: whether the band was to keep silent in it."""
         if self._has_room():
             struct.pack_into(
                 records.SET_FORMAT,
@@ -191,7 +191,7 @@ class Recorder:
                 sets.number & _U16_MAX,
                 sets.revision,
                 sets.source,
-                sets.exercise.pace,
+                sets.exercise.pace | (records.SILENT if silent else 0),
                 min(sets.count, _U16_MAX),
                 _block(sets.start, first_step),
                 _block(sets.end, first_step),

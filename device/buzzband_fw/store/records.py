@@ -40,6 +40,7 @@ HOLD_FORMAT = "<IIH"  # block of its start, ms, mean permille
 HOLD_SIZE = const(10)
 SET_FORMAT = "<HBBBHIIH"  # set, revision, source, pace u8, reps or cycles u16, blocks of start and end, mean cycle ms
 SET_SIZE = const(17)
+SILENT = const(128)  # beside the pace: the band was to keep silent in the set, to compare it with others
 NO_ANSWER = const(255)
 
 FORMAT = const(1)

@@ -52,6 +52,7 @@ SCHEMA = {
     "fatigue": (False, None, None, 6),
     "other_muscle": (False, None, None, 7),
     "ask_felt": (True, None, None, 6),
+    "silent_sets": (0, 0, 1048575, 6),  # of a session; bit 0: the first
 }
 
 _EFFECT = const(3)

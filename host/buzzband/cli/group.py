@@ -19,6 +19,7 @@ COMMANDS = (
     "sync",
     "sessions",
     "archive",
+    "compare",
     "export",
     "import",
     "selftest",

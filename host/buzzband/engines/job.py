@@ -42,6 +42,7 @@ class Settings:
     reps_max: int | None = None
     fatigue: bool = False
     other_muscle: bool = False
+    silent_sets: int = 0
 
     def as_dict(self) -> dict[str, bool | int | str]:
         """Return the settings by name, as a band takes them: without those that are None.

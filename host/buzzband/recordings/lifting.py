@@ -10,7 +10,7 @@ from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.core.exercises import PACES
 from buzzband_fw.core.reps import STEADY
 from buzzband_fw.names import SOURCES
-from buzzband_fw.store.records import MOVEMENT_STEP_BLOCKS
+from buzzband_fw.store.records import MOVEMENT_STEP_BLOCKS, SILENT
 
 MOVEMENT_RATE_HZ = 1000 / (BLOCK_MS * MOVEMENT_STEP_BLOCKS)
 
@@ -64,7 +64,10 @@ class Rep:
 
 @dataclass(frozen=True)
 class Set:
-    """A set as it was told at its end. ``reps``: of ``revision``; 0 takes them all back. ``cycle_ms``: their mean."""
+    """A set as it was told at its end. ``reps``: of ``revision``; 0 takes them all back. ``cycle_ms``: their mean.
+
+    ``pace``: with SILENT of buzzband_fw.store.records beside it, the band was to keep silent in it.
+    """
 
     number: int
     revision: int
@@ -78,12 +81,17 @@ class Set:
     @property
     def pace_name(self) -> str:
         """Return how its work is told: ``reps`` or ``steady``."""
-        return _named(PACES, self.pace)
+        return _named(PACES, self.pace & ~SILENT)
 
     @property
     def steady(self) -> bool:
         """Return whether it was work without single reps, as on a bike: ``reps`` are cycles."""
-        return self.pace == STEADY
+        return self.pace & ~SILENT == STEADY
+
+    @property
+    def silent(self) -> bool:
+        """Return whether the band was to keep silent in it, to compare it with others."""
+        return bool(self.pace & SILENT)
 
 
 @dataclass(frozen=True)

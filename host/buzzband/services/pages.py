@@ -3,10 +3,16 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from buzzband.atomic import replace_file
 from buzzband.errors import OutputFailed
 from buzzband.outcome import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from buzzband.report.comparison import Compared
 
 PLOT_FORMATS = (".png", ".svg", ".pdf")
 
@@ -34,6 +40,14 @@ def write_plot(told: Outcome, path: Path) -> None:
     _write(path, lambda: _picture(told, kind))
 
 
+def write_comparison(told: "Compared", path: Path) -> None:
+    """Write the picture of cued sets against silent ones, in the format that the name asks for. Raises OutputFailed."""
+    from buzzband.report.comparison import comparison_figure
+
+    kind = plot_format(path)
+    _write(path, lambda: _saved(comparison_figure(told), kind))
+
+
 def plot_format(path: Path) -> str:
     """Return the format that the name of a picture asks for: png, svg or pdf. Raises OutputFailed for any other."""
     if path.suffix.lower() not in PLOT_FORMATS:
@@ -45,8 +59,12 @@ def plot_format(path: Path) -> str:
 def _picture(told: Outcome, kind: str) -> bytes:
     from buzzband.report import session_figure
 
+    return _saved(session_figure(told), kind)
+
+
+def _saved(figure: "Figure", kind: str) -> bytes:
     buffer = io.BytesIO()
-    session_figure(told).savefig(buffer, format=kind, dpi=150)
+    figure.savefig(buffer, format=kind, dpi=150)
     return buffer.getvalue()
 
 

@@ -121,7 +121,8 @@ def _set(one: Set | None, reps: Sequence[Rep], target_permille: int) -> str:
         return f"{_at(one.start_block)} to {_at(one.end_block)}, {cycles(one.reps, rpm)}"
     when = f"{_at(one.start_block)} to {_at(one.end_block)}" if one else "cut off"
     hits = sum(rep.peak_permille >= target_permille for rep in reps)
-    return f"{when}, {count(one.reps if one else len(reps), 'rep')}, {hits} on target"
+    silent = ", silent to compare" if one and one.silent else ""
+    return f"{when}, {count(one.reps if one else len(reps), 'rep')}, {hits} on target{silent}"
 
 
 def _answer(log: SessionLog, number: int) -> str:

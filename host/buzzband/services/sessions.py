@@ -143,6 +143,7 @@ def _log_document(log: SessionLog) -> dict[str, Any]:
                 "end_s": one.end_block / _BLOCKS_PER_S,
                 "reps": one.reps,
                 "pace": one.pace_name,
+                "silent": one.silent,
             }
             for one in log.lifting.counted_sets()
         ],

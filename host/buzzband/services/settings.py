@@ -44,6 +44,7 @@ MEANINGS = {
     "fatigue": "the target follows the fatigue of the muscle",
     "other_muscle": "a second channel watches a muscle that is not to take over",
     "ask_felt": "after sets without cues the band asks how many reps hit the target",
+    "silent_sets": "sets of a session in which the band keeps silent, a bit for each; see buzzband compare plan",
 }
 EFFECTS = {
     NOTHING_CHANGED: "not at all",

@@ -18,7 +18,8 @@ def named(name):
 def chosen(settings, scale, leak_permille=0):
     """Return the mode that the settings ask for, on the wearer's ``scale``: their own, or that of the exercise.
 
-    ``settings``: has mode, exercise, target_permille, tempo, hold_s, steady_off_s, load_kg, one_rm_kg and reps_max.
+    ``settings``: has mode, exercise, target_permille, tempo, hold_s, steady_off_s, load_kg, one_rm_kg, reps_max and
+    silent_sets.
     ``leak_permille``: what the electrodes hear of the motor; if that is half the target, a hold is told by its goal
     alone.
     """
@@ -34,4 +35,6 @@ def chosen(settings, scale, leak_permille=0):
             mode.withheld |= _OF_MUSCLE
     if name == "hold" and 2 * leak_permille >= settings.target_permille:
         mode.withheld |= 1 << ON_TARGET
+    if settings.silent_sets:
+        mode.follow(settings.silent_sets)
     return mode

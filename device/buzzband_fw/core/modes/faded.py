@@ -4,21 +4,17 @@ Who is told every rep learns to wait for it; feedback that fades is what stays (
 """
 
 from buzzband_fw.core.modes import mode
-from buzzband_fw.core.modes.mode import BEGUN, OVER
-from buzzband_fw.core.portable import const
-from buzzband_fw.core.words import FELL_SHORT, ON_TARGET, SILENCE, WITHHELD
+from buzzband_fw.core.modes.mode import BEGUN, COUNTS, OVER
+from buzzband_fw.core.words import FELL_SHORT, ON_TARGET, WITHHELD
 
 EVERY = (1, 2, 3)  # rep, in the first sets
 
-_COUNTS = const(256)  # bit of a code: the set that is over was one
-
 
 class Mode(mode.Mode):
-    """``sets``: how many there were."""
+    """See the module."""
 
     def __init__(self, scale, target_permille, settings=None, exercise=None):
         mode.Mode.__init__(self, scale, target_permille, settings, exercise)
-        self.sets = 0
         self._reps = 0
 
     def due(self, what):
@@ -34,14 +30,9 @@ class Mode(mode.Mode):
             self._reps += 1
         if code & OVER:
             self._reps = 0
-            if code & _COUNTS:
-                self.sets += 1
+            if code & COUNTS:
                 self.asks = True  # after all that follow
         return word
-
-    def set_over(self, sets):
-        """Return DONE, and whether the set counts."""
-        return mode.Mode.set_over(self, sets) | (_COUNTS if sets.count else SILENCE)
 
     def _if_its_turn(self, word):
         if self.sets < len(EVERY) and self._reps % EVERY[self.sets] == 0:

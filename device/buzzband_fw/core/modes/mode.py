@@ -21,7 +21,10 @@ CODE_WORD = const(31)  # bits of a code: its word
 BEGUN = const(32)  # a rep has reached its top
 TOLD = const(64)  # a rep is over
 OVER = const(128)  # the set is
-ARGUMENT_SHIFT = const(8)
+COUNTS = const(256)  # it was one
+ARGUMENT_SHIFT = const(9)
+
+OF_WORK = const(1 << 1 | 1 << 2 | 1 << 3 | 1 << 6)  # a bit for each of ON_TARGET, FELL_SHORT, TOO_FAST, OTHER_MUSCLE
 
 SURE_REPS = const(2)  # that come before the first one that is worth a word
 EFFORT_PERCENT = const(80)  # of the target: who lifts like that is at work
@@ -39,16 +42,19 @@ class Mode:
 
     ``in_set``: whether a set goes on. ``effort``: whether a rep of it came near the target. ``withheld``: a bit for
     each word that is due but not said. ``feels``: whether its words of the muscle are to be believed only while the
-    electrodes are.
+    electrodes are. ``sets``: how many sets there were. ``silent``: whether the band is to keep silent in this one, to
+    compare it with others.
     """
 
     feels = True
+    silent = False
+    _silent_sets = _withheld = 0
     asks = False  # whether the wearer is to say, after a set, how many reps were on target
 
     def __init__(self, scale, target_permille, settings=None, exercise=None):
         """``scale``: the wearer's, see core/activation.py. ``settings``, ``exercise``: None stands for defaults."""
         self.target_permille = target_permille
-        self.withheld = 0
+        self.withheld = self.sets = 0
         self.in_set = False
         self.kernel = reached
         self.gate = new_target(scale, target_permille)
@@ -74,8 +80,21 @@ class Mode:
         if event == SET:
             self.effort = False
             self._off = 0
-            return OVER | self.set_over(sets)
+            return OVER | (COUNTS if sets.count else 0) | self.set_over(sets)
         return 0
+
+    def follow(self, silent_sets):
+        """Keep silent in some sets of the session; bit 0 of ``silent_sets`` stands for the first, and so on.
+
+        What is due in them is withheld, and blanks as if it were said.
+        """
+        self._silent_sets = silent_sets
+        self._withheld = self.withheld
+        self._take_turn()
+
+    def _take_turn(self):
+        self.silent = bool(self._silent_sets >> self.sets & 1)
+        self.withheld = self._withheld | (OF_WORK if self.silent else 0)
 
     def is_sure(self, sets, before):
         """Return whether this is a set: ``before`` reps ago it began, the muscle works in most of them, and they are
@@ -89,6 +108,10 @@ class Mode:
             self.in_set = True
         if code & OVER:
             self.in_set = False
+            if code & COUNTS:
+                self.sets += 1
+                if self._silent_sets:
+                    self._take_turn()
         return code & CODE_WORD
 
     def confirmed(self, sets, row, after_ms):

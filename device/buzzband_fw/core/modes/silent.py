@@ -5,9 +5,9 @@ compare with: what was due is withheld, and blanks as if it were said.
 """
 
 from buzzband_fw.core.modes import mode
-from buzzband_fw.core.modes.mode import ARGUMENT_SHIFT, BEGUN, OVER
+from buzzband_fw.core.modes.mode import ARGUMENT_SHIFT, BEGUN, OF_WORK, OVER
 from buzzband_fw.core.portable import const
-from buzzband_fw.core.words import COUNT, FELL_SHORT, ON_TARGET, OTHER_MUSCLE, SILENCE, TOO_FAST
+from buzzband_fw.core.words import COUNT, ON_TARGET, SILENCE
 
 _QUARTERS = const(4)
 
@@ -19,7 +19,7 @@ class Mode(mode.Mode):
 
     def __init__(self, scale, target_permille, settings=None, exercise=None):
         mode.Mode.__init__(self, scale, target_permille, settings, exercise)
-        self.withheld = 1 << ON_TARGET | 1 << FELL_SHORT | 1 << TOO_FAST | 1 << OTHER_MUSCLE
+        self.withheld = OF_WORK
         self._hits = 0
 
     def due(self, what):
