@@ -75,7 +75,7 @@ def test_500_experiments_claim_and_cover_as_often_as_they_should(percent: int, p
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_who_looks_after_every_session_finds_too_often_what_is_not_there() -> None:
-    rng, lifters = np.random.default_rng(6), 300
+    rng, lifters = np.random.default_rng(6), 200
     found = 0
     for _ in range(lifters):
         pairs = drawn_pairs(Lifter(), 6, rng)

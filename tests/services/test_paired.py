@@ -55,7 +55,8 @@ def test_so_many_pairs_as_are_said_to_be_needed_have_the_power() -> None:
     assert needed is not None
     assert paired.power(0.09, 0.12, needed) >= paired.POWER > paired.power(0.09, 0.12, needed - 1)
     assert paired.pairs_needed(-0.09, 0.12) == needed
-    assert paired.pairs_needed(1.0, 0.1) == paired.PAIRS_MIN
+    assert paired.pairs_needed(1.0, 0.1) == paired.pairs_needed(1.0, 1e-4) == paired.PAIRS_MIN
+    assert paired.pairs_needed(1.0, 0.0) == paired.PAIRS_MIN
     assert paired.pairs_needed(0.0001, 0.12) is None
 
 
