@@ -9,6 +9,7 @@ BuzzbandError                exit 1
 │   └── NoPermission         names the group
 ├── LinkError                exit 4
 │   ├── Silent               no answer
+│   │   └── AtPrompt         MicroPython's prompt answers, not the app
 │   ├── Garbled              answers that are damaged or make no sense
 │   ├── Unplugged            the port vanished
 │   ├── Refused              the band says no, and why
@@ -35,12 +36,22 @@ BuzzbandError                exit 1
 │   ├── UnsupportedBoard     another chip, or a MicroPython that is too old
 │   ├── BoardFailed          what was to be done on the board raised there
 │   ├── CopyFailed           a file on the board is not what was sent
+│   ├── SessionsAtRisk       sessions are on the board that nobody has pulled
 │   └── NotStarted           the app does not come back, or not the one that was sent
-└── SettingsError            exit 11
-    ├── NoSuchSetting        lists those that it might be
-    ├── WrongValue           says what it can be
-    ├── NoSuchWearer         lists the wearers there are
-    └── BadSettingsFile      no file, or no settings in it
+├── SettingsError            exit 11
+│   ├── NoSuchSetting        lists those that it might be
+│   ├── WrongValue           says what it can be
+│   ├── NoSuchWearer         lists the wearers there are
+│   └── BadSettingsFile      no file, or no settings in it
+├── DriveError               exit 13
+│   ├── WrongDrive           no Pico in BOOTSEL is there
+│   ├── DriveChanged         it is not what it was a moment ago; nothing was written
+│   ├── DriveUnusable        not mounted, read-only, full, no permission
+│   ├── NotTaken             written, but the board does not start what was written
+│   └── NotBack              the drive has gone, but no serial port came
+└── FirmwareError            exit 14
+    ├── BadUf2               damaged, or for another chip; names the block
+    └── WrongFirmware        no MicroPython for the Pico, or one that the app does not run on
 
 Wrong options and arguments are click's: exit 2.
 """
@@ -109,6 +120,12 @@ class Silent(LinkError):
     """The band did not answer in time."""
 
     hint = "Press the band's button or plug it again. If it stays silent, install the app: buzzband flash."
+
+
+class AtPrompt(Silent):
+    """MicroPython's prompt answers, not the band's app."""
+
+    hint = "Install the app with buzzband flash, or start it."
 
 
 class Garbled(LinkError):
@@ -270,6 +287,12 @@ class CopyFailed(BoardError):
     hint = "Run the command again. If it repeats, the board's flash is worn out or its file system is damaged."
 
 
+class SessionsAtRisk(BoardError):
+    """There are sessions on the board that might be lost."""
+
+    hint = "Run buzzband sync first, or pass --lose-sessions."
+
+
 class NotStarted(BoardError):
     """The app did not come up after it was installed, or another version did."""
 
@@ -304,3 +327,57 @@ class BadSettingsFile(SettingsError):
     """A file holds no settings."""
 
     hint = "Check the path. The file is JSON like the band's settings.json, 2048 bytes at most."
+
+
+class DriveError(BuzzbandError):
+    """A board in BOOTSEL, which is a drive, does not take MicroPython."""
+
+    exit_code = 13
+
+
+class WrongDrive(DriveError):
+    """What is there is no Raspberry Pi Pico in BOOTSEL."""
+
+    hint = "Hold BOOTSEL while you plug the Pico in; its drive is called RPI-RP2."
+
+
+class DriveChanged(DriveError):
+    """The drive went, or became another, just before it was to be written to; nothing was written."""
+
+    hint = "Plug the Pico in again with BOOTSEL held, and repeat the command."
+
+
+class DriveUnusable(DriveError):
+    """The drive cannot be written to."""
+
+    hint = "Plug the Pico in again with BOOTSEL held, and repeat the command."
+
+
+class NotTaken(DriveError):
+    """The UF2 was written, but the board stays in BOOTSEL: it did not get all of it."""
+
+    hint = "Plug the Pico in again with BOOTSEL held, and repeat the command. If it repeats, try another cable."
+
+
+class NotBack(DriveError):
+    """The drive has gone, but the board did not come back with MicroPython."""
+
+    hint = "Plug the Pico in again without BOOTSEL and run buzzband devices; if it is not there, begin anew with BOOTSEL."
+
+
+class FirmwareError(BuzzbandError):
+    """A UF2 is not what a band needs. No board has seen it."""
+
+    exit_code = 14
+
+
+class BadUf2(FirmwareError):
+    """A UF2 is damaged, or not for the flash of an RP2040."""
+
+    hint = "Download it again. It is the UF2 for the Raspberry Pi Pico that is needed."
+
+
+class WrongFirmware(FirmwareError):
+    """A UF2 holds no MicroPython that the app runs on."""
+
+    hint = "Leave --uf2 out: the tool gets MicroPython 1.24.1 for the Raspberry Pi Pico itself."
