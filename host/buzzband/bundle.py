@@ -146,7 +146,7 @@ def _looked_through(image: bytes) -> tuple[dict[str, bytes], set[int]]:
         raise EngineMissing("The package littlefs-python is not installed.") from error
     read: set[int] = set()
 
-    class Context(UserContext):  # type: ignore[misc]  # littlefs has no types
+    class Context(UserContext):
         """The image, and a note of what is read of it."""
 
         def read(self, cfg: Any, block: int, off: int, size: int) -> bytearray:

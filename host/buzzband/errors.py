@@ -272,7 +272,7 @@ class NotAPrompt(BoardError):
 class UnsupportedBoard(BoardError):
     """The board is no RP2040 with a MicroPython that the app runs on."""
 
-    hint = "Install MicroPython 1.24.1 for the Raspberry Pi Pico; 1.23 is the oldest that works."
+    hint = "Put MicroPython 1.24.1 on it with buzzband flash --micropython; 1.23 is the oldest that works."
 
 
 class BoardFailed(BoardError):
@@ -362,7 +362,9 @@ class NotTaken(DriveError):
 class NotBack(DriveError):
     """The drive has gone, but the board did not come back with MicroPython."""
 
-    hint = "Plug the Pico in again without BOOTSEL and run buzzband devices; if it is not there, begin anew with BOOTSEL."
+    hint = (
+        "Plug the Pico in again without BOOTSEL and run buzzband devices; if it is not there, begin anew with BOOTSEL."
+    )
 
 
 class FirmwareError(BuzzbandError):

@@ -129,9 +129,7 @@ def unsupported(version: tuple[int, ...]) -> str:
     """Return why the app does not run on that version of MicroPython; nothing if it does."""
     if version >= OLDEST_MICROPYTHON:
         return ""
-    return (
-        "too old: it has another format of .mpy files and of the file system, and no DMA that the app could use"
-    )
+    return "too old: it has another format of .mpy files and of the file system, and no DMA that the app could use"
 
 
 def doubtful(version: tuple[int, ...]) -> str:
@@ -139,8 +137,8 @@ def doubtful(version: tuple[int, ...]) -> str:
     if version[:2] not in _DOUBTFUL:
         return ""
     return (
-        f"MicroPython {'.'.join(map(str, version))} compiles arrays in viper wrongly. The app comes compiled and is not "
-        "touched by it, but 1.24.1, 1.25 and 1.28 are what it is tested with."
+        f"MicroPython {'.'.join(map(str, version))} compiles arrays in viper wrongly. The app comes compiled and is "
+        "not touched by it, but 1.24.1, 1.25 and 1.28 are what it is tested with."
     )
 
 

@@ -9,7 +9,7 @@ import buzzband
 from buzzband.errors import BuzzbandError
 from buzzband.wording import printable
 
-COMMANDS = ("demo", "simulate", "twin", "flash", "config", "selftest")
+COMMANDS = ("demo", "simulate", "twin", "devices", "flash", "image", "config", "selftest")
 
 
 class Failure(click.ClickException):

@@ -1,4 +1,4 @@
-"""``buzzband flash``: puts the app onto a board with MicroPython, and sees it come up.
+"""Puts the app onto a board with MicroPython, and sees it come up.
 
 The order makes an interrupted run harmless: the module that the loader imports goes first and comes back last, so that
 half an app never starts.
@@ -11,7 +11,16 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
-from buzzband.errors import BoardFailed, CopyFailed, LinkError, NotStarted, PortError, UnsupportedBoard
+from buzzband.errors import (
+    BoardFailed,
+    CopyFailed,
+    LinkError,
+    NotStarted,
+    PortError,
+    SessionsAtRisk,
+    UnsupportedBoard,
+)
+from buzzband.firmware import doubtful, unsupported
 from buzzband.progress import Progress, no_progress
 from buzzband.transports import ports
 from buzzband.transports.link import Link
@@ -22,11 +31,11 @@ from buzzband.wording import count
 
 SCHEMA = "buzzband/flash/1"
 PATIENCE_S = 15.0
-OLDEST_MICROPYTHON = (1, 23)
 
 _SLOT = "/a/"
 _DOOR = "/a/buzzband_fw/app.mpy"  # what main.py imports
 _CHOICE = "/slot.txt"
+_SESSIONS = "/log"
 _NOT_OURS = ("/log/", "/settings.json")
 _PART = ".part"  # the adapter's name for what has not arrived whole
 _DEPTH_MAX = 8
@@ -37,11 +46,17 @@ _FORGET_CRASHES = "import machine\nmachine.mem32[0x4005800C]=0\n"  # what main.p
 
 OpenBoard = Callable[[str, float], AbstractContextManager[Board]]
 Greet = Callable[[str, float], Hello]
+Guard = Callable[[int], None]
+"""Is called with the number of sessions on a board before anything there changes; by raising it stops all."""
 
 
 @dataclass(frozen=True)
 class Flashed:
-    """What was done. ``port``: where the band is now; ``band``: what it says of itself; the paths are the board's."""
+    """What was done. ``port``: where the band is now; ``band``: what it says of itself; the paths are the board's.
+
+    ``installed``: the version of MicroPython that was put on the board before, with the hash of its UF2; ``warning``:
+    what to know about the version that runs.
+    """
 
     port: str
     micropython: str
@@ -50,6 +65,24 @@ class Flashed:
     unchanged: tuple[str, ...]
     removed: tuple[str, ...]
     band: Hello
+    installed: str = ""
+    installed_sha256: str = ""
+    warning: str = ""
+
+
+def refuse_sessions(sessions: int) -> None:
+    """Let no session be lost. Raises SessionsAtRisk."""
+    are = "is" if sessions == 1 else "are"
+    raise SessionsAtRisk(f"There {are} {count(sessions, 'session')} on the board that might get lost.")
+
+
+def sessions_on(board: Board) -> int:
+    """Return how many files of sessions a board at its prompt holds."""
+    return sum(not item.is_folder for item in board.listdir(_SESSIONS))
+
+
+def lose_sessions(_sessions: int) -> None:
+    """Go on: whoever asks for it has been told."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +101,7 @@ def flash(
     *,
     progress: Progress = no_progress,
     patience_s: float = PATIENCE_S,
+    guard: Guard = refuse_sessions,
     open_board: OpenBoard = board_at,
     greet: Greet | None = None,
 ) -> Flashed:
@@ -82,6 +116,8 @@ def flash(
     with open_board(port, patience_s) as board:
         identity = board.identity()
         _require_supported(identity)
+        if sessions := sessions_on(board):
+            guard(sessions)
         changes = _changes(board, wanted)
         _apply(board, wanted, changes, progress)
         _verify(board, wanted, changes.send)
@@ -99,6 +135,7 @@ def flash(
         tuple(path for path in wanted if path not in changes.send),
         changes.remove,
         band,
+        warning=doubtful(identity.version),
     )
 
 
@@ -115,11 +152,8 @@ def _require_supported(found: Identity) -> None:
         raise UnsupportedBoard(f"The board runs {found.implementation} {found.version_text}, not MicroPython.")
     if found.platform != "rp2" or "RP2350" in found.machine:
         raise UnsupportedBoard(f"The board is no RP2040: {found.machine or found.platform}.")
-    if found.version < OLDEST_MICROPYTHON:
-        raise UnsupportedBoard(
-            f"MicroPython {found.version_text} on the board is too old: it has another format of .mpy files and of "
-            "the file system, and no DMA that the app could use."
-        )
+    if why := unsupported(found.version):
+        raise UnsupportedBoard(f"MicroPython {found.version_text} on the board is {why}.")
 
 
 def _changes(board: Board, wanted: Mapping[str, bytes]) -> _Changes:
@@ -198,10 +232,13 @@ def flash_text(done: Flashed) -> str:
     """Return what ``buzzband flash`` prints."""
     copied = f"{count(len(done.sent), 'file')} sent ({done.sent_bytes} bytes), {len(done.unchanged)} unchanged"
     removed = f", {len(done.removed)} removed" if done.removed else ""
-    return (
-        f"{copied}{removed}.\n"
-        f"App {done.band.app} runs on MicroPython {done.micropython}, band {done.band.uid}, at {done.port}."
-    )
+    lines = [
+        f"MicroPython {done.installed} installed, sha256 of its UF2 {done.installed_sha256}." if done.installed else "",
+        f"{copied}{removed}.",
+        f"App {done.band.app} runs on MicroPython {done.micropython}, band {done.band.uid}, at {done.port}.",
+        done.warning,
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def flash_document(done: Flashed) -> dict[str, Any]:

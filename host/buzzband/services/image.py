@@ -71,8 +71,8 @@ def image_text(done: Image) -> str:
     lines = [
         f"{done.path}: MicroPython {done.micropython}, app {done.app} and {count(done.files, 'file')} in "
         f"{done.size // 1024} KiB, sha256 {done.sha256}.",
-        "Hold BOOTSEL, plug the Pico in, drag the file onto the drive RPI-RP2. It replaces the file system: sessions and "
-        "settings that are on the board go.",
+        "Hold BOOTSEL, plug the Pico in, drag the file onto the drive RPI-RP2. It replaces the file system: sessions "
+        "and settings that are on the board go.",
     ]
     return "\n".join([*lines, done.warning] if done.warning else lines)
 

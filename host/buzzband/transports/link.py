@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any, TypeVar
 
-from buzzband.errors import Garbled, LinkError, Refused, Silent, Unplugged
+from buzzband.errors import AtPrompt, Garbled, LinkError, Refused, Silent, Unplugged
 from buzzband.progress import Progress, no_progress
 from buzzband.transports import replies
 from buzzband.transports.frame_reader import Frame, FrameReader, packed
@@ -276,9 +276,7 @@ class Link:
         """Return why there was no answer."""
         if self._reader.at_prompt:
             self._stream.write(_LEAVE_RAW_PROMPT)  # into which the kind of a HELLO has turned it
-            return Silent(
-                "MicroPython's prompt answers, not the band's app.", "Install the app with buzzband flash, or start it."
-            )
+            return AtPrompt("MicroPython's prompt answers, not the band's app.")
         if garbled or self._reader.amid_piece:
             return Garbled(f"What the band answers to {_NAMES[kind]} is damaged or makes no sense.")
         return Silent(f"The band does not answer {_NAMES[kind]}.")

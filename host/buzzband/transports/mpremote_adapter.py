@@ -97,6 +97,7 @@ i=sys.implementation
 print(json.dumps([i.name,list(i.version[:3]),sys.platform,getattr(i,'_machine','')]))
 """
 _RESET = "import machine,time\ntime.sleep_ms(50)\nmachine.reset()\n"  # the pause lets the board acknowledge
+_BOOTLOADER = "import machine,time\ntime.sleep_ms(50)\nmachine.bootloader()\n"
 
 
 @dataclass(frozen=True)
@@ -265,10 +266,17 @@ class Board:
 
     def reset(self) -> None:
         """Restart the chip; the port may vanish at once."""
+        self._leave_for(_RESET)
+
+    def bootloader(self) -> None:
+        """Restart the chip in BOOTSEL: the port vanishes, a drive comes."""
+        self._leave_for(_BOOTLOADER)
+
+    def _leave_for(self, code: str) -> None:
         self._is_there = False
         with suppress(BoardError, LinkError), mpremote_errors(self.path):
             self._port.allow(self._timeout_s)
-            self._transport.exec_raw_no_follow(_RESET)
+            self._transport.exec_raw_no_follow(code)
 
     def _told(self, code: str) -> list[Any]:
         """Return the JSON array that ``code`` prints."""
