@@ -53,23 +53,55 @@ def install(
     SeveralBoards (more than one board came).
     """
     ports_before = set(_boards())
-    others = {other for other in drives.boot_drives() if other != drive}
     writing = _Writing(drive, data, progress)
+    watch = _Watch(drive, writing, patience_s, writing_s)
     writing.start()
-    started, since, was_there = time.monotonic(), None, True
     while True:
         if port := _arrived(ports_before, serial_number):
             return port
-        if writing.refusal:
-            raise writing.refusal
-        now, is_there = time.monotonic(), _pico_is_there(others)
-        if since is None or is_there != was_there:  # another wait begins
-            since = now if not (is_there and writing.is_alive()) else None
-        was_there = is_there
-        limit_s = _SETTLE_S if is_there else patience_s
-        if (since is not None and now - since > limit_s) or now - started > writing_s + patience_s:
-            raise _failure(drive, writing, is_there)
+        watch.look()
         time.sleep(_PAUSE_S)
+
+
+class _Watch:
+    """Looks how a drive takes what is written to it, and says when nothing will come of it any more."""
+
+    def __init__(self, drive: Drive, writing: _Writing, patience_s: float, writing_s: float) -> None:
+        self._drive = drive
+        self._writing = writing
+        self._others = {other for other in drives.boot_drives() if other != drive}
+        self._patience_s = patience_s
+        self._end = time.monotonic() + writing_s + patience_s
+        self._was_there = True
+        self._since: float | None = None  # when the writing ended, or the drive went or came
+
+    def look(self) -> None:
+        """Raise DriveError if the board will not come any more."""
+        if self._writing.refusal:
+            raise self._writing.refusal
+        now, is_there = time.monotonic(), self._pico_is_there()
+        if is_there and self._writing.is_alive():
+            self._since = None
+        elif self._since is None or is_there != self._was_there:
+            self._since = now
+        self._was_there = is_there
+        limit_s = _SETTLE_S if is_there else self._patience_s
+        if now > self._end or (self._since is not None and now - self._since > limit_s):
+            raise self._failure(is_there)
+
+    def _pico_is_there(self) -> bool:
+        """Return whether a Pico is in BOOTSEL: the one that was written to or, under another name, it once more."""
+        return any(drive.is_pico and drive not in self._others for drive in drives.boot_drives())
+
+    def _failure(self, is_there: bool) -> DriveError:
+        path = self._drive.path
+        if not is_there:
+            return NotBack(f"{path} has gone, but no board with MicroPython came.")
+        if self._writing.trouble:
+            return drives.why_not(self._drive, self._writing.trouble)
+        if self._writing.is_alive():
+            return NotTaken(f"{path} does not take the UF2 to the end.")
+        return NotTaken(f"The UF2 was written to {path}, but the board stays in BOOTSEL.")
 
 
 def awaited_drive(before: Collection[Drive], patience_s: float = PATIENCE_S) -> Drive:
@@ -98,18 +130,3 @@ def _arrived(before: Collection[Port], serial_number: str) -> str | None:
     if len(new) > 1:
         raise SeveralBoards(f"{count(len(new), 'board')} came instead of one:" + listing(new))
     return new[0].path if new else None
-
-
-def _pico_is_there(others: Collection[Drive]) -> bool:
-    """Return whether a Pico is in BOOTSEL, the one that was written to or, renamed, it once more."""
-    return any(drive.is_pico and drive not in others for drive in drives.boot_drives())
-
-
-def _failure(drive: Drive, writing: _Writing, is_there: bool) -> DriveError:
-    if not is_there:
-        return NotBack(f"{drive.path} has gone, but no board with MicroPython came.")
-    if writing.trouble:
-        return drives.why_not(drive, writing.trouble)
-    if writing.is_alive():
-        return NotTaken(f"{drive.path} does not take the UF2 to the end.")
-    return NotTaken(f"The UF2 was written to {drive.path}, but the board stays in BOOTSEL.")

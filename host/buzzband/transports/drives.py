@@ -218,9 +218,9 @@ def _volumes() -> tuple[str, ...]:
     return ()
 
 
-def _windows_drives(kernel: "Callable[[], tuple[int, Callable[[str], int]]] | None" = None) -> Iterator[str]:
+def _windows_drives() -> Iterator[str]:
     """Yield drives by letter, but those that may take long to answer or hold no board."""
-    letters, kind_of = (kernel or _kernel)()
+    letters, kind_of = _kernel()
     for index in range(26):
         root = f"{chr(ord('A') + index)}:\\"
         if letters >> index & 1 and kind_of(root) not in _NO_DRIVE_TYPES:
