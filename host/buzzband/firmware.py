@@ -107,7 +107,7 @@ def read_firmware(path: Path) -> Firmware:
 def checked(data: bytes) -> Firmware:
     """Return MicroPython from the bytes of a UF2. Raises BadUf2, WrongFirmware."""
     pages = uf2.read(data)
-    content = pages.from_base()
+    content = pages.content
     version = _VERSION.search(content)
     if version is None:
         raise WrongFirmware("The UF2 holds no MicroPython.")

@@ -6,7 +6,7 @@ board sees it. Format: microsoft/uf2; boot ROM: pico-bootrom-rp2040, virtual_dis
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from buzzband.errors import BadUf2
@@ -30,6 +30,7 @@ _END_AT = BLOCK_SIZE - _END.size
 _FAMILIES = {0xE48BFF57: "any RP2350", 0xE48BFF59: "an RP2350", 0xE48BFF5A: "an RP2350 in RISC-V mode"}
 _STAGE_2_SIZE = 252  # what the boot ROM starts, and in front of which CRC (datasheet, 2.8.1.3.1)
 _CRC_POLYNOMIAL = 0x04C11DB7
+_ERASED = b"\xff" * PAYLOAD_SIZE
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,16 @@ class Pages:
 
     at: dict[int, bytes]
 
-    def from_base(self) -> bytes:
-        """Return what goes without a gap into flash from its begin on."""
-        found = bytearray()
-        while (page := self.at.get(FLASH_ADDRESS + len(found))) is not None:
-            found += page
-        return bytes(found)
+    @property
+    def content(self) -> bytes:
+        """Return the pages one behind the other."""
+        return b"".join(self.at.values())
+
+    def sectors(self) -> Iterator[tuple[int, bytes]]:
+        """Yield whole sectors: offset from the begin of flash, and the pages in it, filled up with erased flash."""
+        for address in sorted({address // SECTOR_SIZE * SECTOR_SIZE for address in self.at}):
+            pages = (self.at.get(address + at, _ERASED) for at in range(0, SECTOR_SIZE, PAYLOAD_SIZE))
+            yield address - FLASH_ADDRESS, b"".join(pages)
 
     def reaches(self, offset: int) -> bool:
         """Return whether anything goes to ``offset`` from the begin of flash, or behind it."""
@@ -79,11 +84,6 @@ def write(sectors: Iterable[tuple[int, bytes]]) -> bytes:
     return b"".join(_block(number, len(pages), offset, page) for number, (offset, page) in enumerate(pages))
 
 
-def padded(content: bytes) -> bytes:
-    """Return ``content``, filled up with what erased flash holds to whole sectors."""
-    return content + b"\xff" * (-len(content) % SECTOR_SIZE)
-
-
 def crc32(data: bytes) -> int:
     """Return the CRC-32 that the RP2040's boot ROM wants behind the second stage: MPEG-2's, nothing reflected."""
     crc = 0xFFFFFFFF
@@ -94,7 +94,7 @@ def crc32(data: bytes) -> int:
     return crc
 
 
-def _pages(offset: int, content: bytes) -> Iterable[tuple[int, bytes]]:
+def _pages(offset: int, content: bytes) -> Iterator[tuple[int, bytes]]:
     if offset % SECTOR_SIZE or len(content) % SECTOR_SIZE:
         raise ValueError("no whole sectors")
     for at in range(0, len(content), PAYLOAD_SIZE):

@@ -106,7 +106,7 @@ def test_two_boards_that_come_at_once_are_listed(pico: FakePico, computer: Compu
             computer.ports.extend(both)
 
     pico.fault = come
-    with pytest.raises(SeveralBoards, match="2 boards came instead of one:\n  --port .*\n  --port /dev/ttyFAKE1"):
+    with pytest.raises(SeveralBoards, match=r"2 boards came instead of one:\n  --port .*\n  --port /dev/ttyFAKE1"):
         installed(pico)
 
 
@@ -175,7 +175,7 @@ def test_a_board_sent_into_bootsel_is_awaited_beside_those_that_were_there(compu
     new = FakePico(tmp_path / "RPI-RP21", computer).drive
     assert awaited_drive([old], 0.0) == new
     FakePico(tmp_path / "RPI-RP22", computer)
-    with pytest.raises(SeveralBoards, match="2 drives came instead of one:\n  --drive "):
+    with pytest.raises(SeveralBoards, match=r"2 drives came instead of one:\n  --drive "):
         awaited_drive([old], 0.0)
 
 

@@ -17,13 +17,14 @@ from buzzband.errors import (
     NoSuchPort,
     NotStarted,
     PortError,
+    SessionsAtRisk,
     Silent,
     Unplugged,
     UnsupportedBoard,
     WrongProtocol,
 )
 from buzzband.services import flash as service
-from buzzband.services.flash import Flashed, flash, flash_document, flash_text
+from buzzband.services.flash import Flashed, Guard, flash, flash_document, flash_text, lose_sessions, refuse_sessions
 from buzzband.transports.mpremote_adapter import Identity, Item
 from buzzband.transports.replies import Hello
 
@@ -106,7 +107,9 @@ class FakeBoard:
             raise Unplugged(f"{PORT} has gone.")
 
 
-def flashed(board: FakeBoard, files: dict[str, bytes] | None = None, hello: Hello = HELLO) -> Flashed:
+def flashed(
+    board: FakeBoard, files: dict[str, bytes] | None = None, hello: Hello = HELLO, guard: Guard = lose_sessions
+) -> Flashed:
     @contextmanager
     def opened(_port: str, _patience_s: float) -> Iterator[FakeBoard]:
         yield board
@@ -115,7 +118,8 @@ def flashed(board: FakeBoard, files: dict[str, bytes] | None = None, hello: Hell
         assert board.done[-1] == ("reset", "")
         return hello
 
-    return flash(PORT, APP if files is None else files, "0.2.0", open_board=opened, greet=greet, patience_s=0.0)
+    wanted = APP if files is None else files
+    return flash(PORT, wanted, "0.2.0", guard=guard, open_board=opened, greet=greet, patience_s=0.0)
 
 
 def board_with(files: dict[str, bytes]) -> FakeBoard:
@@ -206,6 +210,19 @@ def test_a_board_that_the_app_does_not_run_on_is_left_as_it_is(found: Identity, 
     with pytest.raises(UnsupportedBoard, match=why):
         flashed(board)
     assert board.done == []
+
+
+def test_sessions_on_the_board_stop_it_before_anything_changes() -> None:
+    board = board_with({"main.py": b"old", "log/00112233445566aa.bbl": b"session", "log/00112233445566ab.bbl": b"more"})
+    with pytest.raises(SessionsAtRisk, match="There are 2 sessions"):
+        flashed(board, guard=refuse_sessions)
+    assert board.done == []
+
+
+@pytest.mark.parametrize("version", [(1, 26, 0), (1, 26, 1), (1, 27, 0)])
+def test_a_version_to_be_careful_with_is_taken_and_told(version: tuple[int, ...]) -> None:
+    done = flashed(FakeBoard(identity_=replace(PICO, version=version)))
+    assert "compiles arrays in viper wrongly" in flash_text(done)
 
 
 @pytest.mark.parametrize("version", [(1, 23, 0), (1, 24, 1), (1, 28, 0), (2, 0, 0)])
@@ -344,6 +361,9 @@ def test_the_text_says_what_was_done_and_what_answers() -> None:
         "App 0.2.0 runs on MicroPython 1.24.1, band e66138528361ba32, at /dev/ttyFAKE0.",
     ]
     assert "removed" not in flash_text(replace(DONE, removed=()))
+    assert flash_text(replace(DONE, installed="1.24.1", installed_sha256="ab")).startswith(
+        "MicroPython 1.24.1 installed, sha256 of its UF2 ab.\n"
+    )
 
 
 def test_the_document_names_every_file() -> None:

@@ -40,7 +40,7 @@ def image(firmware: Firmware, files: Mapping[str, bytes]) -> bytes:
     """
     blocks = used_blocks(pack_image(files))
     system = [(FILE_SYSTEM_OFFSET + number * FLASH_BLOCK_SIZE, content) for number, content in blocks.items()]
-    made = uf2.write([(0, uf2.padded(firmware.pages.from_base())), *system])
+    made = uf2.write([*firmware.pages.sectors(), *system])
     uf2.read(made)
     return made
 
