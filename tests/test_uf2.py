@@ -6,7 +6,8 @@ import pytest
 
 from boot_rom import FLASH_SIZE, BootRom
 from buzzband import uf2
-from buzzband.errors import BadUf2
+from buzzband.errors import BadUf2, FirmwareMissing
+from buzzband.firmware import checked, micropython_uf2
 from counts import count
 from uf2_files import blocks, damaged, program, small, with_field
 
@@ -134,7 +135,7 @@ def test_bytes_that_carry_nothing_may_be_anything() -> None:
     assert BootRom().write(data).flash == BootRom().write(GOOD).flash
 
 
-def verdicts(seeds: range) -> dict[str, int]:
+def verdicts(seeds: range, good: bytes = GOOD) -> dict[str, int]:
     """What became of as many damaged files.
 
     What is accepted, the boot ROM puts into flash as it was read, over whatever was there, and starts it. Content that
@@ -142,9 +143,9 @@ def verdicts(seeds: range) -> dict[str, int]:
     """
     found = dict.fromkeys(("same_content", "other_content", "refused", "refused_and_flash_would_be_wrong"), 0)
     before = bytes(FLASH_SIZE)
-    whole = BootRom(before).write(GOOD).flash
+    whole = BootRom(before).write(good).flash
     for seed in seeds:
-        data = damaged(GOOD, seed)
+        data = damaged(good, seed)
         rom = BootRom(before).write(data)
         try:
             pages = uf2.read(data)
@@ -155,8 +156,18 @@ def verdicts(seeds: range) -> dict[str, int]:
         assert rom.starts(), seed
         assert rom.flash == laid_out(pages, before), seed
         found["same_content" if rom.flash == whole else "other_content"] += 1
-        assert rom.flash == whole or sha256(data).digest() != sha256(GOOD).digest()
+        assert rom.flash == whole or sha256(data).digest() != sha256(good).digest()
     return found
+
+
+def test_the_pinned_micropython_is_taken_and_40_damaged_ones_are_refused_or_do_what_they_say() -> None:
+    try:
+        data = micropython_uf2().read_bytes()
+    except FirmwareMissing as why:
+        pytest.skip(str(why))
+    assert BootRom(bytes(FLASH_SIZE)).write(data).flash == laid_out(checked(data).pages, bytes(FLASH_SIZE))
+    found = verdicts(range(40), data)
+    assert found["refused"] > 20
 
 
 def laid_out(pages: uf2.Pages, before: bytes) -> bytearray:

@@ -121,6 +121,15 @@ def test_another_pico_in_bootsel_is_neither_written_to_nor_taken_for_the_first(
     assert not (other.folder / drives.UF2_FILE).exists()
 
 
+def test_another_pico_in_bootsel_does_not_make_a_board_that_has_gone_one_that_stays(
+    pico: FakePico, computer: Computer, tmp_path: Path
+) -> None:
+    FakePico(tmp_path / "RPI-RP21", computer)
+    pico.comes_back = None
+    with pytest.raises(NotBack):
+        installed(pico)
+
+
 def test_a_drive_that_was_removed_since_it_was_found_is_not_written_to(pico: FakePico) -> None:
     found = pico.drive
     pico.unplug()

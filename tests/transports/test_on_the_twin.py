@@ -8,6 +8,7 @@ import pytest
 
 import buzzband_fw
 from buzzband.bundle import band_files
+from buzzband.services.devices import Kind, devices
 from buzzband.services.flash import flash
 from buzzband.transports.link import Link
 from buzzband.transports.mpremote_adapter import Item, board_at
@@ -50,6 +51,18 @@ def test_a_board_that_is_busy_with_something_else_is_interrupted_and_does_what_i
 
 
 @pytest.mark.long
+@pytest.mark.pico(1)
+def test_a_board_with_nothing_but_micropython_is_listed_as_one_and_left_at_its_prompt(boot: Boot) -> None:
+    twin = boot({})
+    twin.run_for(0.15)
+    with twin.running(PACE / 5):  # HELLO is waited for to the end
+        (found,) = (each for each in devices([twin.serial.path], 20.0) if each.where == twin.serial.path)
+        assert (found.kind, found.micropython, found.trouble) == (Kind.MICROPYTHON, "1.24.1", "")
+        with board_at(twin.serial.path, PATIENCE_S) as board:
+            assert board.exec("print(6 * 7)") == "42\r\n"
+
+
+@pytest.mark.long
 @pytest.mark.pico(5)
 def test_a_running_band_is_brought_up_to_date_and_runs_again(boot: Boot) -> None:
     files = band_files()
@@ -59,6 +72,8 @@ def test_a_running_band_is_brought_up_to_date_and_runs_again(boot: Boot) -> None
     before = Link(stream, patience_s=1.0, clock=stream.seconds).hello()
     with twin.running(PACE):
         done = flash(twin.serial.path, files, buzzband_fw.__version__, patience_s=PATIENCE_S)
+        (found,) = (each for each in devices([twin.serial.path], PATIENCE_S) if each.where == twin.serial.path)
+    assert (found.kind, found.uid, found.app) == (Kind.BAND, before.uid, buzzband_fw.__version__)
     assert (done.sent, done.removed) == (("/main.py", DOOR), ("/a/stray.py",))
     assert (done.band.uid, done.band.app, done.band.slot) == (before.uid, buzzband_fw.__version__, "a")
     assert twin.files() == {**files, **IDLE}
