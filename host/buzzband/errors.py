@@ -82,7 +82,7 @@ class NoBoard(PortError):
 
     hint = (
         "Plug the band in with a cable that carries data. A Pico without MicroPython shows up as a drive instead: "
-        "drag MicroPython's UF2 onto it."
+        "make a band of it with buzzband flash."
     )
 
 
@@ -266,7 +266,10 @@ class BoardError(BuzzbandError):
 class NotAPrompt(BoardError):
     """MicroPython's prompt does not come up on the port."""
 
-    hint = "Plug the board again and run the command at once. If that does not help, install MicroPython anew."
+    hint = (
+        "Plug the board again and run the command at once. If that does not help, hold BOOTSEL while you plug it in "
+        "and run buzzband flash: that installs MicroPython anew."
+    )
 
 
 class UnsupportedBoard(BoardError):
