@@ -63,7 +63,7 @@ def test_a_board_with_nothing_but_micropython_is_listed_as_one_and_left_at_its_p
 
 
 @pytest.mark.long
-@pytest.mark.pico(5)
+@pytest.mark.pico(6.5)
 def test_a_running_band_is_brought_up_to_date_and_runs_again(boot: Boot) -> None:
     files = band_files()
     stale = {"main.py": files["main.py"] + b"\n", "a/stray.py": b"old"}
