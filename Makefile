@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXTRAS ?= test,docs
 
-.PHONY: help demo test test-long check bench docs clean
+.PHONY: help demo test test-long check bench docs hardware clean
 
 help:
 	@echo "make demo       a simulated session, as a page in build/demo"
@@ -14,6 +14,7 @@ help:
 	@echo "make check      formatting, lint, types, import rules"
 	@echo "make bench      benchmarks, as ratios measured side by side"
 	@echo "make docs       the documentation, into build/docs"
+	@echo "make hardware   schematics, harness, drawings, power budget, electrical rule check"
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -31,7 +32,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
 
 test-long: $(STAMP)
-	BUZZBAND_CHIP_BUDGET_S=250 $(BIN)/python -m pytest -n 2 --dist worksteal
+	BUZZBAND_CHIP_BUDGET_S=500 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -46,6 +47,11 @@ bench: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m sphinx --fail-on-warning --quiet docs build/docs
 	@echo "Open build/docs/index.html"
+
+hardware: $(STAMP)
+	@command -v dot >/dev/null || { echo "graphviz is missing. On Debian and Ubuntu: sudo apt install graphviz"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[hardware]'
+	$(BIN)/python hardware/tools/generate.py
 
 clean:
 	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

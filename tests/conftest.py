@@ -1,7 +1,10 @@
-"""Fixtures for engines, beside those of buzzband.testing."""
+"""Fixtures for engines and the archive, beside those of buzzband.testing."""
+
+import os
 
 import pytest
 
+from buzzband.archive import index
 from buzzband.engines import micropython
 from pico_bench import PicoBench
 
@@ -21,3 +24,10 @@ def micropython_port() -> None:
     """Skip where MicroPython's Unix port has no wheel."""
     if why := micropython.missing():
         pytest.skip(f"{why} {why.hint}")
+
+
+@pytest.fixture
+def no_power_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait for the disk: what happens when the power fails is not what a test asks for."""
+    monkeypatch.setattr(os, "fsync", lambda _file: None)
+    monkeypatch.setattr(index, "SYNCHRONOUS", "OFF")

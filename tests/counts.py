@@ -1,33 +1,17 @@
-"""Figures that long tests have counted, gathered in ``build/counts.json``."""
+"""Counts of what long tests have been through, in build/counts.json: a figure in a claim can be looked up there."""
 
+import fcntl
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-COUNTS = Path(__file__).parents[1] / "build" / "counts.json"
+PATH = Path(__file__).parent.parent / "build" / "counts.json"
 
 
-def count(name: str, **figures: int) -> None:
-    """Merge the figures of ``name`` into the file; tests in other processes may do the same."""
-    COUNTS.parent.mkdir(exist_ok=True)
-    with _alone():
-        told = json.loads(COUNTS.read_text()) if COUNTS.exists() else {}
-        told[name] = {**told.get(name, {}), **figures}
-        new = COUNTS.with_suffix(f".{os.getpid()}")
-        new.write_text(json.dumps(told, indent=2, sort_keys=True) + "\n")
-        new.replace(COUNTS)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold off the other processes, where the system can do that."""
-    with COUNTS.with_suffix(".lock").open("w") as lock:
-        try:
-            import fcntl
-        except ImportError:
-            yield
-            return
+def count(name: str, path: Path = PATH, **figures: int) -> None:
+    """Set the figures of ``name``, and leave those of others as they are. Tests may run in several processes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        known[name] = known.get(name, {}) | figures
+        path.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")

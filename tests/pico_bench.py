@@ -23,9 +23,11 @@ class PicoBench:
         self.left_s -= done.chip_s
         return done
 
-    def run_firmware(self, body: str, adc_codes: Iterable[int] = ()) -> Mapping[str, bytes]:
-        """Run ``body`` beside the firmware and return the files it left."""
-        files = {**native_files(), "main.py": replay.main_source(textwrap.dedent(body).strip())}
+    def run_firmware(
+        self, body: str, adc_codes: Iterable[int] = (), files: Mapping[str, bytes] | None = None
+    ) -> Mapping[str, bytes]:
+        """Run ``body`` beside the firmware, and ``files``, and return the files it left."""
+        files = {**native_files(), **(files or {}), "main.py": replay.main_source(textwrap.dedent(body).strip())}
         done = self.run(files, adc_codes=adc_codes)
         replay.raise_error(done.files)
         return done.files

@@ -36,6 +36,23 @@ def test_every_module_compiles_to_mpy_for_the_rp2040() -> None:
     assert all(data[:1] == b"M" for data in files.values())
 
 
+def test_a_constant_that_no_other_module_names_is_hidden() -> None:
+    sources = {
+        "one.py": "OWN = const(1)\nSHARED = const(2)\nTEXT = 'OWN'\n\ndef f(x):\n    return OWN + x.OWN + OWNER\n",
+        "two.py": "from one import SHARED\n",
+    }
+    found = bundle.hide_constants(sources)
+    assert found["two.py"] == sources["two.py"]
+    assert found["one.py"].splitlines()[:2] == ["_HIDDEN_OWN = const(1)", "SHARED = const(2)"]
+    assert found["one.py"].splitlines()[-1] == "    return _HIDDEN_OWN + x.OWN + OWNER"
+
+
+def test_hiding_constants_changes_no_line_of_the_firmware_but_names() -> None:
+    sources = bundle.firmware_sources()
+    for path, text in bundle.hide_constants(sources).items():
+        assert text.replace("_HIDDEN_", "") == sources[path]
+
+
 def test_source_that_does_not_compile_is_named_with_the_compilers_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "firmware_sources", lambda: {"buzzband_fw/broken.py": "def f(:\n"})
     with pytest.raises(EngineFailed, match=r'File "buzzband_fw\.broken", line 1\nSyntaxError'):

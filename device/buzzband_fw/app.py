@@ -4,7 +4,7 @@ samples -> pipeline -> word -> voice    a turn every 10 ms, with what the block 
            activation -> recorder
            button
            stream, LED, watchdog, USB power, a look whether a host speaks
-           recorder -> flash, if no word can be due
+           recorder -> flash, if no word can be due: keeper
 IMU -----> movement -> recorder         a second turn
 link                                    turn by turn while a conversation goes on; then doze until the next block
 
@@ -34,10 +34,8 @@ FRAMES = Frames()
 RING = aligned_ring()  # 32 KB at a multiple of 32 KB: once all modules are there the heap may have no such gap
 
 from buzzband_fw.core.reps import new_room
-from buzzband_fw.store import session
 
 ROOM = new_room()  # 17 KB, for the same reason
-PENDING = bytearray(session.PENDING)
 
 from buzzband_fw import control
 from buzzband_fw.band import Band
@@ -84,8 +82,7 @@ class App:
         supply_mv = read_mv()
         self.muscle = muscle = Muscle(chosen, RING)
         self.voice = Voice(_motor(bus, chosen, supply_mv))
-        recorder = session.Recorder(PENDING)
-        self.band = Band(chosen, muscle, self.movement, self.voice, recorder, supply_mv, safe_mode, self._brace, FRAMES)
+        self.band = Band(chosen, muscle, self.movement, self.voice, supply_mv, safe_mode, self._brace, FRAMES)
         self.control = control.Control(self.band)
         self.report = SelfReport(self.band, slot)
         self.server = Server(SerialPort(), self.report)
@@ -100,12 +97,7 @@ class App:
         self._wrote_flash = False
         self._battery_due = False
         self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
-        self._jobs = (  # after four blocks in a row; after even ones activation is noted, and that takes time
-            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
-            (self.band.note, self.control.step, self._button.step, self.band.commit),
-            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
-            (self.band.note, self.control.step, self._button.step, self._keep_house),
-        )
+        self._jobs = ()
         self._move_due = False
         self._step = muscle.step
         self._move = self.band.move
@@ -118,9 +110,12 @@ class App:
         """Begin: the samples, then the first session, if it is to begin at power-on. It has them all: they wait."""
         self.band.note_usb_power(self._usb_power.present())
         self._watchdog = Watchdog()
+        self.band.recover()
         self.movement.start()
         self.muscle.start()
         self.report.boot_ms = ticks_ms()
+        self.band.be_ready_to_keep()
+        self._share_jobs()
         self.control.start()
         gc.threshold(-1)
         gc.collect()
@@ -166,6 +161,15 @@ class App:
         if not busy:
             self._until_tick()
 
+    def _share_jobs(self):
+        """Share out what each of four blocks in a row leaves to do."""
+        self._jobs = (  # after even blocks activation is noted, and that takes time
+            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
+            (self.band.note, self.control.step, self._button.step, self.band.keep),
+            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
+            (self.band.note, self.control.step, self._button.step, self._keep_house),
+        )
+
     def stop(self):
         """Leave everything as the prompt expects it: motor off first of all."""
         self.voice.hush()
@@ -183,6 +187,7 @@ class App:
         while self.voice.speaking:
             self.voice.step()
             self._watchdog.feed(self.voice.motor.running)
+        self.band.keeper.finish()
         had_power = self._usb_power.present()
         self.stop()
         forget_crashes()
@@ -324,6 +329,7 @@ def _take_leave(app):
     """End the session and let the last answer go out."""
     app.voice.hush()
     app.band.end(records.BY_HOST)
+    app.band.keeper.finish()
     forget_crashes()
     start_ms = ticks_ms()
     while not app.server.is_quiet() and ticks_diff(ticks_ms(), start_ms) < _FAREWELL_MS:

@@ -8,36 +8,35 @@ from buzzband_fw import __version__
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.sets import HOLD, REP, SET
 from buzzband_fw.core.words import WITHHELD, duration_ms
-from buzzband_fw.hal import chip, led
+from buzzband_fw.hal import chip, led, watchdog
 from buzzband_fw.link import messages
-from buzzband_fw.store import records
-from buzzband_fw.store.session import NO_SPACE, new_id
+from buzzband_fw.store import records, session
 
 _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
-CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each urgency of a commit
 
 _LATE_SAMPLES = const(96)  # two blocks
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
 _GUIDED = (messages.CALIBRATING, messages.WARMING_UP, messages.FINDING, messages.ASKING)
 _REPS_MASK = const(63)
+_TICKS_MASK = const(0x3FFFFFFF)  # of records
 _EMPTY_MV = const(200)  # below what counts as low
 
 
 class Band:
-    """Sessions, words and faults. The app calls ``speak`` for a word, ``note`` after each block, ``commit`` after some.
+    """Sessions, words and faults. The app calls ``speak`` for a word, ``note`` after each block, ``keep`` after some.
 
     ``state``, ``faults``: those of link/messages.py; the state is control.py's to set. ``recorded``: blocks of the
     session. ``cues``: words said in it. ``event``: of core/sets.py, the last; whoever reads it puts it back to 0.
     ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
     """
 
-    def __init__(self, settings, muscle, movement, voice, recorder, supply_mv, safe_mode, brace, frames):
+    def __init__(self, settings, muscle, movement, voice, supply_mv, safe_mode, brace, frames):
         """``brace``: is called before flash is written, the motor standing. ``frames``: see frames.py."""
         self.state = messages.STARTING
         self.settings = settings
         self.muscle = muscle
         self.movement = movement
-        self.recorder = recorder
+        self.recorder = self.keeper = self.keep = None  # until ``be_ready_to_keep``
         self.supply_mv = supply_mv
         self.recorded = self.cues = self.event = 0
         self.asks = False
@@ -46,7 +45,6 @@ class Band:
         self._voice = voice
         self._feel = movement.feel  # bound once, as in core/pipeline.py
         self._move = movement.step
-        self._note_activation = recorder.activation
         self._brace = brace
         self.frames = frames
         self._feels = self._cueing = False
@@ -59,6 +57,25 @@ class Band:
         self._may_ask = False
         self._last_set = self._last_hits = 0  # its number, and the reps of it that were on target
         self.look_at_settings()
+
+    def recover(self):
+        """Merge what an interrupted session has left. Touches flash, if there is any; failing that it stays there."""
+        try:
+            session.recover(self._brace)
+        except OSError:
+            self.faults |= messages.RECORDER_FAILED
+
+    def be_ready_to_keep(self):
+        """Load what sessions are kept with, which takes time, and count this boot. Touches flash."""
+        from buzzband_fw.keeper import Keeper
+        from buzzband_fw.store.recorder import Recorder
+
+        self.recorder = Recorder()
+        self.recorder.look()
+        self._note_activation = self.recorder.activation  # bound once
+        self.keeper = Keeper(self, self._brace)
+        self.keeper.count_boot()
+        self.keep = self.keeper.step
 
     def look_at_settings(self):
         """Let faults be those of the settings as they are now."""
@@ -118,6 +135,10 @@ class Band:
         """Return whether a session goes on."""
         return self._cueing
 
+    def feels(self):
+        """Return whether anything goes on that muscle and movement are felt for."""
+        return self._feels
+
     def begin(self):
         """Begin a session with the next block, if nothing speaks against it. Touches flash."""
         if self.faults & _HALTING:
@@ -130,11 +151,11 @@ class Band:
         self._may_ask = self.settings.ask_felt
         self._brace()
         self.feel()
-        session_id = new_id((chip.uid() + str(ticks_ms())).encode())
+        session_id = session.new_id((chip.uid() + str(ticks_ms())).encode())
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
         except OSError as error:
-            self._lose(error)
+            self.keeper.lose(error)
         self._cueing = True
 
     def end(self, reason):
@@ -152,7 +173,7 @@ class Band:
         try:
             self.recorder.close(self.recorded, reason, ticks_ms())
         except OSError as error:
-            self._lose(error)
+            self.keeper.lose(error)
 
     # What it says
 
@@ -248,20 +269,13 @@ class Band:
             return
         self._move(self.muscle.late_samples > _LATE_SAMPLES)
 
-    @micropython.native
-    def commit(self):
-        """Write to flash what waits for it, if this is a moment for it: no word possible, the motor silent.
-
-        Nor while blocks are being caught up with: one stall after the other would be too much for the ring.
-        """
-        recorder = self.recorder
-        if recorder.session_id is None:
-            return
-        urgency = recorder.due()
-        if not urgency or self._voice.speaking or self.muscle.late_ms() > _CUE_LATE_MS:
-            return
-        if self.muscle.clear_ms() >= CLEAR_NEEDED_MS[urgency]:
-            self._commit()
+    def remove(self, session_id):
+        """Remove a session that is over. Touches flash. Raises OSError."""
+        size = session.size_of(session_id)
+        self._voice.hush()
+        self._brace()
+        session.remove(session_id)
+        self.recorder.free_bytes += size
 
     def note_answer(self, answer):
         """Note how many reps of the last set the wearer felt to be on target."""
@@ -272,6 +286,17 @@ class Band:
         """Note that the wearer has marked this moment."""
         if self.recorder.session_id is not None:
             self.recorder.mark(self.recorded, ticks_ms())
+
+    def note_time(self, utc_ms, round_trip_ms):
+        """Take note of the time that a host tells, in ms since 1970; return the clock that it stands for, modulo 2^30.
+
+        ``round_trip_ms``: how long the telling took.
+        """
+        t_ms = ticks_ms() & _TICKS_MASK
+        self.keeper.note_time(utc_ms, t_ms)
+        if self.recorder.session_id is not None:
+            self.recorder.time(self.recorded, utc_ms, round_trip_ms, t_ms)
+        return t_ms
 
     def note_motor(self, fault):
         """Note that the motor has failed, or that it is well again (0)."""
@@ -392,27 +417,17 @@ class Band:
         while not sets.finished() and self.recorder.session_id is not None:
             self._note_event(sets.work())
             if self.recorder.due() == 3:
-                self._commit()
-
-    def _commit(self):
-        self._brace()
-        try:
-            if self.recorder.commit(ticks_ms()):
-                return
-            self.faults |= messages.FLASH_FULL
-            self.recorder.close(self.recorded, records.BY_FULL_FLASH, ticks_ms())
-        except OSError as error:
-            self._lose(error)
-
-    def _lose(self, error):
-        """Flash has failed: the band goes on without a record."""
-        self.recorder.abandon()
-        self.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
+                self.keeper.commit()
 
     def _calibration_told(self):
         """Return what there is to tell of the calibration, if it is that of whoever wears the band now."""
         made = self.calibration
         return made if made is not None and made["wearer"] == self.settings.wearer else None
+
+    def _time_told(self):
+        """Return what there is to tell of the time."""
+        mark = self.keeper.mark
+        return mark and {"boot": mark[0], "t_ms": mark[1], "utc_ms": mark[2]}
 
     def _header(self, session_id):
         return json.dumps(
@@ -422,6 +437,9 @@ class Band:
                 "uid": chip.uid(),
                 "app": __version__,
                 "micropython": chip.micropython_version(),
+                "boot": self.keeper.boot,
+                "reset": watchdog.reset_cause(),
+                "time": self._time_told(),
                 "supply_mv": self.supply_mv,
                 "settings": self.settings.values,
                 "calibration": self._calibration_told(),

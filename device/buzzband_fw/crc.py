@@ -2,6 +2,7 @@
 would have to be open while the muscle is watched. Log records and link frames end in it.
 """
 
+import sys
 from array import array
 
 from buzzband_fw.core.portable import const, micropython, ptr8, ptr32
@@ -24,20 +25,24 @@ def new_state(seed=0):
     return array("I", [_remainder(nibble) for nibble in range(16)] + [seed ^ 0xFFFFFFFF, 0])
 
 
-@micropython.viper
-def _run(buffer: ptr8, start: int, end: int, state: ptr32):
-    crc = state[_SEED]
-    for i in range(start, end):
-        byte = buffer[i]
-        crc = (crc >> 4 & 0x0FFFFFFF) ^ state[(crc ^ byte) & 15]
-        crc = (crc >> 4 & 0x0FFFFFFF) ^ state[(crc ^ byte >> 4) & 15]
-    state[_FOUND] = crc
+if sys.platform == "rp2":
+    from buzzband_fw.thumb import crc_32 as _run
+else:
+
+    def _run(span, state, buffer):
+        """Run over ``buffer``. ``span``: where to begin, shifted left by 16, and where to end, one behind."""
+        crc = state[_SEED]
+        for at in range(span >> 16, span & 0xFFFF):
+            crc ^= buffer[at]
+            crc = crc >> 4 ^ state[crc & 15]
+            crc = crc >> 4 ^ state[crc & 15]
+        state[_FOUND] = crc
 
 
 @micropython.viper
 def seal(buffer: ptr8, start: int, end: int, state: ptr32):
     """Write the checksum of ``buffer[start:end]`` behind it, little-endian."""
-    _run(buffer, start, end, state)
+    _run(start << 16 | end, state, buffer)
     crc = state[_FOUND]
     for i in range(SIZE):
         buffer[end + i] = (crc >> 8 * i & 255) ^ 255
@@ -49,7 +54,7 @@ def is_sealed(buffer: ptr8, start: int, end: int, state: ptr32) -> int:
     end -= SIZE
     if end < start:
         return 0
-    _run(buffer, start, end, state)
+    _run(start << 16 | end, state, buffer)
     crc = state[_FOUND]
     for i in range(SIZE):
         if buffer[end + i] != (crc >> 8 * i & 255) ^ 255:

@@ -28,6 +28,8 @@ REASONS = (
     "busy",
     "failed",
     "wrong setting",
+    "mismatch",
+    "in use",
 )  # link/messages.py
 STATES = ("starting", "idle", "running", "calibrating", "warming up", "asking", "finding", "off")
 FAULTS = (

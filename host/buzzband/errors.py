@@ -20,7 +20,8 @@ BuzzbandError                exit 1
 │   ├── NoSuchChannel        lists the channels there are
 │   ├── BadSamples           text, NaN or infinity where a number should be
 │   ├── BadRate              no rate, or one that cannot be
-│   └── TooShort             not enough to work on
+│   ├── TooShort             not enough to work on
+│   └── NotInLog             a log cannot be replayed like that
 ├── EngineError              exit 6
 │   ├── EngineMissing        not installed
 │   ├── FirmwareMissing      no MicroPython UF2
@@ -43,6 +44,13 @@ BuzzbandError                exit 1
 │   ├── WrongValue           says what it can be
 │   ├── NoSuchWearer         lists the wearers there are
 │   └── BadSettingsFile      no file, or no settings in it
+├── ArchiveError             exit 12
+│   ├── ArchiveUnusable      its folder cannot be read or written, or its disk is full
+│   ├── ArchiveFaulty        a check found something
+│   ├── IndexDamaged         the index cannot be read
+│   ├── IndexTooNew          the index is of a newer version
+│   ├── NoSuchSession        lists the latest
+│   └── SeveralSessions      lists those that it might be
 ├── DriveError               exit 13
 │   ├── WrongDrive           no Pico in BOOTSEL is there
 │   ├── DriveChanged         it is not what it was a moment ago; nothing was written
@@ -197,6 +205,10 @@ class TooShort(RecordingError):
     hint = "Give at least one second of signal."
 
 
+class NotInLog(RecordingError):
+    """A band's log does not hold what would be needed."""
+
+
 class EngineError(BuzzbandError):
     """An engine cannot run the core."""
 
@@ -330,6 +342,48 @@ class BadSettingsFile(SettingsError):
     """A file holds no settings."""
 
     hint = "Check the path. The file is JSON like the band's settings.json, 2048 bytes at most."
+
+
+class ArchiveError(BuzzbandError):
+    """The archive does not do what it is for. What bands hold stays there until it is safe."""
+
+    exit_code = 12
+
+
+class ArchiveUnusable(ArchiveError):
+    """The archive's folder cannot be read or written, or there is no room left."""
+
+    hint = "Mend its permissions, or name another folder with --archive. Nothing was deleted on a band."
+
+
+class ArchiveFaulty(ArchiveError):
+    """A check of the archive found something that is not as it should be."""
+
+    hint = "Each line above says what to do about it."
+
+
+class IndexDamaged(ArchiveError):
+    """The index of the archive cannot be read."""
+
+    hint = "Make it anew with buzzband archive rebuild: all that it says stands in the raw logs, which are untouched."
+
+
+class IndexTooNew(ArchiveError):
+    """The index of the archive was made by a newer version of this tool."""
+
+    hint = "Update with pip install --upgrade buzzband, or make an index of this version with buzzband archive rebuild."
+
+
+class NoSuchSession(ArchiveError):
+    """The archive has no session with that id."""
+
+    hint = "List them with buzzband sessions; what is still on a band comes with buzzband sync."
+
+
+class SeveralSessions(ArchiveError):
+    """More than one session has an id that begins so; which one is meant is not guessed."""
+
+    hint = "Give more of the id."
 
 
 class DriveError(BuzzbandError):

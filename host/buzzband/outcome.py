@@ -120,6 +120,56 @@ class QualitySpan:
     flag: str
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A setting that is not what it was in the session."""
+
+    setting: str
+    then: bool | int | str | None
+    now: bool | int | str | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """A word of the session, and when the same one comes now; None if it does not within half a second."""
+
+    t_s: float
+    word: str
+    again_s: float | None
+
+
+@dataclass(frozen=True)
+class RepWords:
+    """The words from the start of a rep to that of the next, or to what is said of the whole set."""
+
+    then: tuple[str, ...]
+    now: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SetHits:
+    """How many reps of a set reached the target: that of the session, and that of now."""
+
+    then: int
+    now: int
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a band did in a session, beside what it would do now.
+
+    ``cues``, ``withheld``: of the session. ``reps``, ``sets``: one for each of the outcome's.
+    """
+
+    session_id: str
+    changed: tuple[Changed, ...]
+    target_permille: int
+    cues: tuple[Said, ...]
+    withheld: tuple[Said, ...]
+    reps: tuple[RepWords, ...]
+    sets: tuple[SetHits, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """A whole run. ``permille``: activation from the free-running envelope, shape (n,), at ``rate_hz``.
@@ -127,18 +177,19 @@ class Outcome:
     ``blanked``: shape (n,), true where the motor ran or had just run, so that vibration may be in the value.
     ``movement``: degrees away from the pose of rest, shape (m,), at ``movement_rate_hz``; empty without an IMU.
     ``exercise``: what the band was told to expect. ``imu``: whether it could feel the movement. ``notes``: what the
-    wearer should know about how the recording was read.
+    wearer should know about how the recording was read. ``replay``: None unless it is a session once more; then
+    ``sample_rate_hz`` and ``gain`` are None, because its log holds activation.
     """
 
     name: str
     engine: str
-    sample_rate_hz: float
+    sample_rate_hz: float | None
     duration_s: float
     mode: str
     exercise: str
     target_permille: int
     mains_hz: int
-    gain: float
+    gain: float | None
     calibration: Calibration
     rate_hz: int
     permille: NDArray[np.int32]
@@ -153,6 +204,7 @@ class Outcome:
     quality: tuple[QualitySpan, ...]
     notes: tuple[str, ...] = ()
     withheld: tuple[CueMark, ...] = ()
+    replay: Replay | None = None
 
     @property
     def cycles(self) -> int:

@@ -15,10 +15,11 @@ from buzzband.engines.band import VirtualBand
 from buzzband.engines.cpython import run_core
 from buzzband.engines.job import Settings, Track, track
 from buzzband.recordings import synth
-from buzzband.recordings.band_log import Fault, SessionLog, read_log
+from buzzband.recordings.band_log import Fault, SessionLog
 from buzzband.transports.link import Link
 from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.hal import pins
+from session_files import session_logs
 
 BLOCK_S = BLOCK_MS / 1000
 FULL_DUTY = 65535
@@ -62,9 +63,8 @@ def link_to(virtual: VirtualBand) -> Link:
 
 
 def logs(virtual: VirtualBand) -> list[SessionLog]:
-    """The sessions in flash, oldest first."""
-    found = [read_log(data) for path, data in virtual.files().items() if path.startswith("log/")]
-    return sorted(found, key=lambda log: order_of(virtual, log))
+    """The sessions in flash, oldest first, each with what is not merged into it yet."""
+    return sorted(session_logs(virtual.files()), key=lambda log: order_of(virtual, log))
 
 
 def order_of(virtual: VirtualBand, log: SessionLog) -> float:

@@ -16,6 +16,7 @@ from app.bench import (
     link_to,
     logs,
     motor_starts_s,
+    muscle_faults,
     only_log,
     rest,
 )
@@ -25,6 +26,7 @@ from buzzband.recordings.band_log import read_log
 from buzzband.transports.frame_reader import FrameReader, packed
 from buzzband_fw.link import frames, messages
 from buzzband_fw.store import records
+from session_files import session_files
 
 KNOCK = b"\r\x03"
 
@@ -43,6 +45,13 @@ def ask(virtual, kind, payload=b"", number=77, patience_s=0.5):
 
 def refusal(reason, kind):
     return messages.REFUSED, bytes((reason, kind))
+
+
+def read(link, session_id, start, size):
+    """Return those bytes of a session."""
+    data = bytearray()
+    link.read_session(session_id, start, size, data.extend)
+    return bytes(data)
 
 
 def test_hello_tells_who_the_band_is():
@@ -87,7 +96,7 @@ def test_a_session_is_listed_read_and_hashed():
         (entry,) = link.sessions()
         data = link.pull(entry.session_id)
         assert data == virtual.files()[f"log/{entry.session_id}.bbl"]
-        assert link.hash(entry.session_id, 100) == hashlib.sha256(data[:100]).digest()
+        assert link.hash(entry.session_id, 100) == hashlib.sha256(data[:100]).hexdigest()
 
 
 def test_of_a_running_session_there_is_what_is_safe_in_flash():
@@ -104,12 +113,12 @@ def test_of_a_running_session_there_is_what_is_safe_in_flash():
 
 
 def test_what_a_session_has_grown_by_can_be_read():
-    with band(rest(20)) as virtual:
+    with band(rest(70)) as virtual:
         virtual.run_for(6)
         link = link_to(virtual)
         (entry,) = link.sessions()
-        first = link.read(entry.session_id, 0, 100)
-        virtual.run_for(10)
+        first = read(link, entry.session_id, 0, 100)
+        virtual.run_for(60)  # ten pieces are merged
         (grown,) = link.sessions()
         assert grown.size > entry.size
         assert link.pull(entry.session_id)[:100] == first
@@ -142,7 +151,7 @@ def test_the_stream_has_every_second_block_as_the_log_has_it():
         log = only_log(virtual)
     blocks = np.array([sample.block for sample in samples])
     assert set(np.diff(blocks)) == {2}
-    assert [sample.permille for sample in samples] == log.permille[blocks // 2 - 1].tolist()
+    np.testing.assert_allclose([sample.permille for sample in samples], log.permille[blocks // 2 - 1], atol=4)
     assert [sample.flags for sample in samples] == log.flags[blocks // 2 - 1].tolist()
     assert {sample.number for sample in samples[:5]} == set(range(5))
 
@@ -165,7 +174,7 @@ def test_after_the_stream_has_been_stopped_nothing_comes_unasked():
         (messages.STREAM, b"", messages.BAD_PAYLOAD),
         (messages.READ, b"short", messages.BAD_PAYLOAD),
         (messages.HASH, bytes(30), messages.BAD_PAYLOAD),
-        (messages.READ, struct.pack("<8sIB", b"nobody's", 0, 10), messages.NO_SUCH_SESSION),
+        (messages.READ, struct.pack("<8sIH", b"nobody's", 0, 10), messages.NO_SUCH_SESSION),
         (messages.HASH, struct.pack("<8sI", b"nobody's", 0), messages.NO_SUCH_SESSION),
     ],
 )
@@ -175,14 +184,13 @@ def test_what_cannot_be_answered_is_refused_with_a_reason(kind, payload, reason)
         assert ask(virtual, kind, payload) == refusal(reason, kind)
 
 
-@pytest.mark.parametrize(("kind", "layout"), [(messages.READ, "<8sIB"), (messages.HASH, "<8sI")])
+@pytest.mark.parametrize(("kind", "layout"), [(messages.READ, "<8sIH"), (messages.HASH, "<8sI")])
 def test_what_lies_behind_the_end_of_a_session_is_refused(kind, layout):
     with band() as virtual:
         virtual.run_for(2)
         virtual.press()
-        (log,) = virtual.files().items() - {("settings.json", virtual.files()["settings.json"])}
-        session_id = bytes.fromhex(log[0][4:20])
-        beyond = len(log[1]) + 1
+        ((name, data),) = session_files(virtual.files()).items()
+        session_id, beyond = bytes.fromhex(name), len(data) + 1
         payload = struct.pack(layout, session_id, beyond, *([10] if kind == messages.READ else []))
         assert ask(virtual, kind, payload) == refusal(messages.BEYOND_END, kind)
 
@@ -195,7 +203,7 @@ def test_a_session_that_cannot_be_opened_is_a_failure_and_no_crash():
         path = virtual.folder / "log" / f"{entry.session_id}.bbl"
         path.rename(path.with_suffix(".away"))
         with pytest.raises(Refused) as raised:
-            link.read(entry.session_id, 0, 10)
+            read(link, entry.session_id, 0, 10)
     assert raised.value.reason == messages.FAILED
 
 
@@ -393,3 +401,86 @@ def test_the_app_does_not_wait_for_a_host_that_asks_for_the_prompt_and_does_not_
 
 def test_an_answer_fits_the_queue_of_the_usb_driver():
     assert frames.WIRE_MAX <= 256
+
+
+def test_a_session_that_is_over_is_removed_and_its_room_is_free_again():
+    with band() as virtual:
+        virtual.run_for(3)
+        virtual.press()
+        link = link_to(virtual)
+        (entry,) = link.sessions()
+        before = link.hello().free_bytes
+        link.delete(entry.session_id, entry.size, link.hash(entry.session_id, entry.size))
+        assert link.sessions() == ()
+        assert link.hello().free_bytes == before + entry.size
+        assert not any(path.startswith("log/") for path in virtual.files())
+
+
+def test_a_session_that_goes_on_is_told_and_stays():
+    with band() as virtual:
+        virtual.run_for(3)
+        link = link_to(virtual)
+        (entry,) = link.sessions()
+        assert entry.running
+        with pytest.raises(Refused) as raised:
+            link.delete(entry.session_id, entry.size, link.hash(entry.session_id, entry.size))
+        assert raised.value.reason == messages.IN_USE
+        virtual.press()
+        assert [entry.running for entry in link.sessions()] == [False]
+
+
+def test_a_session_is_removed_only_when_no_cue_can_be_due_for_100_ms():
+    with band(hold(5)) as virtual:
+        virtual.run_for(0.3)
+        virtual.press()
+        virtual.press()
+        virtual.run_for(2)
+        link = link_to(virtual)
+        virtual.app.report.is_clear = lambda: True
+        virtual.app.band.muscle.cue.mode.in_set = True
+        done, _ = (entry for entry in sorted(link.sessions(), key=lambda entry: entry.running))
+        request = struct.pack(messages.DELETE_FORMAT, bytes.fromhex(done.session_id), done.size, bytes(32))
+        assert ask(virtual, messages.DELETE, request) == refusal(messages.BUSY, messages.DELETE)
+
+
+def test_the_band_says_what_its_clock_shows():
+    with band() as virtual:
+        virtual.run_for(2)
+        found = link_to(virtual).tell_time(1_700_000_000_000)
+        assert found.t_ms == pytest.approx(1000 * virtual.now_s, abs=60)
+        assert found.utc_ms == pytest.approx(1_700_000_000_000, abs=60)
+
+
+def test_reading_without_end_delays_no_cue_and_costs_the_log_nothing():
+    raw = contractions(6)
+    with band(raw) as virtual:
+        virtual.run_for(0.5)
+        virtual.press()
+        virtual.press()
+        link = link_to(virtual)
+        done = next(entry for entry in link.sessions() if not entry.running)
+        begun_s = virtual.now_s
+        while virtual.now_s < begun_s + 14:
+            assert len(read(link, done.session_id, 0, done.size)) == done.size
+        virtual.play()
+        log = max(logs(virtual), key=lambda log: len(log.permille))
+        starts_s = motor_starts_s(virtual)
+    assert len(starts_s) >= 5
+    assert np.diff(starts_s) == pytest.approx(0.01 * np.diff([cue.block for cue in log.cues]), abs=0.003)
+    assert muscle_faults(log) == ()
+    assert log.valid.all()
+
+
+def test_noise_without_end_delays_no_cue_and_costs_the_log_nothing():
+    raw = contractions(6)
+    rng = np.random.default_rng(8)
+    with band(raw) as virtual:
+        virtual.run_for(0.5)
+        while virtual.now_s < 14:
+            virtual.stream.write(rng.bytes(int(rng.integers(1, 400))).replace(KNOCK, b""))
+            virtual.run_for(0.05)
+        virtual.play()
+        assert motor_starts_s(virtual) == pytest.approx(cue_times_s(virtual, raw), abs=0.003)
+        log = only_log(virtual)
+    expected = core_track(raw).permille
+    np.testing.assert_array_equal(log.permille[: len(expected)], expected)

@@ -200,13 +200,13 @@ def test_a_hang_with_the_motor_on_ends_in_a_watchdog_reset_within_half_a_second(
 def test_a_hang_with_the_motor_off_ends_in_a_watchdog_reset_too():
     def never_ends(original):
         def commit(self):
-            while self.recorded > 100:
-                self.muscle._adc.taken()
+            while self._band.recorded > 100:
+                self._band.muscle._adc.taken()
             original(self)
 
         return commit
 
-    with band(patches=replace("buzzband_fw.band", "Band", "commit", never_ends)) as virtual:
+    with band(patches=replace("buzzband_fw.keeper", "Keeper", "step", never_ends)) as virtual:
         assert virtual.run_until(lambda: virtual.resets, 8)
         assert virtual.resets == [WATCHDOG]
 
@@ -292,7 +292,7 @@ def test_after_the_app_the_led_is_off_and_no_sample_is_taken():
     with band() as virtual:
         virtual.run_until(lambda: led_is_on(virtual), 5)
         virtual.stream.write(b"\r\x03")
-        virtual.run_for(0.1)
+        virtual.run_for(0.5)
         assert not led_is_on(virtual)
         assert not virtual.world.converter.runs
 

@@ -43,7 +43,7 @@ def test_the_activation_of_a_later_session_is_noted_after_even_blocks_too():
 
         return activation
 
-    with band(rest(9), patches=replace("buzzband_fw.store.session", "Recorder", "activation", noting)) as virtual:
+    with band(rest(9), patches=replace("buzzband_fw.store.recorder", "Recorder", "activation", noting)) as virtual:
         for pause_s in (1.0, 0.505, 0.51, 0.515):  # a session begins and ends after even and odd blocks
             virtual.run_for(pause_s)
             virtual.press()

@@ -25,7 +25,7 @@ with open("found.txt", "w") as file:
 GAP = 1024
 
 
-@pytest.mark.pico(0.5)
+@pytest.mark.pico(0.35)
 def test_once_released_the_gap_is_where_the_search_for_room_begins(pico_bench: PicoBench) -> None:
     found = pico_bench.run_firmware(FILLS)
     gap, small, large, held = map(int, found["found.txt"].split())

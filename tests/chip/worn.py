@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buzzband.engines.job import Blocks, Settings
-from buzzband.recordings.band_log import SessionLog, read_log
+from buzzband.recordings.band_log import SessionLog
 from buzzband.transports.link import Link
 from buzzband.twin import Twin, TwinStream
 from buzzband_fw.core.activation import envelope_at, new_scale
 from buzzband_fw.core.chain import BLOCK_RAW
+from session_files import session_logs
 
 RAW_PER_SAMPLE = 4
 CYCLES_PER_S = 125_000_000
@@ -49,5 +50,4 @@ def latencies_ms(worn: Twin, samples: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def logs(worn: Twin) -> list[SessionLog]:
     """The sessions in flash."""
-    found = worn.files()
-    return [read_log(found[path], path[4:20]) for path in sorted(found) if path.startswith("log/")]
+    return session_logs(worn.files())

@@ -139,7 +139,7 @@ def test_bash_gets_a_completion_script() -> None:
     ("typed", "offered"),
     [
         ("buzzband ", list(COMMANDS)),
-        ("buzzband s", ["simulate", "selftest"]),
+        ("buzzband s", ["simulate", "sync", "sessions", "selftest"]),
         ("buzzband simulate --eng", ["--engine"]),
         ("buzzband simulate --engine p", ["pico"]),
         ("buzzband simulate --example f", ["fatigue"]),

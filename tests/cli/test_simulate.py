@@ -27,7 +27,9 @@ from cli.builders import (
     timed,
     written,
 )
+from recordings.log_builder import SESSION
 from services.builders import BURSTS, NO_IMU, bursts
+from services.test_replay import session
 
 COUNTED = f"{BURSTS} cues in {BURSTS} reps."
 
@@ -402,3 +404,28 @@ def test_a_standard_output_that_takes_nothing_is_an_error_of_its_own(file: Path)
     assert done.returncode == 9
     assert "cannot be printed" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# A band's log
+
+
+def test_a_log_is_replayed_and_its_own_settings_are_the_defaults(tmp_path: Path) -> None:
+    path = written(tmp_path, session({"target_permille": 420}).bytes(), "session.bbl")
+    told = document(path)
+    assert (told["target_permille"], told["replay"]["changed"]) == (420, [])
+    other = document(path, "--target", 70, "--no-fatigue")
+    assert other["replay"]["changed"] == [{"setting": "target_permille", "then": 420, "now": 700}]
+
+
+@pytest.mark.parametrize(("option", "value"), [("--mains", 60), ("--rate", 50), ("--engine", "micropython")])
+def test_an_option_that_a_log_cannot_be_given_is_exit_5(tmp_path: Path, option: str, value: object) -> None:
+    result = run("simulate", written(tmp_path, session().bytes(), "session.bbl"), option, value)
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert "the log holds activation" in result.stderr
+
+
+def test_a_log_is_drawn_and_written_as_a_page(tmp_path: Path) -> None:
+    path = written(tmp_path, session().bytes(), "session.bbl")
+    result = run("simulate", path, "--page", tmp_path / "a.html", "--plot", tmp_path / "a.png")
+    assert result.exit_code == 0
+    assert SESSION in (tmp_path / "a.html").read_text(encoding="utf-8")

@@ -445,8 +445,22 @@ def test_a_commit_takes_its_time_in_which_samples_go_on(tmp_path):
     before = world.taken()
     file.flush()
     assert world.taken() - before == pytest.approx(1920, abs=2)
-    ((_, _), (start_us, end_us)) = world.flash.touched
+    ((start_us, end_us),) = world.flash.touched
     assert end_us - start_us == 400_000
+
+
+def test_a_file_goes_on_where_it_ended_and_can_be_removed(tmp_path):
+    world = BareWorld(tmp_path)
+    for text in ("one ", "two"):
+        file = world.flash.open("a.txt", "ab")
+        file.write(text)
+        file.close()
+    assert (tmp_path / "a.txt").read_text() == "one two"
+    assert [name for (name,) in world.flash.ilistdir("")] == ["a.txt"]
+    world.flash.remove("a.txt")
+    assert list(world.flash.ilistdir("")) == []
+    with pytest.raises(OSError, match=r"a\.txt"):
+        world.flash.remove("a.txt")
 
 
 def test_a_flush_of_nothing_takes_no_time(tmp_path):

@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import struct
 from collections import deque
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buzzband.errors import LinkError, Refused, Silent
-from buzzband.transports.frame_reader import packed
+from buzzband.transports.frame_reader import FrameReader, packed
 from buzzband.transports.link import Link
 from buzzband.transports.replies import Changed, Entry, Sample
 from buzzband_fw.link import messages
@@ -28,6 +30,9 @@ class ServedBand:
     def __init__(self, folder: Path, sessions: dict[str, bytes]) -> None:
         self.clear = True
         self.resting = True
+        self.open: set[str] = set()
+        self.left: set[str] = set()
+        self.moments: list[tuple[int, int]] = []
         self.settings = Settings({}, str(folder / "settings.json"))
         self._folder = folder
         for name, data in sessions.items():
@@ -54,8 +59,21 @@ class ServedBand:
     def is_clear(self) -> bool:
         return self.clear
 
-    def may_change(self) -> bool:
+    def may_write(self) -> bool:
         return self.resting
+
+    def holds(self, session_id: bytes) -> bool:
+        return session_id.hex() in self.open
+
+    def unmerged(self) -> set[str]:
+        return self.left
+
+    def remove(self, session_id: bytes) -> None:
+        (self._folder / session_id.hex()).unlink()
+
+    def note_time(self, utc_ms: int, round_trip_ms: int) -> tuple[int, int]:
+        self.moments.append((utc_ms, round_trip_ms))
+        return 4321, 9
 
 
 class Wire:
@@ -67,6 +85,9 @@ class Wire:
         self.to_host = bytearray()
         self.ready = True
         self._to_band: deque[int] = deque()
+
+    def look(self) -> None:
+        """There is no driver."""
 
     def can_write(self) -> bool:
         return self.ready
@@ -115,7 +136,7 @@ def test_hello_and_status_are_understood(wire: Wire, tmp_path: Path) -> None:
 def test_sessions_are_listed(wire: Wire, tmp_path: Path, count: int) -> None:
     stored = {f"s{number:016x}": bytes(number) for number in range(count)}
     link, _, _ = served(wire, tmp_path, **stored)
-    assert link.sessions() == tuple(Entry(f"{number:016x}", number) for number in range(count))
+    assert link.sessions() == tuple(Entry(f"{number:016x}", number, False) for number in range(count))
 
 
 @pytest.mark.parametrize("size", [0, 1, 230, 231, 5000])
@@ -128,15 +149,118 @@ def test_a_session_comes_whole(wire: Wire, tmp_path: Path, size: int) -> None:
 def test_refusals_are_understood(wire: Wire, tmp_path: Path) -> None:
     link, server, _ = served(wire, tmp_path, **{f"s{MONDAY}": b"1234"})
     for ask, reason in (
-        (lambda: link.read(TUESDAY, 0, 10), messages.NO_SUCH_SESSION),
-        (lambda: link.read(MONDAY, 5, 10), messages.BEYOND_END),
+        (lambda: link.read_session(TUESDAY, 0, 10, print), messages.NO_SUCH_SESSION),
+        (lambda: link.read_session(MONDAY, 1, 5, print), messages.BEYOND_END),
         (lambda: link.hash(MONDAY, 5), messages.BEYOND_END),
         (lambda: link._ask(messages.READ, b"short", bytes), messages.BAD_PAYLOAD),
+        (lambda: link._ask(messages.DELETE, b"short", bytes), messages.BAD_PAYLOAD),
+        (lambda: link._ask(messages.TIME, b"short", bytes), messages.BAD_PAYLOAD),
     ):
         with pytest.raises(Refused) as caught:
             ask()
         assert caught.value.reason == reason
     server.close()
+
+
+def test_requests_in_flight_are_answered_in_order(wire: Wire, tmp_path: Path) -> None:
+    _, server, _ = served(wire, tmp_path, **{f"s{MONDAY}": content(1000)})
+    for number, (offset, length) in enumerate(((0, 500), (500, 500), (0, 0)), 40):
+        wire.write(
+            packed(messages.READ, number, struct.pack(messages.READ_FORMAT, bytes.fromhex(MONDAY), offset, length))
+        )
+    wire.write(packed(messages.STATUS, 50, b""))
+    reader = FrameReader(wire, wire.clock)
+    found = [reader.next(wire.clock.now + 1) for _ in range(8)]
+    parts = [(0, 230), (230, 230), (460, 40), (500, 230), (730, 230), (960, 40), (0, 0)]
+    assert [frame.number for frame in found if frame] == [40, 40, 40, 41, 41, 41, 42, 50]
+    assert [frame.payload for frame in found[:7] if frame] == [
+        struct.pack("<I", offset) + content(1000)[offset : offset + size] for offset, size in parts
+    ]
+    server.close()
+
+
+def test_a_band_that_becomes_busy_breaks_a_read_off_and_says_so(wire: Wire, tmp_path: Path) -> None:
+    _, server, band = served(wire, tmp_path, **{f"s{MONDAY}": content(1000)})
+    wire.write(packed(messages.READ, 40, struct.pack(messages.READ_FORMAT, bytes.fromhex(MONDAY), 0, 1000)))
+    while not wire.to_host:
+        server.poll(BYTES_PER_POLL)
+    band.clear = False
+    reader = FrameReader(wire, wire.clock)
+    found = [reader.next(wire.clock.now + 1) for _ in range(3)]  # the second was made already
+    assert [frame.kind for frame in found if frame] == [messages.READ | messages.ANSWER] * 2 + [messages.REFUSED]
+    assert found[2] is not None
+    assert found[2].payload == bytes((messages.BUSY, messages.READ))
+    assert reader.next(wire.clock.now + 1) is None
+    server.close()
+
+
+def test_a_file_that_is_shorter_than_it_was_is_a_failure(wire: Wire, tmp_path: Path) -> None:
+    link, server, band = served(wire, tmp_path, **{f"s{MONDAY}": content(100)})
+    band.session_size = lambda _id: 1000  # type: ignore[method-assign]
+    for ask in (lambda: link.read_session(MONDAY, 0, 1000, print), lambda: link.hash(MONDAY, 1000)):
+        with pytest.raises(Refused) as caught:
+            ask()
+        assert caught.value.reason == messages.FAILED
+    assert link.hello().uid == UID
+    server.close()
+
+
+@pytest.mark.parametrize("size", [0, 1, 1023, 1024, 1025, 5000])
+def test_a_session_is_hashed_and_removed_that_is_what_it_was(wire: Wire, tmp_path: Path, size: int) -> None:
+    link, _, _ = served(wire, tmp_path, **{f"s{MONDAY}": content(size), f"s{TUESDAY}": b"other"})
+    assert link.hash(MONDAY, size // 2) == sha256(content(size)[: size // 2]).hexdigest()
+    link.delete(MONDAY, size, sha256(content(size)).hexdigest())
+    assert link.sessions() == (Entry(TUESDAY, 5, False),)
+
+
+@pytest.mark.parametrize(
+    ("size", "data", "opened", "resting", "reason"),
+    [
+        (4, b"1235", False, True, messages.MISMATCH),
+        (3, b"123", False, True, messages.MISMATCH),
+        (5, b"12345", False, True, messages.MISMATCH),
+        (4, b"1234", True, True, messages.IN_USE),
+        (4, b"1234", False, False, messages.BUSY),
+    ],
+)
+def test_any_other_session_stays(
+    wire: Wire, tmp_path: Path, size: int, data: bytes, opened: bool, resting: bool, reason: int
+) -> None:
+    link, server, band = served(wire, tmp_path, **{f"s{MONDAY}": b"1234"})
+    band.open, band.resting = {MONDAY} if opened else set(), resting
+    with pytest.raises(Refused) as caught:
+        link.delete(MONDAY, size, sha256(data).hexdigest())
+    assert caught.value.reason == reason
+    assert link.sessions() == (Entry(MONDAY, 4, opened),)
+    server.close()
+
+
+def test_a_session_of_which_small_files_are_left_is_not_over(wire: Wire, tmp_path: Path) -> None:
+    link, _, band = served(wire, tmp_path, **{f"s{MONDAY}": b"1234"})
+    band.left = {MONDAY}
+    assert link.sessions() == (Entry(MONDAY, 4, True),)
+    with pytest.raises(Refused) as caught:
+        link.delete(MONDAY, 4, sha256(b"1234").hexdigest())
+    assert caught.value.reason == messages.IN_USE
+
+
+def test_a_session_that_goes_on_again_while_it_is_hashed_stays(wire: Wire, tmp_path: Path) -> None:
+    _, server, band = served(wire, tmp_path, **{f"s{MONDAY}": content(5000)})
+    request = struct.pack(messages.DELETE_FORMAT, bytes.fromhex(MONDAY), 5000, sha256(content(5000)).digest())
+    wire.write(packed(messages.DELETE, 40, request))
+    for _ in range(len(request)):
+        server.poll(BYTES_PER_POLL)
+        band.open = {MONDAY} if server._sessions.kind else band.open
+    assert wire.read(0.1) == b"\0" + packed(messages.REFUSED, 40, bytes((messages.IN_USE, messages.DELETE)))
+    assert (tmp_path / MONDAY).exists()
+    server.close()
+
+
+def test_the_band_is_told_the_time_and_tells_its_own(wire: Wire, tmp_path: Path) -> None:
+    link, _, band = served(wire, tmp_path)
+    found = link.tell_time(1_700_000_000_000)
+    assert (found.t_ms, found.boot) == (4321, 9)
+    assert band.moments == [(found.utc_ms, band.moments[0][1])]
 
 
 def test_settings_are_told_page_by_page(wire: Wire, tmp_path: Path) -> None:
@@ -298,18 +422,38 @@ def test_no_request_begins_as_what_mpremote_sends_first(index: int, number: int)
     assert not packed(messages.LIST, number, index.to_bytes(2, "little")).startswith(b"\r")
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.binary(max_size=300), max_size=5))
+payloads = st.one_of(
+    st.binary(max_size=messages.PAYLOAD_MAX),
+    st.builds(
+        lambda name, offset, rest: bytes.fromhex(name) + struct.pack("<I", offset) + rest,
+        st.sampled_from((MONDAY, TUESDAY)),
+        st.sampled_from((0, 1, 999, 1000, 1001, (1 << 32) - 1)),
+        st.sampled_from((b"", b"\0\0", b"\xe8\x03", b"\xff\xff", bytes(32), sha256(content(1000)).digest())),
+    ),
+)
+kinds = st.sampled_from([kind for kind in range(256) if kind not in (messages.REPL, messages.RESET)])
+frames_of_all_kinds = st.builds(packed, kinds, st.integers(0, 255), payloads)
+noise = st.one_of(
+    st.binary(max_size=300),
+    frames_of_all_kinds,
+    st.builds(lambda wire, length: wire[:length], frames_of_all_kinds, st.integers(0, 250)),
+    st.builds(lambda wire, count: wire * count, frames_of_all_kinds, st.integers(2, 9)),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(noise, max_size=8))
 def test_whatever_was_sent_before_the_server_answers(
     tmp_path_factory: pytest.TempPathFactory, junk: list[bytes]
 ) -> None:
     wire = Wire()
-    link, server, _ = served(wire, tmp_path_factory.mktemp("log"))
-    for noise in junk:
-        wire.write(noise)
+    link, server, _ = served(wire, tmp_path_factory.mktemp("log"), **{f"s{MONDAY}": content(1000)})
+    for sent in junk:
+        wire.write(sent)
         wire.read(0.01)
     if server.leave is None:
         try:
             assert link.hello().uid == UID
         except LinkError:
             assert server.leave is not None
+    server.close()

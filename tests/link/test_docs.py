@@ -5,22 +5,26 @@ import struct
 
 import pytest
 
+from buzzband.transports import reading
 from buzzband.transports.frame_reader import packed
 from buzzband_fw import names
-from buzzband_fw.link import messages
+from buzzband_fw.link import messages, sessions
 from buzzband_fw.store.schema import AT_ONCE, NEXT_SESSION, NOTHING_CHANGED, POWER_ON
 from doc_pages import page, rows
 
 PAGE = page("link")
 SESSION = bytes.fromhex("00112233445566aa")
 RECORD_START = "a5 5a 02 00 17 00 2e 00 00 00 10 27 00 00 97 00"
-READ = struct.pack("<8sIB", SESSION, 460, 16)
+READ = struct.pack(messages.READ_FORMAT, SESSION, 460, 16)
 
+LETTERS = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i32": "i"}
 EXAMPLE = [
     packed(messages.HELLO, 32, b""),
     packed(messages.READ, 33, READ),
     packed(messages.READ | messages.ANSWER, 33, struct.pack("<I", 460) + bytes.fromhex(RECORD_START)),
     packed(messages.REFUSED, 33, bytes((messages.BUSY, messages.READ))),
+    packed(messages.TIME, 34, struct.pack(messages.TIME_FORMAT, 1_760_000_000_000, 3)),
+    packed(messages.TIME | messages.ANSWER, 34, struct.pack(messages.MOMENT_FORMAT, 81_234, 12)),
     packed(messages.SAMPLE, 7, struct.pack(messages.SAMPLE_FORMAT, 1500, 512, 498, 0, 1, 4321)),
 ]
 
@@ -30,7 +34,9 @@ def test_the_example_is_what_the_code_sends() -> None:
     assert told == [wire.hex(" ") for wire in EXAMPLE]
 
 
-@pytest.mark.parametrize("name", ["HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET", "CONFIG"])
+@pytest.mark.parametrize(
+    "name", ["HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET", "CONFIG", "TIME", "DELETE"]
+)
 def test_every_request_has_its_row(name: str) -> None:
     assert str(getattr(messages, name)) in {row[0] for row in rows(PAGE, "request") if row[1] == name}
 
@@ -50,7 +56,10 @@ def test_states_and_faults_are_those_of_the_code() -> None:
 def test_sizes_and_kinds_are_those_of_the_code() -> None:
     assert f"payload, 0 to {messages.PAYLOAD_MAX} bytes" in PAGE
     assert f"up to {messages.READ_MAX} bytes" in PAGE
-    assert f"Kinds {messages.HELLO | 128} to {messages.CONFIG | 128} are the answers" in PAGE
+    assert f"Kinds {messages.HELLO | 128} to {messages.DELETE | 128} are the answers" in PAGE
+    assert f"{sessions._PIECE} bytes at a time" in PAGE
+    assert f"two READs of {reading.REQUEST_MAX:,}\nbytes" in PAGE
+    assert reading.REQUESTS == 2
     assert f"SAMPLE, kind {messages.SAMPLE}," in PAGE
     assert f"REFUSED, kind {messages.REFUSED}," in PAGE
 
@@ -73,9 +82,31 @@ def test_hello_s_keys_are_those_that_the_code_names() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "request_layout", "answer_layout"),
+    [
+        ("LIST", "<H", "<H" + messages.ENTRY_FORMAT[1:]),
+        ("READ", messages.READ_FORMAT, "<I"),
+        ("HASH", messages.HASH_FORMAT, messages.DIGEST_FORMAT),
+        ("TIME", messages.TIME_FORMAT, messages.MOMENT_FORMAT),
+        ("DELETE", messages.DELETE_FORMAT, "<"),
+    ],
+)
+def test_requests_and_answers_have_the_fields_of_their_layouts(
+    name: str, request_layout: str, answer_layout: str
+) -> None:
+    (row,) = (row for row in rows(PAGE, "request") if row[1] == name)
+    assert (layout_of(row[2]), layout_of(row[3])) == (request_layout, answer_layout)
+
+
+def layout_of(told: str) -> str:
+    """The layout of fields that are told as u8, u16, u32, u64, i32, id 8 bytes, or so many bytes."""
+    found = re.findall(r"\b([ui]\d+)\b|\bid (8) bytes|\b(\d+) bytes", told.replace("up to 230 bytes", ""))
+    return "<" + "".join(LETTERS[kind] if kind else f"{id_size or size}s" for kind, id_size, size in found)
+
+
+@pytest.mark.parametrize(
     ("begins", "layout"), [("STATUS:", messages.STATUS_FORMAT), ("SAMPLE,", messages.SAMPLE_FORMAT)]
 )
 def test_fields_stand_in_the_order_of_the_layout(begins: str, layout: str) -> None:
     (told,) = (paragraph for paragraph in PAGE.split("\n\n") if paragraph.startswith(begins))
-    letters = {"u8": "B", "u16": "H", "u32": "I", "i32": "i"}
-    assert "<" + "".join(letters[kind] for kind in re.findall(r"\b[ui]\d+\b", told)) == layout
+    assert "<" + "".join(LETTERS[kind] for kind in re.findall(r"\b[ui]\d+\b", told)) == layout

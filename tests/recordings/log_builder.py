@@ -8,6 +8,7 @@ from dataclasses import astuple
 from buzzband.recordings.lifting import Hold, Rep, Set
 from buzzband_fw.store import records
 from buzzband_fw.store.records import Framer
+from buzzband_fw.store.series import FLAGS_SHIFT, Series, put
 
 SESSION = "00112233445566aa"
 OTHER_SESSION = "ffeeddccbbaa9988"
@@ -42,8 +43,8 @@ class LogWriter:
         return self
 
     def activation(self, block: int, permille: Sequence[int], flags: int = 0) -> "LogWriter":
-        values = [value | flags << records.FLAGS_SHIFT for value in permille]
-        self.record(records.ACTIVATION, struct.pack(f"<I{len(values)}H", block, *values), block * BLOCK_MS)
+        values = [value // records.ACTIVATION_UNIT | flags << FLAGS_SHIFT for value in permille]
+        self.record(records.ACTIVATION, series(block, values), block * BLOCK_MS)
         return self
 
     def cue(self, block: int, word: int = 1) -> "LogWriter":
@@ -55,7 +56,7 @@ class LogWriter:
         return self
 
     def movement(self, block: int, degrees: Sequence[int]) -> "LogWriter":
-        self.record(records.MOVEMENT, struct.pack("<I", block) + bytes(degrees), block * BLOCK_MS)
+        self.record(records.MOVEMENT, series(block, degrees), block * BLOCK_MS)
         return self
 
     def rep(self, rep: Rep) -> "LogWriter":
@@ -70,20 +71,38 @@ class LogWriter:
         self.record(records.SET, struct.pack(records.SET_FORMAT, *astuple(one)))
         return self
 
-    def end(self, blocks: int, reason: int = records.BY_BUTTON) -> "LogWriter":
-        self.record(records.END, struct.pack("<IB", blocks, reason), blocks * BLOCK_MS)
+    def time(self, block: int, utc_ms: int, round_trip_ms: int = 8) -> "LogWriter":
+        self.record(records.TIME, struct.pack("<IQH", block, utc_ms, round_trip_ms), block * BLOCK_MS)
+        return self
+
+    def end(self, blocks: int, reason: int = records.BY_BUTTON, writes: int = 4) -> "LogWriter":
+        self.record(records.END, struct.pack("<IBH", blocks, reason, writes), blocks * BLOCK_MS)
         return self
 
     def bytes(self) -> bytes:
         return b"".join(self.pieces)
 
 
-def session(values: int = 300) -> LogWriter:
+def series(block: int, values: Sequence[int]) -> bytes:
+    """What a record of up to 255 values holds."""
+    made = Series(1, 255, 1200)
+    made.begin(block, values[0])
+    for after, value in enumerate(values[1:], block + 1):
+        put(value, after, made.buffer, made.state)
+    return bytes(made.buffer[: made.finish()])
+
+
+def course(first: int, end: int) -> list[int]:
+    """An activation that rises again and again, in permille."""
+    return [8 * (n % 150) for n in range(first, end)]
+
+
+def session(values: int = 300, session_id: str = SESSION) -> LogWriter:
     """A session with so many values of activation in records of 100, a cue and a fault among them, and its end."""
-    made = LogWriter().header()
+    made = LogWriter(session_id).header()
     for first in range(0, values, 100):
         block = 1 + 2 * first
-        made.activation(block, [(7 * n) % 1200 for n in range(first, min(first + 100, values))])
+        made.activation(block, course(first, min(first + 100, values)))
         made.cue(block + 150)
     made.fault(2 * values - 1, records.OVERRUN, 3)
     return made.end(2 * values)

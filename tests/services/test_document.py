@@ -20,6 +20,7 @@ from buzzband_fw.core import exercises, hold, quality, sets
 from doc_pages import rows
 from report.builders import moving, steady, with_sets
 from services.builders import bursts, channel, flat, ran, recording
+from services.test_replay import told as replayed
 
 SCHEMA = json.loads((files("buzzband") / "schemas" / "simulate.json").read_text(encoding="utf-8"))
 PAGE = Path(__file__).parents[2] / "docs" / "simulate-json.md"
@@ -89,6 +90,18 @@ def test_movement_holds_and_steady_sets_are_what_the_schema_says() -> None:
     assert (one["pace"], one["cycle_s"], one["cadence_rpm"]) == ("steady", 0.75, 80)
 
 
+def test_a_session_once_more_is_what_the_schema_says(tmp_path: Path) -> None:
+    told = replayed(tmp_path, target_permille=700, fatigue=True)
+    document = json.loads(json.dumps(simulate_document(told), allow_nan=False))
+    assert problems(document) == []
+    assert (document["sample_rate_hz"], document["gain"]) == (None, None)
+    again = document["replay"]
+    assert again["changed"][1] == {"setting": "fatigue", "then": False, "now": True}
+    assert again["sets"] == [{"then": 3, "now": 1}]
+    assert len(again["reps"]) == len(document["reps"])
+    assert set(again["cues"][0]) == {"t_s", "word", "again_s"}
+
+
 def test_a_set_of_reps_has_no_cadence() -> None:
     document = simulate_document(with_sets((700, 700)))
     assert problems(document) == []
@@ -102,7 +115,7 @@ def test_the_schema_is_a_schema_and_names_no_host() -> None:
 
 
 def test_the_schema_asks_for_every_field_and_refuses_any_other() -> None:
-    assert len(objects()) == 9
+    assert len(objects()) == 14
     for one in objects():
         assert one["additionalProperties"] is False
         assert set(one["required"]) == set(one["properties"])
@@ -126,7 +139,7 @@ def test_the_schema_knows_every_word_flag_source_pace_and_exercise() -> None:
     assert definitions["rep"]["properties"]["source"]["enum"] == sorted(set(names.SOURCES), key=names.SOURCES.index)
     assert definitions["set"]["properties"]["pace"]["enum"] == list(exercises.PACES)
     assert SCHEMA["properties"]["exercise"]["enum"] == list(exercises.NAMES)
-    assert definitions["cue"]["properties"]["word"]["enum"] == list(names.WORDS[1:])
+    assert definitions["word"]["enum"] == list(names.WORDS[1:])
     assert definitions["quality"]["properties"]["flag"]["enum"] == list(quality.NAMES)
 
 

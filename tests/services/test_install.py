@@ -120,7 +120,7 @@ def test_asked_for_micropython_a_board_goes_through_bootsel(bench: Bench) -> Non
 
 
 def test_sessions_of_a_running_band_stop_it_before_it_is_interrupted(bench: Bench) -> None:
-    at_port(bench).sessions = [Entry("00112233445566aa", 100)] * 2
+    at_port(bench).sessions = [Entry("00112233445566aa", 100, False)] * 2
     with pytest.raises(SessionsAtRisk, match="There are 2 sessions on the board") as caught:
         install(PORT, JOB)
     assert "buzzband sync" in caught.value.hint
@@ -129,7 +129,7 @@ def test_sessions_of_a_running_band_stop_it_before_it_is_interrupted(bench: Benc
 
 
 def test_their_loss_can_be_confirmed(bench: Bench) -> None:
-    at_port(bench).sessions = [Entry("00112233445566aa", 100)]
+    at_port(bench).sessions = [Entry("00112233445566aa", 100, False)]
     install(PORT, replace(JOB, guard=lose_sessions))
     assert bench.done == [f"app at {PORT}"]
 

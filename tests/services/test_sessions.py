@@ -18,7 +18,7 @@ def link_to(sessions: dict[str, bytes]) -> Link:
 
 def test_a_band_is_listed_with_its_sessions() -> None:
     found = list_sessions(link_to({SESSION: b"1234"}))
-    assert (found.band.uid, found.entries) == (UID, (Entry(SESSION, 4),))
+    assert (found.band.uid, found.entries) == (UID, (Entry(SESSION, 4, False),))
 
 
 def test_a_session_is_pulled_byte_for_byte_and_understood() -> None:

@@ -165,7 +165,7 @@ def test_percentages_scale_with_the_reference() -> None:
     span = plain.reference - plain.rest
     told = ran(rest=plain.rest, reference=plain.rest + 2 * span, target_permille=250)
     assert [cue.t_s for cue in told.cues] == [cue.t_s for cue in ran(target_permille=500).cues]
-    assert told.permille == pytest.approx(ran().permille / 2, abs=1)
+    assert told.permille == pytest.approx(ran().permille / 2, abs=6)  # both are off by up to 4
 
 
 def test_a_cue_comes_when_the_activation_reaches_the_target() -> None:

@@ -8,9 +8,11 @@ import pytest
 from buzzband.recordings.band_log import Cue, End, read_log
 from buzzband_fw import names
 from buzzband_fw.core import exercises, quality, tempo
+from buzzband_fw.core.cue import BLANKED
 from buzzband_fw.store import records
+from buzzband_fw.store.series import FLAGS_SHIFT
 from doc_pages import page, rows
-from recordings.log_builder import SESSION, LogWriter
+from recordings.log_builder import SESSION, LogWriter, series
 
 PAGE = page("log-format")
 HEADER = {
@@ -18,6 +20,9 @@ HEADER = {
     "session": SESSION,
     "uid": "e66138528361ba32",
     "app": "0.1.0",
+    "boot": 7,
+    "reset": "power_on",
+    "time": None,
     "supply_mv": 3900,
     "settings": {},
 }
@@ -26,9 +31,11 @@ HEADER = {
 def example() -> list[bytes]:
     made = LogWriter()
     made.record(records.HEADER, json.dumps(HEADER).encode(), 900)
-    made.record(records.ACTIVATION, bytes.fromhex("01000000 6400 e001 0082"), 960)
     made.record(records.CUE, bytes.fromhex("04000000 01"), 960)
-    made.record(records.END, bytes.fromhex("06000000 01"), 970)
+    made.record(
+        records.ACTIVATION, series(1, [25, 120, 128 | BLANKED << FLAGS_SHIFT, 128 | BLANKED << FLAGS_SHIFT]), 970
+    )
+    made.record(records.END, bytes.fromhex("08000000 01 0200"), 980)
     return made.pieces
 
 
@@ -39,15 +46,17 @@ def test_the_example_is_what_the_code_writes() -> None:
 
 def test_the_example_reads_as_the_page_says() -> None:
     log = read_log(bytes.fromhex("".join(row[1].strip("`") for row in rows(PAGE, "bytes"))))
-    assert (log.permille.tolist(), log.flags.tolist()) == ([100, 480, 512], [0, 0, 8])
-    assert (log.cues, log.end, log.header) == ((Cue(4, 1),), End(6, records.BY_BUTTON), HEADER)
+    assert (log.permille.tolist(), log.flags.tolist()) == ([100, 480, 512, 512], [0, 0, 8, 8])
+    known = {name: value for name, value in HEADER.items() if value is not None}
+    assert (log.cues, log.end, log.header) == ((Cue(4, 1),), End(8, records.BY_BUTTON), known)
+    assert log.end.writes == 2
     assert (log.damaged, log.missing) == (0, ())
 
 
 def test_every_kind_has_its_row() -> None:
     told = [(int(row[0]), row[1]) for row in rows(PAGE, "payload")]
     kinds = ("HEADER", "ACTIVATION", "CUE", "FAULT", "END", "MOVEMENT", "REP", "HOLD", "SET")
-    kinds += ("ANSWER", "CROSSINGS", "MARK")
+    kinds += ("ANSWER", "CROSSINGS", "MARK", "TIME")
     assert told == [(getattr(records, name), name) for name in kinds]
 
 

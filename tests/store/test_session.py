@@ -1,93 +1,162 @@
-"""The recorder: what the app notes of the movement is what the host reads."""
+"""Sessions in flash: a piece is removed only when the session's file holds what it held."""
 
-import io
-from collections.abc import Callable
+import os
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-import numpy as np
 import pytest
 
-from buzzband.recordings.band_log import SessionLog, read_log
-from buzzband.recordings.lifting import Hold, Rep, Set
-from buzzband_fw.store import records, session
-from buzzband_fw.store.session import Recorder
+from buzzband_fw.store import session
+from buzzband_fw.store.session import Pieces
 
 SESSION = bytes.fromhex("00112233445566aa")
-HEADER = b'{"session": "00112233445566aa"}'
-FIRST_STEP = 100
+OTHER = bytes.fromhex("ffeeddccbbaa9988")
+HEADER, PARTS = b"header", (b"one", b"two", b"three")
 
-REP = SimpleNamespace(
-    number=2, revision=1, source=3, flags=5, start=130, concentric_ms=1200, hold_ms=300, eccentric_ms=1500,
-    peak=900, concentric=600, eccentric=400,
-)  # fmt: skip
-SET = SimpleNamespace(
-    number=1, revision=1, source=8, exercise=SimpleNamespace(pace=0), count=7, start=110, end=400, cycle_ms=3000
+
+class PicoFile:
+    """A file as MicroPython has it: a write may be told how many bytes to take; it is there when it is closed."""
+
+    cut_after = 1 << 30  # changes of flash
+
+    def __init__(self, path: str, mode: str) -> None:
+        self._path, self._mode = Path(path), mode
+        self._data = b"" if mode == "wb" else self._path.read_bytes()
+
+    def read(self) -> bytes:
+        return self._data
+
+    def write(self, data: bytes, count: int | None = None) -> None:
+        self._data += data[:count]
+
+    def close(self) -> None:
+        if self._mode != "rb":
+            change()
+            self._path.write_bytes(self._data)
+
+    def __enter__(self) -> "PicoFile":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+class PowerFailed(BaseException):
+    """There is none any more."""
+
+
+def change() -> None:
+    if not PicoFile.cut_after:
+        raise PowerFailed
+    PicoFile.cut_after -= 1
+
+
+@pytest.fixture(autouse=True)
+def flash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    def remove(path: str) -> None:
+        change()
+        Path(path).unlink()
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(PicoFile, "cut_after", 1 << 30)
+    monkeypatch.setattr(session, "open", PicoFile, raising=False)
+    monkeypatch.setattr(os, "remove", remove)
+    monkeypatch.setattr(os, "ilistdir", lambda path: ((each.name,) for each in Path(path).iterdir()), raising=False)
+    return tmp_path / session.FOLDER
+
+
+def pieces(session_id: bytes = SESSION) -> Pieces:
+    made = Pieces(session_id)
+    made.begin(HEADER, len(HEADER))
+    for part in PARTS:
+        made.keep(part + b"junk", len(part))
+    return made
+
+
+def test_pieces_are_numbered_files_beside_the_session_s(flash: Path) -> None:
+    made = pieces()
+    found = {path.name: path.read_bytes() for path in flash.iterdir()}
+    assert found == {
+        "00112233445566aa.bbl": b"header",
+        "00112233445566aa.000": b"one",
+        "00112233445566aa.001": b"two",
+        "00112233445566aa.002": b"three",
+    }
+    assert (made.waiting(), made.committed, made.commits) == (3, 6, 4)
+    assert session.listing() == [SESSION.hex()]
+    assert session.unmerged() == {SESSION.hex(): (0, 2)}
+
+
+def test_merged_they_are_the_session_s_file_in_order(flash: Path) -> None:
+    made = pieces()
+    steps = 1
+    while made.merge():
+        steps += 1
+    assert {path.name: path.read_bytes() for path in flash.iterdir()} == {"00112233445566aa.bbl": b"headeronetwothree"}
+    assert (made.committed, made.waiting(), made.merging, session.unmerged()) == (17, 0, False, {})
+    assert steps == 1 + len(PARTS) + 1 + len(PARTS)  # open, copy each, see it through, remove each
+
+
+def test_a_piece_that_comes_in_a_merge_is_merged_in_its_turn(flash: Path) -> None:
+    made = pieces()
+    for _ in range(6):
+        made.merge()
+    made.keep(b"four", 4)
+    while made.merge():
+        pass
+    assert (flash / "00112233445566aa.bbl").read_bytes() == b"headeronetwothreefour"
+
+
+def test_more_than_a_thousand_pieces_keep_their_order(flash: Path) -> None:
+    made = Pieces(SESSION, 998, 998)
+    made.begin(HEADER, len(HEADER))
+    for number in range(4):
+        made.keep(b"%d" % number, 1)
+    assert session.unmerged() == {SESSION.hex(): (998, 1001)}
+    session.recover(lambda: None)
+    assert (flash / "00112233445566aa.bbl").read_bytes() == b"header0123"
+
+
+@pytest.mark.parametrize("changes", range(8))
+def test_power_that_fails_in_a_merge_costs_nothing(flash: Path, changes: int) -> None:
+    """What it leaves is merged at the next power-on; what was copied before may come twice."""
+    made = pieces()
+    PicoFile.cut_after = changes
+    try:
+        while made.merge():
+            pass
+    except PowerFailed:
+        pass
+    PicoFile.cut_after = 1 << 30
+    session.recover(lambda: None)
+    (path,) = flash.iterdir()
+    held = path.read_bytes()
+    assert held.startswith(b"headeronetwothree")
+    assert held.removeprefix(b"headeronetwothree") in (b"", b"onetwothree", b"twothree", b"three")
+
+
+def test_what_several_sessions_have_left_goes_each_to_its_own(flash: Path) -> None:
+    pieces(SESSION)
+    pieces(OTHER)
+    braced: list[int] = []
+    session.recover(lambda: braced.append(1))
+    assert {path.name: path.read_bytes() for path in flash.iterdir()} == {
+        "00112233445566aa.bbl": b"headeronetwothree",
+        "ffeeddccbbaa9988.bbl": b"headeronetwothree",
+    }
+    assert len(braced) >= 2 * len(PARTS)
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.txt", "my recordings 01.123", "00112233445566AA.000", "00112233445566aa.0x1", ".000"]
 )
+def test_files_of_others_are_left_alone(flash: Path, name: str) -> None:
+    flash.mkdir()
+    (flash / name).write_bytes(b"mine")
+    session.recover(lambda: None)
+    assert [path.name for path in flash.iterdir()] == [name]
+    assert (session.listing(), session.unmerged()) == ([], {})
 
 
-class PicoFile(io.FileIO):
-    """A file as MicroPython has it: a write may be told how many bytes to take."""
-
-    def write(self, data: Any, count: int) -> int:
-        return super().write(bytes(data[:count]))
-
-
-@pytest.fixture
-def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Any], None]], SessionLog]:
-    """What the host reads after something was noted in a session of 1000 blocks."""
-
-    def log(note: Callable[[Any], None]) -> SessionLog:
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(session, "open", PicoFile, raising=False)
-        recorder = Recorder(bytearray(session.PENDING))
-        recorder.open(SESSION, HEADER, 0)
-        note(recorder)
-        recorder.close(1000, records.BY_BUTTON, 0)
-        return read_log((tmp_path / session.path_of(SESSION)).read_bytes())
-
-    return log
-
-
-def test_a_rep_is_told_with_the_block_of_the_session_that_it_begins_with(noted) -> None:
-    log = noted(lambda recorder: recorder.rep(1, REP, FIRST_STEP, 0))
-    assert log.lifting.reps == (Rep(1, 2, 1, 3, 5, 60, 1200, 300, 1500, 900, 600, 400),)
-
-
-def test_a_set_is_told_with_the_blocks_that_it_begins_and_ends_with(noted) -> None:
-    log = noted(lambda recorder: recorder.set(SET, FIRST_STEP, 0))
-    assert log.lifting.sets == (Set(1, 1, 8, 0, 7, 20, 600, 3000),)
-
-
-def test_a_hold_is_told_with_its_length_in_ms(noted) -> None:
-    hold = SimpleNamespace(start=150, steps=120, permille=640)
-    log = noted(lambda recorder: recorder.hold(hold, FIRST_STEP, 0))
-    assert log.lifting.holds == (Hold(100, 2400, 640),)
-
-
-def test_what_began_before_the_session_begins_with_it(noted) -> None:
-    log = noted(lambda recorder: recorder.rep(0, REP, REP.start + 5, 0))
-    assert log.lifting.reps[0].start_block == 0
-
-
-def test_phases_too_long_for_their_field_are_as_long_as_it_can_tell(noted) -> None:
-    slow = SimpleNamespace(**{**vars(REP), "concentric_ms": 70_000, "hold_ms": 80_000, "eccentric_ms": 90_000})
-    (rep,) = noted(lambda recorder: recorder.rep(0, slow, 0, 0)).lifting.reps
-    assert (rep.concentric_ms, rep.hold_ms, rep.eccentric_ms) == (65535,) * 3
-
-
-def test_degrees_stand_where_they_were_felt_and_a_gap_stays_one(noted) -> None:
-    def note(recorder: Any) -> None:
-        for index in [*range(30), *range(40, 60)]:
-            recorder.movement(4 * (index + 1), 100 + index, 0)
-
-    degrees = noted(note).lifting.degrees
-    expected = np.array([100 + index if index < 30 or index >= 40 else 0 for index in range(60)])
-    np.testing.assert_array_equal(degrees[:60], expected)
-
-
-def test_what_finds_no_room_in_ram_is_left_out_and_no_record_is_torn(noted) -> None:
-    log = noted(lambda recorder: [recorder.rep(0, REP, 0, 0) for _ in range(200)])
-    assert (log.damaged, log.missing) == (0, ())
-    assert 60 < len(log.lifting.reps) < 80
+def test_without_a_folder_there_are_no_sessions() -> None:
+    assert (session.listing(), session.unmerged()) == ([], {})
+    session.recover(lambda: None)

@@ -82,8 +82,11 @@ class FakeBand:
     )
     status: tuple[int, ...] = (messages.RUNNING, 0, 0, 500, 400, -7, 612, 3, 3900, 1200, 9800, 0, 0, 51000)
     settings: dict[str, object] = field(default_factory=dict)  # what settings.json holds
+    running: set[str] = field(default_factory=set)  # of the sessions
     busy: int = 0  # how many requests it refuses for being busy
+    boot: int = 7
     unplugged_after: int | None = None  # requests
+    unplugged_at: int | None = None  # bytes that have come
     requests: list[int] = field(default_factory=list)
     heard: bytearray = field(default_factory=bytearray)
     left: bool = False
@@ -101,6 +104,9 @@ class FakeBand:
             return b""
         self.clock.now = max(self.clock.now, ready)
         _, data = self._coming.popleft()
+        if self.unplugged_at is not None:
+            data = data[: self.unplugged_at]
+            self.unplugged_at -= len(data)
         if len(data) > READ_MAX:
             self._coming.appendleft((ready, data[READ_MAX:]))
         return data[:READ_MAX]
@@ -127,7 +133,7 @@ class FakeBand:
         self.say(packed(messages.SAMPLE, number & 255, payload))
 
     def _check_plug(self) -> None:
-        if self.unplugged_after is not None and len(self.requests) >= self.unplugged_after:
+        if self.unplugged_at == 0 or (self.unplugged_after is not None and len(self.requests) >= self.unplugged_after):
             raise Unplugged("The fake band has gone.")
 
     def _take(self, piece: bytearray) -> None:
@@ -136,9 +142,26 @@ class FakeBand:
             return
         kind, number = piece[0], piece[1]
         self.requests.append(kind)
-        answer_kind, payload = self._answer(kind, bytes(piece[2 : 2 + length]))
-        for late_s, wire in self.line.carried(packed(answer_kind, number, payload)):
-            self.say(wire, ANSWER_MS / 1000 + late_s)
+        for answer_kind, payload in self._answers(kind, bytes(piece[2 : 2 + length])):
+            for late_s, wire in self.line.carried(packed(answer_kind, number, payload)):
+                self.say(wire, ANSWER_MS / 1000 + late_s)
+
+    def _answers(self, kind: int, payload: bytes) -> list[tuple[int, bytes]]:
+        """The answers to a request: of a READ there are as many as it takes."""
+        if kind != messages.READ or self.busy:
+            return [self._answer(kind, payload)]
+        session_id, offset, length = struct.unpack(messages.READ_FORMAT, payload)
+        data = self.sessions.get(session_id.hex())
+        if data is None:
+            return [refusal(messages.NO_SUCH_SESSION, kind)]
+        if offset + length > len(data):
+            return [refusal(messages.BEYOND_END, kind)]
+        starts = range(offset, offset + length, messages.READ_MAX) or (offset,)
+        wanted = data[: offset + length]
+        return [
+            (kind | messages.ANSWER, struct.pack("<I", start) + wanted[start : start + messages.READ_MAX])
+            for start in starts
+        ]
 
     def _answer(self, kind: int, payload: bytes) -> tuple[int, bytes]:
         if self.busy and kind not in (messages.STATUS, messages.STREAM):
@@ -149,6 +172,7 @@ class FakeBand:
             messages.STATUS: lambda: struct.pack(messages.STATUS_FORMAT, *self.status),
             messages.LIST: lambda: self._page(payload),
             messages.STREAM: lambda: payload,
+            messages.TIME: lambda: struct.pack(messages.MOMENT_FORMAT, round(1000 * self.clock.now), self.boot),
             messages.REPL: self._leave,
             messages.RESET: self._leave,
         }
@@ -156,7 +180,7 @@ class FakeBand:
             return self._config(payload)
         if kind in answers:
             return kind | messages.ANSWER, answers[kind]()
-        return self._of_session(kind, payload) if kind in (messages.READ, messages.HASH) else refusal(1, kind)
+        return self._of_session(kind, payload) if kind in (messages.HASH, messages.DELETE) else refusal(1, kind)
 
     def _config(self, payload: bytes) -> tuple[int, bytes]:
         what, offset = struct.unpack_from("<BH", payload)
@@ -190,15 +214,24 @@ class FakeBand:
         (number,) = struct.unpack_from("<I", payload, 8)
         if number > len(data):
             return refusal(messages.BEYOND_END, kind)
+        digest = hashlib.sha256(data[:number]).digest()
         if kind == messages.HASH:
-            return kind | messages.ANSWER, struct.pack("<I32s", number, hashlib.sha256(data[:number]).digest())
-        return kind | messages.ANSWER, struct.pack("<I", number) + data[number : number + payload[12]]
+            return kind | messages.ANSWER, struct.pack(messages.DIGEST_FORMAT, number, digest)
+        if payload[:8].hex() in self.running:
+            return refusal(messages.IN_USE, kind)
+        if (number, digest) != (len(data), payload[12:]):
+            return refusal(messages.MISMATCH, kind)
+        del self.sessions[payload[:8].hex()]
+        return kind | messages.ANSWER, b""
 
     def _page(self, payload: bytes) -> bytes:
         (first,) = struct.unpack("<H", payload)
         room = (messages.PAYLOAD_MAX - 2) // struct.calcsize(messages.ENTRY_FORMAT)
         entries = list(self.sessions.items())[first : first + room]
-        told = (struct.pack(messages.ENTRY_FORMAT, bytes.fromhex(name), len(data)) for name, data in entries)
+        told = (
+            struct.pack(messages.ENTRY_FORMAT, bytes.fromhex(name), len(data), name in self.running)
+            for name, data in entries
+        )
         return struct.pack("<H", len(self.sessions)) + b"".join(told)
 
     def _leave(self) -> bytes:

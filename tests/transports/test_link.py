@@ -4,13 +4,14 @@ import itertools
 import json
 import struct
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
 from buzzband.errors import Garbled, LinkError, Refused, Silent, Unplugged, WrongProtocol
 from buzzband.transports.frame_reader import packed
 from buzzband.transports.link import Link
-from buzzband.transports.replies import Entry, Hello, Sample, Status
+from buzzband.transports.replies import Entry, Hello, Mark, Sample, Status
 from buzzband_fw.link import messages
 from transports.fake_band import MONDAY, TUESDAY, UID, FakeBand, Line, Player, content
 
@@ -47,7 +48,7 @@ def test_what_a_later_version_appends_to_status_is_passed_over(monkeypatch: pyte
 @pytest.mark.parametrize("count", [0, 1, 18, 19, 20, 200, 4096])
 def test_sessions_are_listed_page_by_page(count: int) -> None:
     stored = {f"{number:016x}": bytes(number % 7) for number in range(count)}
-    expected = tuple(Entry(name, len(data)) for name, data in stored.items())
+    expected = tuple(Entry(name, len(data), False) for name, data in stored.items())
     assert linked(FakeBand(stored)).sessions() == expected
 
 
@@ -80,13 +81,19 @@ def test_a_count_that_is_never_made_good_is_not_believed() -> None:
     assert len(band.requests) == 1
 
 
-def test_read_gives_a_part_and_less_at_the_end() -> None:
-    data = content(300)
-    link = linked(FakeBand({MONDAY: data}))
-    assert link.read(MONDAY, 100, 50) == data[100:150]
-    assert link.read(MONDAY, 280, 50) == data[280:]
-    assert link.read(MONDAY, 300, 50) == b""
-    assert link.read(MONDAY, 0, 1000) == data[: messages.READ_MAX]
+def read(link: Link, start: int, size: int) -> bytes:
+    """Those bytes of Monday."""
+    data = bytearray()
+    link.read_session(MONDAY, start, size, data.extend)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("start", "size"), [(0, 0), (0, 50_000), (100, 150), (230, 460), (16384, 16385), (49_999, 50_000)]
+)
+def test_any_stretch_of_a_session_can_be_read(start: int, size: int) -> None:
+    data = content(50_000)
+    assert read(linked(FakeBand({MONDAY: data})), start, size) == data[start:size]
 
 
 @pytest.mark.parametrize("size", [0, 1, 229, 230, 231, 5000])
@@ -108,7 +115,7 @@ def test_pull_reads_again_what_does_not_match_the_band_s_hash() -> None:
 
     def once_wrong(kind: int, payload: bytes) -> tuple[int, bytes]:
         kind_back, told = answer(kind, payload)
-        wrong = band.requests.count(messages.READ) == 2 and kind == messages.READ
+        wrong = band.requests.count(messages.HASH) == 1 and kind == messages.HASH
         return kind_back, told[:-1] + bytes((told[-1] ^ 1,)) if wrong else told
 
     band._of_session = once_wrong  # type: ignore[method-assign]
@@ -119,14 +126,14 @@ def test_pull_reads_again_what_does_not_match_the_band_s_hash() -> None:
 def test_pull_gives_up_when_the_hash_never_matches() -> None:
     band = FakeBand({MONDAY: content(50)})
     link = linked(band)
-    link.hash = lambda _id, _length: bytes(32)  # type: ignore[method-assign]
+    link.hash = lambda _id, _length: 64 * "0"  # type: ignore[method-assign]
     with pytest.raises(Garbled, match="3 times"):
         link.pull(MONDAY)
 
 
 def test_pull_does_not_believe_in_a_file_that_is_larger_than_flash() -> None:
     band = FakeBand()
-    entry = struct.pack(messages.ENTRY_FORMAT, bytes.fromhex(MONDAY), (2 << 20) + 1)
+    entry = struct.pack(messages.ENTRY_FORMAT, bytes.fromhex(MONDAY), (2 << 20) + 1, 0)
     band._page = lambda _payload: struct.pack("<H", 1) + entry  # type: ignore[method-assign]
     with pytest.raises(Garbled, match="2097153 bytes"):
         linked(band).pull(MONDAY)
@@ -135,15 +142,20 @@ def test_pull_does_not_believe_in_a_file_that_is_larger_than_flash() -> None:
 
 def test_pull_does_not_wait_for_bytes_that_never_come() -> None:
     band = FakeBand({MONDAY: content(500)})
-    band._of_session = lambda kind, payload: (kind | 128, payload[8:12])  # type: ignore[method-assign]
-    with pytest.raises(Garbled, match="ends after 0 of 500"):
+    band._answers = (
+        lambda kind, payload: [  # type: ignore[method-assign]
+            (kind | 128, payload[8:12]) if kind == messages.READ else band._answer(kind, payload)
+        ]
+    )
+    with pytest.raises(Garbled):
         linked(band).pull(MONDAY)
+    assert band.requests.count(messages.READ) == 3
 
 
-def test_pull_does_not_take_a_byte_at_a_time_for_ever() -> None:
-    size = 100_000
-    band = FakeBand({MONDAY: bytes(size)}, Line(delay=1.0, delay_s=0.9))
-    band._of_session = lambda kind, payload: (kind | 128, payload[8:12] + b"\0")  # type: ignore[method-assign]
+def test_pull_does_not_take_a_part_in_each_patience_for_ever() -> None:
+    band = FakeBand({MONDAY: bytes(100_000)})
+    say = band.say
+    band.say = lambda data, after_s=0.0: say(data, 0.9 * len(band._coming) + after_s)  # type: ignore[method-assign]
     with pytest.raises(Silent, match="too slowly"):
         linked(band).pull(MONDAY)
     assert band.clock.now < 320
@@ -193,7 +205,7 @@ def test_a_band_that_stays_busy_is_let_be_after_the_patience() -> None:
 def test_a_refusal_of_something_else_is_passed_over() -> None:
     band = FakeBand()
     link = linked(band)
-    band.say(packed(messages.REFUSED, link._number + 1, bytes((messages.FAILED, messages.READ))))
+    band.say(packed(messages.REFUSED, link._talk._number + 1, bytes((messages.FAILED, messages.READ))))
     assert link.hello().uid == UID
 
 
@@ -201,7 +213,7 @@ def test_an_answer_to_another_request_is_passed_over() -> None:
     band = FakeBand()
     link = linked(band)
     stale = replace(band, hello={**band.hello, "app": "0.0.1"})
-    stale.write(b"\0" + packed(messages.HELLO, link._number, b""))
+    stale.write(b"\0" + packed(messages.HELLO, link._talk._number, b""))
     band.say(stale.read(1.0))
     assert link.hello().app == "0.1.0"
 
@@ -230,10 +242,10 @@ def test_half_a_request_of_somebody_else_spoils_none_of_ours() -> None:
 def test_numbers_are_no_control_characters(first: int) -> None:
     band = FakeBand()
     link = linked(band)
-    link._number = first
+    link._talk._number = first
     for _ in range(300):
         link.status()
-        assert 32 <= link._number <= 255
+        assert 32 <= link._talk._number <= 255
     assert len(band.requests) == 300
 
 
@@ -386,7 +398,7 @@ def test_a_prompt_instead_of_an_app_is_told_and_left_as_it_was(text: bytes) -> N
 def test_a_prompt_inside_a_session_is_not_taken_for_one() -> None:
     band = FakeBand({MONDAY: b">>> " * 20})
     link = linked(band)
-    link.read(MONDAY, 0, 80)
+    read(link, 0, 80)
     band.line.lose = 1.0
     with pytest.raises(Silent, match="does not answer"):
         link.status()
@@ -400,11 +412,178 @@ def test_a_session_comes_whole_over_a_bad_line(seed: int) -> None:
     assert link.pull(MONDAY) == data
 
 
-@pytest.mark.parametrize("after", range(1, 12))
+@pytest.mark.parametrize("after", range(1, 3))
 def test_unplugging_at_any_request_of_a_pull_is_told(after: int) -> None:
     band = FakeBand({MONDAY: content(2000)}, unplugged_after=after)
     with pytest.raises(Unplugged):
         linked(band).pull(MONDAY)
+
+
+def test_unplugging_at_any_byte_of_a_session_is_told_and_what_came_before_is_what_the_band_has() -> None:
+    data = content(1000)
+    for at in range(1, 1060):
+        got = bytearray()
+        with pytest.raises(Unplugged):
+            linked(FakeBand({MONDAY: data}, unplugged_at=at)).read_session(MONDAY, 0, 1000, got.extend)
+        assert data.startswith(got)
+        assert len(got) == at // 242 * 230
+
+
+def test_reading_goes_on_where_it_was_broken_off() -> None:
+    data = content(40_000)
+    got = bytearray()
+    with pytest.raises(Unplugged):
+        linked(FakeBand({MONDAY: data}, unplugged_at=30_000)).read_session(MONDAY, 0, 40_000, got.extend)
+    assert 25_000 < len(got) < 30_000
+    linked(FakeBand({MONDAY: data})).read_session(MONDAY, len(got), 40_000, got.extend)
+    assert got == data
+
+
+def test_two_requests_are_in_flight_and_never_more() -> None:
+    band = FakeBand({MONDAY: content(80_000)})
+    asked_at: list[int] = []
+    linked(band).read_session(MONDAY, 0, 80_000, lambda _: asked_at.append(len(band.requests)))
+    answers = -(-16384 // 230)
+    assert asked_at[0] == 2
+    assert [asked_at[answers * n - 1] for n in (1, 2, 3)] == [2, 3, 4]
+    assert asked_at[-1] == len(band.requests) == 5
+
+
+@pytest.mark.parametrize("lost", [0, 1, 35, 71, 72, 142])
+def test_a_part_that_is_lost_is_asked_for_again(lost: int) -> None:
+    band = FakeBand({MONDAY: content(32_768)})
+    carried, count = band.line.carried, itertools.count()
+    band.line.carried = lambda wire: [] if next(count) == lost else carried(wire)  # type: ignore[method-assign]
+    assert read(linked(band), 0, 32_768) == content(32_768)
+
+
+def test_parts_that_come_twice_count_once() -> None:
+    band = FakeBand({MONDAY: content(5000)}, Line(double=1.0))
+    assert read(linked(band), 0, 5000) == content(5000)
+    assert band.requests == [messages.READ]
+
+
+def test_what_take_raises_ends_it_and_the_link_is_as_good_as_before() -> None:
+    band = FakeBand({MONDAY: content(50_000)})
+    link = linked(band)
+
+    def full(_data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="space"):
+        link.read_session(MONDAY, 0, 50_000, full)
+    assert link.hello().uid == UID
+    assert read(link, 0, 50_000) == content(50_000)
+
+
+def test_a_band_that_has_become_busy_is_asked_again_where_it_stopped() -> None:
+    band = FakeBand({MONDAY: content(50_000)})
+    got = bytearray()
+
+    def take(data: bytes) -> None:
+        band.busy = 9 if len(got) == 16_330 else 0
+        got.extend(data)
+
+    linked(band).read_session(MONDAY, 0, 50_000, take)
+    assert got == content(50_000)
+
+
+def test_a_band_that_stays_busy_is_not_read_for_ever() -> None:
+    band = FakeBand({MONDAY: content(500)}, busy=10**9)
+    with pytest.raises(Refused, match="busy"):
+        read(linked(band), 0, 500)
+    assert 3.0 <= band.clock.now < 3.1
+
+
+def test_a_session_that_is_larger_than_flash_is_not_read() -> None:
+    band = FakeBand()
+    for ask in (
+        lambda: read(linked(band), 0, (2 << 20) + 1),
+        lambda: linked(band).hash(MONDAY, 1 << 31),
+        lambda: linked(band).delete(MONDAY, 1 << 31, 64 * "0"),
+    ):
+        with pytest.raises(Garbled, match="more than its flash"):
+            ask()
+    assert band.requests == []
+
+
+def test_sessions_that_together_are_larger_than_flash_are_not_believed() -> None:
+    band = FakeBand()
+    entry = struct.pack("<I", 1 << 20)
+    told = b"".join(struct.pack("<Q", name) + entry + b"\0" for name in range(3))
+    band._page = lambda _payload: struct.pack("<H", 3) + told  # type: ignore[method-assign]
+    with pytest.raises(Garbled, match="together have 3145728 bytes"):
+        linked(band).sessions()
+
+
+def test_a_session_that_goes_on_is_told_from_others() -> None:
+    band = FakeBand({MONDAY: b"1", TUESDAY: b"2"}, running={TUESDAY})
+    assert linked(band).sessions() == (Entry(MONDAY, 1, False), Entry(TUESDAY, 1, True))
+
+
+def test_a_hash_is_told_in_hexadecimal_digits() -> None:
+    assert linked(FakeBand({MONDAY: b"abcdef"})).hash(MONDAY, 3) == sha256(b"abc").hexdigest()
+
+
+def test_a_session_is_removed_that_is_what_it_was() -> None:
+    band = FakeBand({MONDAY: b"abc", TUESDAY: b"def"})
+    linked(band).delete(MONDAY, 3, sha256(b"abc").hexdigest())
+    assert list(band.sessions) == [TUESDAY]
+
+
+@pytest.mark.parametrize(
+    ("session_id", "size", "data", "reason"),
+    [
+        (MONDAY, 3, b"abd", messages.MISMATCH),
+        (MONDAY, 2, b"ab", messages.MISMATCH),
+        (TUESDAY, 3, b"def", messages.IN_USE),
+        ("0" * 16, 3, b"abc", messages.NO_SUCH_SESSION),
+    ],
+)
+def test_any_other_session_stays(session_id: str, size: int, data: bytes, reason: int) -> None:
+    band = FakeBand({MONDAY: b"abc", TUESDAY: b"def"}, running={TUESDAY})
+    with pytest.raises(Refused) as caught:
+        linked(band).delete(session_id, size, sha256(data).hexdigest())
+    assert caught.value.reason == reason
+    assert len(band.sessions) == 2
+
+
+def test_a_removal_whose_answer_was_lost_has_been_made() -> None:
+    band = FakeBand({MONDAY: b"abc"})
+    carried, count = band.line.carried, itertools.count()
+    band.line.carried = lambda wire: carried(wire) if next(count) else []  # type: ignore[method-assign]
+    linked(band).delete(MONDAY, 3, sha256(b"abc").hexdigest())
+    assert band.requests == [messages.DELETE] * 2
+
+
+def test_the_time_is_told_as_it_is_when_the_request_is_sent() -> None:
+    band = FakeBand(line=Line(delay=1.0, delay_s=0.2))
+    band.clock.now = 5.0
+    found = linked(band).tell_time(1_700_000_000_000)
+    assert found == Mark(7, 5205, 1_700_000_000_205, 205)
+
+
+def test_a_time_whose_answer_was_lost_is_told_anew() -> None:
+    band = FakeBand()
+    carried, count = band.line.carried, itertools.count()
+    band.line.carried = lambda wire: [] if next(count) == 1 else carried(wire)  # type: ignore[method-assign]
+    found = linked(band).tell_time(1_700_000_000_000)
+    assert found == Mark(7, 1005, 1_700_000_001_005, 5)
+
+
+def test_a_late_answer_makes_no_mark() -> None:
+    band = FakeBand()
+    carried, count = band.line.carried, itertools.count()
+    band.line.carried = lambda wire: [(0.999 if next(count) == 1 else 0.0, w) for _, w in carried(wire)]  # type: ignore[method-assign]
+    found = linked(band, patience_s=0.5).tell_time(1_700_000_000_000)
+    assert found.utc_ms - 1_700_000_000_000 == found.t_ms > 500
+
+
+def test_a_clock_that_no_band_has_is_garbled() -> None:
+    band = FakeBand(boot=1)
+    band.clock.now = 1 << 21
+    with pytest.raises(Garbled):
+        linked(band).tell_time(0)
 
 
 def test_a_stream_of_bytes_without_end_does_not_keep_us() -> None:

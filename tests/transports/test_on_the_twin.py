@@ -1,25 +1,38 @@
 """Prompt, link and flashing against official MicroPython and the app itself, on the emulated Pico."""
 
+import random
+import struct
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
 import buzzband_fw
+from builders import tell
 from buzzband.bundle import band_files
 from buzzband.services.devices import Kind, devices
 from buzzband.services.flash import flash
+from buzzband.transports.frame_reader import packed
 from buzzband.transports.link import Link
 from buzzband.transports.mpremote_adapter import Item, board_at
 from buzzband.twin import ResetCause, Twin
 from buzzband.twin.stream import TwinStream
+from buzzband_fw.link import messages
+from counts import count
 from pico_bench import PicoBench
-from transports.fake_band import content
+from recordings.log_builder import session
+from transports.fake_band import MONDAY, content
 
 PATIENCE_S = 60.0  # on the wall: another job may have the processor
 PACE = 0.1  # chip time is dear, and the host waits mostly for itself
 IDLE = {"settings.json": b'{"autostart": false}'}
+SET = 40_000  # bytes
+TIMES_AS_FAST = 5
+TURN_US = 1500
 DOOR = "/a/buzzband_fw/app.mpy"
 
 Boot = Callable[[dict[str, bytes]], Twin]
@@ -90,3 +103,72 @@ def test_a_board_with_nothing_but_micropython_becomes_a_band(boot: Boot) -> None
         done = flash(twin.serial.path, files, buzzband_fw.__version__, patience_s=PATIENCE_S)
     assert len(done.sent) == len(files)
     assert twin.files() == {**files, **IDLE}
+
+
+def tool_s(twin: Twin, *command: str) -> float:
+    """Run a tool while the twin runs, and return the chip time that this took."""
+    began_s = twin.chip_s
+    with twin.running(0.001):
+        done = subprocess.run(
+            [sys.executable, "-m", *command], capture_output=True, text=True, check=False, timeout=200
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    return twin.chip_s - began_s
+
+
+def timed_s(twin: Twin, action: Callable[[], object]) -> float:
+    began_s = twin.chip_s
+    action()
+    return twin.chip_s - began_s
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.pico(8)
+def test_a_session_comes_five_times_as_fast_as_mpremote_copies_it(boot: Boot, tmp_path: Path) -> None:
+    data = (session(100 * 60).bytes() * 9)[:SET]
+    twin = boot({**band_files(), **IDLE, f"log/{MONDAY}.bbl": data})
+    stream = TwinStream(twin)
+    link = Link(stream, patience_s=1.0, clock=stream.seconds)
+    link.hello()
+    got = bytearray()
+    read_s = timed_s(twin, lambda: link.read_session(MONDAY, 0, SET, got.extend))
+    check_s = timed_s(twin, lambda: (link.sessions(), link.hash(MONDAY, SET)))
+    status = link.status()
+    path, name = twin.serial.path, f"log/{MONDAY}.bbl"
+    mpremote_s = tool_s(twin, "mpremote", "connect", path, "cp", f":{name}", str(tmp_path / "mpremote"))
+    ampy_s = tool_s(twin, "ampy.cli", "--port", path, "get", name, str(tmp_path / "ampy"))
+    figures = {
+        "bytes": SET,
+        "read_bytes_per_s": round(SET / read_s),
+        "listed_read_and_hashed_bytes_per_s": round(SET / (read_s + check_s)),
+        "mpremote_cp_bytes_per_s": round(SET / mpremote_s),
+        "ampy_get_bytes_per_s": round(SET / ampy_s),
+        "times_mpremote": round(mpremote_s / read_s, 2),
+        "times_mpremote_with_list_and_hash": round(mpremote_s / (read_s + check_s), 2),
+    }
+    tell(f"{figures}; longest turn {status.worst_us} µs")
+    count("sync_speed", **figures)
+    assert got == data == (tmp_path / "mpremote").read_bytes()
+    assert mpremote_s / read_s >= TIMES_AS_FAST
+
+
+@pytest.mark.long
+@pytest.mark.pico(3.5)
+def test_noise_is_survived_and_the_app_goes_on(boot: Boot) -> None:
+    twin = boot({**band_files(), **IDLE, f"log/{MONDAY}.bbl": content(3000)})
+    stream = TwinStream(twin)
+    link = Link(stream, patience_s=1.0, clock=stream.seconds)
+    link.hello()
+    rng = random.Random(4)
+    whole = packed(messages.READ, 40, struct.pack(messages.READ_FORMAT, bytes.fromhex(MONDAY), 0, 3000))
+    for noise in (rng.randbytes(700), bytes(400), whole[:9], whole * 20, b"\xff" * 900, whole + whole[:5], b"x\r\x03"):
+        stream.write(noise)
+        twin.run_for(0.05)
+    before = link.status().blocks
+    got = bytearray()
+    link.read_session(MONDAY, 0, 3000, got.extend)
+    twin.run_for(0.1)
+    assert got == content(3000)
+    assert link.status().blocks >= before + 10
+    assert twin.resets == ()

@@ -159,13 +159,19 @@ class Cue:
 
     def judge(self, counts):
         """Take the counts of the chain, every ``quality.WINDOW_BLOCKS`` steps."""
+        faults = judge(counts, self._quality)
+        self.believe(faults)
         state = self._state
-        before = state[_FAULTS]
-        state[_FAULTS] = faults = judge(counts, self._quality)
-        self.flags = self.flags & BLANKED | faults
         if self.fatigue is not None and not (faults or state[_SHAKEN]):
             self.fatigue.take(counts, self.gated)
         state[_SHAKEN] = 0
+
+    def believe(self, faults):
+        """Go by these flags of quality.py from now on."""
+        state = self._state
+        before = state[_FAULTS]
+        state[_FAULTS] = faults
+        self.flags = self.flags & BLANKED | faults
         if faults or before:
             self._take_faults()
 

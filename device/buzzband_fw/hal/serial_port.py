@@ -39,6 +39,12 @@ class SerialPort:
             return self._byte[0]
         return -1
 
+    def look(self):
+        """Let MicroPython's USB driver see what the controller has done: it sends a packet after each look."""
+        for _ in self._ready(0):
+            break
+
+    @micropython.native
     def can_write(self):
         """Return whether ``write`` takes ``QUEUE`` bytes without waiting."""
         for _ in self._ready(0):

@@ -11,6 +11,8 @@ _CTRL_CLEAR = const(0x4005B000)
 _ENABLE = const(1 << 30)
 _LOAD = const(0x40058004)
 _LOADS_PER_MS = const(2000)  # counts twice a µs: erratum RP2040-E1
+_REASON = const(0x40058008)
+_CAUSES = ("power_on", "watchdog", "soft")  # neither timer nor program is power, or the RUN pin
 _CRASHES = const(0x4005800C)  # scratch register 0, that of rootfs/main.py
 
 
@@ -27,6 +29,12 @@ class Watchdog:
     def stop(self):
         """Stop it, for what comes after the app. MicroPython has no call for this, the chip has."""
         mem32[_CTRL_CLEAR] = _ENABLE
+
+
+def reset_cause():
+    """Return what the chip started with: ``power_on``, ``watchdog``, ``soft`` or ``unknown``."""
+    reason = mem32[_REASON]
+    return _CAUSES[reason] if reason < len(_CAUSES) else "unknown"
 
 
 def forget_crashes():

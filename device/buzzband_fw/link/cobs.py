@@ -1,30 +1,30 @@
-"""Consistent overhead byte stuffing (Cheshire and Baker, 1999): no zero inside a frame, so that a zero can end it."""
+"""Consistent overhead byte stuffing (Cheshire and Baker, 1999): no zero inside a frame, so that a zero can end it.
 
-from buzzband_fw.core.portable import const, micropython, ptr8
+For frames of at most 253 bytes, which have no run that is too long to be told by one byte.
+"""
 
-_RUN_MAX = const(255)
+import sys
 
+from buzzband_fw.core.portable import micropython, ptr8
 
-@micropython.viper
-def stuff(source: ptr8, length: int, target: ptr8) -> int:
-    """Write the stuffed ``source[:length]`` and a final zero to ``target``; return how many bytes that took.
+if sys.platform == "rp2":
+    from buzzband_fw.thumb import stuff
+else:
 
-    That is ``length`` + 2, and one more for every 254 bytes without a zero.
-    """
-    code_at = 0
-    end = 1
-    for i in range(length):
-        byte = source[i]
-        if byte:
-            target[end] = byte
-            end += 1
-        if byte == 0 or end - code_at == _RUN_MAX:
-            target[code_at] = end - code_at
-            code_at = end
-            end += 1
-    target[code_at] = end - code_at
-    target[end] = 0
-    return end + 1
+    def stuff(length, target, source):
+        """Write the stuffed ``source[:length]`` and a final zero to ``target``; return their length: two more.
+
+        Bytes move by one; what stands in the place of a zero tells how far it is to the next.
+        """
+        code_at = 0
+        for at in range(length):
+            byte = target[at + 1] = source[at]
+            if byte == 0:
+                target[code_at] = at + 1 - code_at
+                code_at = at + 1
+        target[code_at] = length + 1 - code_at
+        target[length + 1] = 0
+        return length + 2
 
 
 @micropython.viper
@@ -41,7 +41,7 @@ def unstuff(buffer: ptr8, length: int) -> int:
             buffer[end] = buffer[source]
             end += 1
         source += 1
-        if run < _RUN_MAX and source < length:
+        if source < length:
             buffer[end] = 0
             end += 1
     return end

@@ -11,12 +11,14 @@ PROTOCOL = const(1)
 HELLO = const(1)  # -> JSON: protocol, app, micropython, uid, slot, safe_mode, free_bytes, free_ram_bytes, boot_ms
 STATUS = const(2)  # -> STATUS_FORMAT
 LIST = const(3)  # index u16 of the first wanted -> count u16 of all, then ENTRY_FORMAT for as many as fit
-READ = const(4)  # id 8 bytes, offset u32, length u8 -> offset u32, bytes; fewer than wanted at the end
-HASH = const(5)  # id 8 bytes, length u32 -> length u32, SHA-256 of the first so many bytes, 32 bytes
+READ = const(4)  # READ_FORMAT -> as many answers as it takes: offset u32, then READ_MAX bytes, in the last the rest
+HASH = const(5)  # HASH_FORMAT -> DIGEST_FORMAT
 STREAM = const(6)  # on u8 -> on u8; then every 20 ms a SAMPLE, until off, a REPL or a reset
 REPL = const(7)  # -> nothing, then the app ends and MicroPython's prompt has the port
 RESET = const(8)  # -> nothing, then the chip restarts
 CONFIG = const(9)  # what u8, offset u16, then as below
+TIME = const(10)  # TIME_FORMAT -> MOMENT_FORMAT
+DELETE = const(11)  # DELETE_FORMAT -> nothing, if the session is exactly that
 
 ANSWER = const(0x80)
 SAMPLE = const(0xC0)  # unasked, number counts up: SAMPLE_FORMAT. Left out when the host does not keep up
@@ -29,6 +31,8 @@ BEYOND_END = const(4)
 BUSY = const(5)  # ask again in a moment: a cue may be due
 FAILED = const(6)
 WRONG_SETTING = const(7)  # CONFIG's; JSON behind the kind: name, least or choices, greatest
+MISMATCH = const(8)  # DELETE's: size or hash are not those of the session
+IN_USE = const(9)  # DELETE's: the session is not over, or not merged yet
 
 GET = const(0)  # name, or nothing for all -> size u16 of the JSON, then as much of it from the offset on as fits
 STAGE = const(1)  # part of the JSON of changes -> size u16 of all parts so far
@@ -46,11 +50,21 @@ READ_MAX = const(230)
 # cues u16, supply_mv u16, worst turn while armed in µs u16, worst turn in µs u32, lost blocks u32, left out of the
 # stream u16, worst turn that wrote to flash in µs u32, which is not among the other two
 STATUS_FORMAT = "<BBHIIiHHHHIIHI"
-ENTRY_FORMAT = "<8sI"  # session id, bytes that are safe in flash
+ENTRY_FORMAT = "<8sIB"  # session id, bytes that are safe in flash, OPEN or 0
+READ_FORMAT = "<8sIH"  # session id, offset, bytes wanted
+HASH_FORMAT = "<8sI"  # session id, bytes from the start of it
+DIGEST_FORMAT = "<I32s"  # so many bytes, their SHA-256
+DELETE_FORMAT = "<8sI32s"  # session id, its size, its SHA-256
+TIME_FORMAT = "<QH"  # ms since 1970 in UTC when the host sent it, ms that a request and its answer take
+MOMENT_FORMAT = "<II"  # the band's clock then in ms, modulo 2^30; the number of its start
 SAMPLE_FORMAT = "<IHHBBi"  # block, permille, gated permille, cue flags, word, envelope
 STATUS_SIZE = const(38)
-ENTRY_SIZE = const(12)
+ENTRY_SIZE = const(13)
+DIGEST_SIZE = const(36)
+MOMENT_SIZE = const(8)
 SAMPLE_SIZE = const(14)
+
+OPEN = const(1)  # in an entry: the session goes on, or is not merged yet
 
 STARTING = const(0)  # states
 IDLE = const(1)  # no session: the muscle is felt, nothing is said

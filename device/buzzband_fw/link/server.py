@@ -1,23 +1,15 @@
 """The band's side of the link: takes requests from the port byte by byte, answers them one at a time, never waits."""
 
-import hashlib
 import struct
 
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.link import frames, messages
+from buzzband_fw.link.frames import Refusal, refuse, unpacked
+from buzzband_fw.link.sessions import Sessions
 
 _KNOCK = b"\r\x03"  # what mpremote and ampy send first: Ctrl-C at the start of a line
 _END = b"\0"
-_HASH_CHUNK = const(512)
-_HASH_FORMAT = "<I32s"
-_HASH_SIZE = const(36)
-_LIST_MAX = const(18)  # entries of 12 bytes behind a count, in 234 bytes
-_PART_AT = const(3)  # in the payload of CONFIG
-_PAGE_AT = const(2)  # in that of its answer
-
-
-class Refusal(Exception):
-    """A request cannot be answered. Its argument is one of the reasons of messages.py."""
+_LOOKS = const(8)  # at the port in a turn: what was sent before is about to have gone
 
 
 class Server:
@@ -30,6 +22,7 @@ class Server:
         self.leave = None
         self.streaming = False
         self._port = port
+        self._look = port.look
         self._band = band
         self._frame = bytearray(frames.WIRE_MAX)
         self._filled = 0
@@ -39,9 +32,8 @@ class Server:
         self._waiting = 0  # bytes of _wire that wait for the port
         self._sample_number = 0
         self._has_spoken = False
-        self._file = None
-        self._file_id = None
-        self._hash = None
+        self._sessions = Sessions(band, self._body)
+        self._number = 0  # of the request that is being answered
         self._staged = b""
 
     @micropython.native
@@ -49,8 +41,8 @@ class Server:
         """Do one thing: send an answer, make one, or take up to ``bytes_max`` bytes; return whether there was one."""
         if self._waiting:
             return self._send()
-        if self._hash is not None:
-            return self._go_on_hashing()
+        if self._sessions.kind:
+            return self._go_on()
         if self._complete:
             self._serve()
             return True
@@ -87,13 +79,8 @@ class Server:
 
     def close(self):
         """Let go of the file that was read last, and of the port."""
-        self._close_file()
+        self._sessions.close()
         self._port.close()
-
-    def _close_file(self):
-        if self._file is not None:
-            self._file.close()
-            self._file = self._file_id = None
 
     def _take(self, byte):
         """Add a byte to the frame; return whether that was the end of something."""
@@ -114,21 +101,43 @@ class Server:
         self._complete = 0
         if length < 0:
             return
+        self._number = self._frame[1]
         kind = self._frame[0]
         try:
             size = self._answer(kind, length)
         except Refusal as refusal:
-            size = self._refuse(refusal.args[0], kind)
+            size = refuse(self._body, refusal.args[0], kind)
         except (OSError, MemoryError):
-            size = self._refuse(messages.FAILED, kind)
+            size = refuse(self._body, messages.FAILED, kind)
         if size is not None:
-            self._make_ready(self._frame[1], size)
+            self._make_ready(size)
 
-    def _refuse(self, reason, kind):
-        self._body[0] = messages.REFUSED
-        self._body[frames.PAYLOAD_AT] = reason
-        self._body[frames.PAYLOAD_AT + 1] = kind
-        return 2
+    def _go_on(self):
+        """Do a little more of what takes longer; return whether something was done."""
+        kind = self._sessions.kind
+        self._body[0] = kind | messages.ANSWER
+        if not self._band.is_clear():
+            if kind != messages.READ:
+                return False
+            self._sessions.stop()
+            size = refuse(
+                self._body, messages.BUSY, kind
+            )  # no exception: it would allocate, and so might collect garbage
+        else:
+            size = self._step(kind)
+        if size is not None:
+            self._make_ready(size)
+        return True
+
+    def _step(self, kind):
+        try:
+            return self._sessions.step()
+        except Refusal as refusal:
+            reason = refusal.args[0]
+        except (OSError, MemoryError):
+            reason = messages.FAILED
+        self._sessions.stop()
+        return refuse(self._body, reason, kind)
 
     def _answer(self, kind, length):
         """Write kind and payload of the answer into the body; return the payload's length, None if it takes longer."""
@@ -141,17 +150,18 @@ class Server:
             self.leave = kind
             return 0
         if not self._band.is_clear():
-            return self._refuse(messages.BUSY, kind)  # no exception: it would allocate, and so might collect garbage
-        handler = {
-            messages.HELLO: self._hello,
-            messages.LIST: self._list,
-            messages.READ: self._read,
-            messages.HASH: self._start_hash,
-            messages.CONFIG: self._config,
-        }.get(kind)
-        if handler is None:
-            raise Refusal(messages.UNKNOWN_KIND)
-        return handler(length)
+            return refuse(self._body, messages.BUSY, kind)
+        if kind in (messages.READ, messages.HASH, messages.DELETE):
+            return self._sessions.begin(kind, self._frame, length)
+        if kind == messages.HELLO:
+            return self._hello()
+        if kind == messages.LIST:
+            return self._sessions.list(self._frame, length)
+        if kind == messages.CONFIG:
+            return self._config(length)
+        if kind == messages.TIME:
+            return self._time(length)
+        raise Refusal(messages.UNKNOWN_KIND)
 
     def _stream(self, length):
         if length != 1:
@@ -160,121 +170,40 @@ class Server:
         self._body[frames.PAYLOAD_AT] = self.streaming
         return 1
 
-    def _hello(self, _length):
+    def _hello(self):
         text = self._band.hello().encode()[: messages.PAYLOAD_MAX]
         self._body[frames.PAYLOAD_AT : frames.PAYLOAD_AT + len(text)] = text
         return len(text)
 
-    def _list(self, length):
-        if length != 2:
-            raise Refusal(messages.BAD_PAYLOAD)
-        (first,) = struct.unpack_from("<H", self._frame, frames.PAYLOAD_AT)
-        sessions = self._band.sessions()
-        struct.pack_into("<H", self._body, frames.PAYLOAD_AT, len(sessions))
-        at = frames.PAYLOAD_AT + 2
-        for name in sessions[first : first + _LIST_MAX]:
-            session_id = bytes.fromhex(name)
-            struct.pack_into(messages.ENTRY_FORMAT, self._body, at, session_id, self._band.session_size(session_id))
-            at += messages.ENTRY_SIZE
-        return at - frames.PAYLOAD_AT
-
-    def _read(self, length):
-        session_id, offset, wanted = self._unpack_request("<8sIB", length)
-        file = self._open(session_id, offset)
-        file.seek(offset)
-        struct.pack_into("<I", self._body, frames.PAYLOAD_AT, offset)
-        data = file.read(min(wanted, messages.READ_MAX, self._band.session_size(session_id) - offset))
-        start = frames.PAYLOAD_AT + 4
-        self._body[start : start + len(data)] = data
-        return 4 + len(data)
-
-    def _start_hash(self, length):
-        session_id, size = self._unpack_request("<8sI", length)
-        file = self._open(session_id, size)
-        file.seek(0)
-        self._hash = [hashlib.sha256(), size, size, self._frame[1]]
-
-    def _go_on_hashing(self):
-        state = self._hash
-        if not self._band.is_clear():
-            return False
-        if state[1]:
-            data = self._file.read(min(state[1], _HASH_CHUNK))
-            state[0].update(data)
-            state[1] = state[1] - len(data) if data else 0
-            return True
-        self._hash = None
-        self._body[0] = messages.HASH | messages.ANSWER
-        struct.pack_into(_HASH_FORMAT, self._body, frames.PAYLOAD_AT, state[2], state[0].digest())
-        self._make_ready(state[3], _HASH_SIZE)
-        return True
+    def _time(self, length):
+        utc_ms, round_trip_ms = unpacked(messages.TIME_FORMAT, self._frame, length)
+        moment = self._band.note_time(utc_ms, round_trip_ms)
+        struct.pack_into(messages.MOMENT_FORMAT, self._body, frames.PAYLOAD_AT, *moment)
+        return messages.MOMENT_SIZE
 
     def _config(self, length):
-        if length < _PART_AT:
-            raise Refusal(messages.BAD_PAYLOAD)
-        what, offset = struct.unpack_from("<BH", self._frame, frames.PAYLOAD_AT)
-        data = bytes(self._frame[frames.PAYLOAD_AT + _PART_AT : frames.PAYLOAD_AT + length])
-        if what == messages.GET:
-            return self._page(offset, data)
-        if what not in (messages.STAGE, messages.SET):
-            raise Refusal(messages.BAD_PAYLOAD)
-        if offset > len(self._staged) or offset + len(data) > messages.CHANGES_MAX:
-            raise Refusal(messages.BEYOND_END)
-        staged = self._staged = self._staged[:offset] + data  # the same part once more does no harm
-        if what == messages.SET:
-            return self._change(staged)
-        struct.pack_into("<H", self._body, frames.PAYLOAD_AT, len(staged))
-        return _PAGE_AT
+        """Let settings be told or changed, by a module that goes when the settings' own do: see store/settings.py."""
+        from buzzband_fw.link.configuring import configure
 
-    def _page(self, offset, name):
-        """Write what there is of the settings from ``offset`` on; of one of them, if ``name`` names it."""
-        told = self._band.settings.told(name)
-        if told is None:
-            raise Refusal(messages.BAD_PAYLOAD)
-        struct.pack_into("<H", self._body, frames.PAYLOAD_AT, len(told))
-        page = told[offset : offset + messages.PAGE_MAX]
-        self._body[frames.PAYLOAD_AT + _PAGE_AT : frames.PAYLOAD_AT + _PAGE_AT + len(page)] = page
-        return _PAGE_AT + len(page)
+        size, self._staged = configure(self._band, self._staged, self._frame, length, self._body)
+        return size
 
-    def _change(self, changes):
-        """Let the band change settings: it says how many differ now, or what cannot be."""
-        if not self._band.may_change():
-            raise Refusal(messages.BUSY)
-        made, told = self._band.settings.apply(changes)
-        reason = messages.WRONG_SETTING if told else messages.BAD_PAYLOAD
-        size = 0 if made else self._refuse(reason, messages.CONFIG)
-        told = told[: messages.PAYLOAD_MAX - size]
-        self._body[frames.PAYLOAD_AT + size : frames.PAYLOAD_AT + size + len(told)] = told
-        return size + len(told)
-
-    def _unpack_request(self, layout, length):
-        if length != struct.calcsize(layout):
-            raise Refusal(messages.BAD_PAYLOAD)
-        return struct.unpack_from(layout, self._frame, frames.PAYLOAD_AT)
-
-    def _open(self, session_id, up_to):
-        """Return the session's file; one that was opened before it grew does not show what came later."""
-        size = self._band.session_size(session_id)
-        if size < 0:
-            raise Refusal(messages.NO_SUCH_SESSION)
-        if up_to > size:
-            raise Refusal(messages.BEYOND_END)
-        if self._file_id != (session_id, size):
-            self._close_file()
-            self._file = open(self._band.session_path(session_id), "rb")
-            self._file_id = (session_id, size)
-        return self._file
-
-    def _make_ready(self, number, size):
-        self._body[1] = number
+    def _make_ready(self, size):
+        self._body[1] = self._number
         self._waiting = frames.pack(self._body, size, self._wire)
 
     def _send(self):
-        if not self._port.can_write():
+        for _ in range(_LOOKS):
+            if self._port.can_write():
+                break
+        else:
             return False
         if not self._has_spoken:
             self._has_spoken = True
             self._port.write(_END, 1)  # of what MicroPython may have printed: it is no frame, nor part of one
         self._port.write(self._wire, self._waiting)
         self._waiting = 0
+        if self._sessions.kind == 4:  # messages.READ
+            self._look()
+            self._go_on()
         return True

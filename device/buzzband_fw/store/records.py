@@ -18,18 +18,19 @@ HEADER_SIZE = const(14)
 OVERHEAD = const(18)
 PAYLOAD_MAX = const(1024)
 
-HEADER = const(1)  # JSON: format, session, uid, app, micropython, settings, supply_mv. Always the first record
-ACTIVATION = const(2)  # block u32 of the first, then u16 for every second block: permille | quality and cue flags << 12
+HEADER = const(1)  # JSON, see docs/log-format.md. Always the first record
+ACTIVATION = const(2)  # a series, see series.py: for every second block permille / ACTIVATION_UNIT, and quality's flags
 CUE = const(3)  # block u32, word u8; with 128 beside it: it was due, but withheld
 FAULT = const(4)  # block u32, code u8, value u32
-END = const(5)  # blocks u32, reason u8. Always the last record, if the session was ended and not cut off
-MOVEMENT = const(6)  # block u32 of the first, then u8 for every eighth block: degrees away from the pose of rest
+END = const(5)  # blocks u32, reason u8, writes to flash u16. The last record, if the session was not cut off
+MOVEMENT = const(6)  # a series, see series.py: for every eighth block degrees away from the pose of rest
 REP = const(7)  # REP_FORMAT. Told when it is over; once more at the end of the set if a second look changed anything
 HOLD = const(8)  # HOLD_FORMAT
 SET = const(9)  # SET_FORMAT. Says which revision of its reps counts, and how many of them: 0 takes them all back
 ANSWER = const(10)  # set u16, reps on target as the wearer felt it u8, as it was u8. NO_ANSWER: said nothing
 CROSSINGS = const(11)  # block u32, zero crossings a second in the contractions of the last rep u16
 MARK = const(12)  # block u32. The wearer pressed the button twice
+TIME = const(13)  # block u32, ms since 1970 u64, round trip in ms u16. A host told the time. 14 and 15: for raw EMG
 
 # set u16, number u16, revision u8, source u8, flags u8, block u32 of its start, then in ms its concentric phase, hold
 # and eccentric phase, u16 each, and in permille its peak and the means of both phases, u16 each
@@ -44,8 +45,8 @@ NO_ANSWER = const(255)
 FORMAT = const(1)
 ACTIVATION_STEP_BLOCKS = const(2)  # 50 Hz
 MOVEMENT_STEP_BLOCKS = const(8)  # 12.5 Hz
-FLAGS_SHIFT = const(12)
-PERMILLE_MASK = const(0xFFF)
+ACTIVATION_UNIT = const(4)  # permille
+RESTING = const(8)  # units: below, an activation is kept as the last was while it is off by no more than one
 
 OVERRUN = const(1)  # fault codes, named in names.py; value: blocks that were lost
 CONVERTER_FIFO = const(2)  # value: 0. The converter's own FIFO was full: samples are missing somewhere

@@ -9,7 +9,7 @@ import json
 from buzzband_fw.core.portable import const
 
 PATH = "settings.json"
-PARTS = ("store.schema", "store.changes", "core.exercises")  # modules needed to read, change and heed settings only
+PARTS = ("store.schema", "store.changes", "store.boots", "core.exercises", "link.configuring")  # needed for a while
 
 _NO_MEMORY = const(12)  # ENOMEM
 

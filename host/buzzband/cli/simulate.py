@@ -10,6 +10,7 @@ from buzzband.cli.output import Output, json_option
 from buzzband.recordings.examples import EXAMPLES
 from buzzband.services import simulate as service
 from buzzband.services.document import simulate_document
+from buzzband.services.options import Options
 from buzzband.services.summary import outcome_text
 from buzzband_fw.store.schema import is_valid
 
@@ -74,39 +75,33 @@ WEIGHT = click.IntRange(1, 1000)
     type=click.Choice([example.name for example in EXAMPLES]),
     help="Take a real recording instead of FILE; fetched once into the cache.",
 )
-@click.option(
-    "--exercise", type=click.Choice(service.EXERCISES), default="custom", show_default=True, help="What is done."
-)
+@click.option("--exercise", type=click.Choice(service.EXERCISES), show_default="custom", help="What is done.")
 @click.option("--mode", type=click.Choice(service.MODES), help="When to buzz; otherwise as suits the exercise.")
 @click.option(
     "--tempo", type=Tempo(), metavar="S-S-S", help="Seconds to lift, pause, lower, for --mode tempo, as in 2-1-3."
 )
-@click.option(
-    "--hold", "hold_s", metavar="S", type=click.IntRange(1, 600), default=10, show_default=True, help="A hold's goal."
-)
+@click.option("--hold", "hold_s", metavar="S", type=click.IntRange(1, 600), show_default="10", help="A hold's goal.")
 @click.option(
     "--off",
     "steady_off_s",
     metavar="S",
     type=click.IntRange(1, 120),
-    default=5,
-    show_default=True,
+    show_default="5",
     help="In --mode steady: how long the muscle may be off.",
 )
 @click.option("--load", "load_kg", metavar="KG", type=WEIGHT, help="What is lifted.")
 @click.option("--one-rm", "one_rm_kg", metavar="KG", type=WEIGHT, help="What can be lifted once.")
 @click.option("--reps-max", type=click.IntRange(1, 30), metavar="N", help="Without --one-rm: most reps with --load.")
-@click.option("--fatigue", is_flag=True, help="Raise the target as the muscle tires.")
+@click.option("--fatigue/--no-fatigue", default=None, help="Raise the target as the muscle tires.")
 @click.option(
     "--target",
     "target_percent",
     metavar="PERCENT",
     type=FiniteRange(5, 200),
-    default=50,
-    show_default=True,
+    show_default="50",
     help="Activation to aim for, in percent of the reference.",
 )
-@click.option("--mains", "mains_hz", type=click.Choice(["50", "60"]), default="50", show_default=True, help="In Hz.")
+@click.option("--mains", "mains_hz", type=click.Choice(["50", "60"]), show_default="50", help="In Hz.")
 @click.option("--reference", type=ENVELOPE, default="auto", help="Envelope at 100 %; auto: the best 500 ms mean.")
 @click.option("--rest", type=ENVELOPE, default="auto", help="Envelope at 0 %; auto: the 10th percentile.")
 @click.option("--gain", type=GAIN, default="auto", help="ADC codes per unit of the recording.")
@@ -122,16 +117,17 @@ def simulate(
     file: Path | None,
     example: str | None,
     rate_hz: float | None,
-    target_percent: float,
-    mains_hz: str,
+    target_percent: float | None,
+    mains_hz: str | None,
     plot: Path | None,
     page: Path | None,
     output: Output,
     **options: Any,
 ) -> None:
-    """Run the band's core over a recording: CSV, EDF or BDF.
+    """Run the band's core over a recording: CSV, EDF or BDF; or over a session that a band has logged.
 
-    Shows when the band would have buzzed, how hard the muscle worked and whether the signal could be trusted.
+    Shows when the band would have buzzed, how hard the muscle worked and whether the signal could be trusted. With a
+    log it shows what the band said then, too, and what is not given here is as it was in the session.
     """
     if (file is None) == (example is None):
         raise click.UsageError("Give either a FILE or --example NAME.")
@@ -141,8 +137,9 @@ def simulate(
     if options["reps_max"] is not None and options["load_kg"] is None:
         raise click.UsageError("--reps-max goes with --load: the load with which so many reps can be done.")
     service.check_pictures(file, plot=plot, page=page)
-    chosen = service.Options(target_permille=round(10 * target_percent), mains_hz=int(mains_hz), **options)
+    target_permille = None if target_percent is None else round(10 * target_percent)
+    chosen = Options(target_permille=target_permille, mains_hz=int(mains_hz) if mains_hz else None, **options)
     with output.progress("Simulating") as progress:
-        told = service.simulate(service.load(file, example, rate_hz), chosen, progress)
+        told = service.run(file, example, rate_hz, chosen, progress)
     service.write_pictures(told, plot=plot, page=page)
     output.show(told, text=outcome_text, document=simulate_document)

@@ -38,6 +38,7 @@ _BOOT_US = 100_000  # from power-on to boot.py
 _PATIENCE_S = 10  # beyond the length of a recording, for what stops the sampling meanwhile
 _RELEASED_S = 0.4  # after so long the band knows that no second press follows
 _COMMITS = 4  # more than a press ever leads to
+_TIDY_S = 30
 
 
 class VirtualBand:
@@ -166,6 +167,12 @@ class VirtualBand:
         """Press the button for ``ms``, and wait until the band has done what that asks for. Raises EngineFailed."""
         self.world.schedule(self.world.now_us, "press", ms)
         self.run_for((ms + _COMMITS * self.world.flash.erase_ms) / 1000 + _RELEASED_S)
+        self.run_until(self._is_tidy, _TIDY_S)
+
+    def _is_tidy(self) -> bool:
+        """Return whether no session that is over waits to be merged."""
+        recorder = self.app and self.app.band.recorder
+        return recorder is None or recorder.session_id is not None or recorder.pieces is None
 
     def play(self) -> None:
         """Run to the end of the recording, and press the button: that ends the session. Raises EngineFailed."""

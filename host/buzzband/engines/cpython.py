@@ -100,10 +100,13 @@ def decide(conditioned: Conditioned, settings: Settings, frames: Frames | None =
     return replace(blocks, lifting=lifter.finish())
 
 
-def new_cue(settings: Settings) -> Cue:
-    """Return the cue that a band with these settings has, on the scale of a window."""
+def new_cue(settings: Settings, leak_permille: int = 0) -> Cue:
+    """Return the cue that a band with these settings has, on the scale of a window.
+
+    ``leak_permille``: what the electrodes hear of the motor.
+    """
     scale = new_scale(settings.rest, settings.reference)
-    mode = modes.chosen(settings, scale)
+    mode = modes.chosen(settings, scale, leak_permille)
     cue = Cue(settings.rest, settings.reference, settings.target_permille, capacity=_WINDOW_SAMPLES, mode=mode)
     cue.fatigue = Fatigue(scale, settings.target_permille, settings.fatigue)
     return cue

@@ -10,7 +10,8 @@ from buzzband.progress import Progress, no_progress
 from buzzband.recordings.lifting import NO_LIFTING, Lifting
 from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW
-from buzzband_fw.store.records import ACTIVATION_STEP_BLOCKS
+from buzzband_fw.store.records import ACTIVATION_STEP_BLOCKS, ACTIVATION_UNIT, RESTING
+from buzzband_fw.store.series import LEVEL_MAX
 
 BLOCKS_PER_S = 1000 // BLOCK_MS
 TRACK_STEP_BLOCKS = ACTIVATION_STEP_BLOCKS
@@ -70,7 +71,8 @@ class Blocks:
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """What the band's log tells of a run. ``permille``, ``flags``: shape (n,), every 20 ms, after blocks 1, 3, 5…
+    """What the band's log tells of a run. ``permille``, ``flags``: shape (n,), every 20 ms, after blocks 1, 3, 5…;
+    ``permille`` as ``kept``.
 
     ``cues``: (block, word) of every word that was due; with ``words.WITHHELD`` beside it, it was not said.
     ``faults``: (block, what, value) of what went wrong there.
@@ -90,11 +92,22 @@ def track(blocks: Blocks, settings: Settings) -> Track:
     values = [permille(envelope, scale) for envelope in blocks.envelope[shown].tolist()]
     said = np.flatnonzero(blocks.word).tolist()
     return Track(
-        permille=np.array(values, np.int32),
+        permille=kept(np.array(values, np.int32)),
         flags=blocks.flags[shown],
         cues=tuple((block, int(blocks.word[block])) for block in said),
         lifting=blocks.lifting,
     )
+
+
+def kept(permille: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return activations as a log keeps them: see store/recorder.py."""
+    levels, last = [], 0
+    for value in permille.tolist():
+        level = min((value + ACTIVATION_UNIT // 2) // ACTIVATION_UNIT, LEVEL_MAX)
+        rests = max(level, last) < RESTING and abs(value - last * ACTIVATION_UNIT) <= ACTIVATION_UNIT
+        last = last if rests else level
+        levels.append(last * ACTIVATION_UNIT)
+    return np.array(levels, np.int32)
 
 
 class Engine(Protocol):

@@ -48,7 +48,8 @@ class Lifter:
         """Take the gated envelope and the flags after two blocks; ``listen`` is told the events that this leads to."""
         sets, felt, step = self.sets, self._felt, self._step
         value = permille(gated, self._scale)
-        sets.step(felt[step] if felt else self._nothing, len(felt) and 2, value, flags, bool(felt))
+        frames = felt[step].tolist() if len(felt) else self._nothing
+        sets.step(frames, len(felt) and 2, value, flags, bool(len(felt)))
         self._step += 1
         if self._step % _SHOWN == 0:
             sets.look()
@@ -64,18 +65,17 @@ class Lifter:
         self.sets.finish()
         while not self.sets.finished():
             self._told.take(self.sets.work())
-        return self._told.lifting(imu=bool(self._felt))
+        return self._told.lifting(imu=bool(len(self._felt)))
 
 
-def _steps(frames: Frames | None, steps: int) -> list[list[int]]:
-    """Return two frames in a row for every step; nothing without an IMU."""
+def _steps(frames: Frames | None, steps: int) -> Frames:
+    """Return two frames in a row for every step, shape (steps, 12); (0, 12) without an IMU."""
     if frames is None or not len(frames):
-        return []
+        return np.zeros((0, STEP_VALUES), np.int16)
     missing = max(STEP_BLOCKS * steps - len(frames), 0)
     still = np.concatenate((frames[-1, :3], np.zeros(3, np.int16)))
     whole = np.concatenate((frames, np.tile(still, (missing, 1))))[: STEP_BLOCKS * steps]
-    listed: list[list[int]] = whole.reshape(steps, STEP_VALUES).tolist()
-    return listed
+    return whole.reshape(steps, STEP_VALUES)
 
 
 @dataclass

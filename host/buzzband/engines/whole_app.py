@@ -21,7 +21,7 @@ _PATIENCE_S = 5.0
 _BOOT_S = 3.0
 _STEP_S = 0.1
 _PRESS_MS = 100
-_ENDING_S = 0.8  # until no second press can follow, and a session's last write to flash
+_ENDING_S = 2.5  # until no second press can follow, and the session is merged
 _PLAY_SHARE = 0.9  # of the whole, for the bar
 
 

@@ -4,12 +4,9 @@ The contract is docs/log-format.md. Nothing in the file is believed unless its c
 decides how much memory or time is spent.
 """
 
-import json
-import math
 import re
 import struct
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,42 +14,25 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from buzzband.errors import UnknownFormat
+from buzzband.recordings.framing import Record, damaged_stretches, id_in, intact_records, missing, numbered
 from buzzband.recordings.lifting import Hold, Lifting, Rep, Set
-from buzzband.wording import printable
+from buzzband.recordings.log_header import read_header
+from buzzband.recordings.series import unpack
 from buzzband_fw import names
 from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.store import records
+
+__all__ = ("Record", "SessionLog", "intact_records", "read_log")
 
 RATE_HZ = 50
 BLOCKS_MAX = 24 * 3600 * 100  # a day: what claims to be later is damaged
 
 _HINT = "Give a file from a band's /log, under the name that it has there."
-_HEADERS_TRIED = 64
+_PERMILLE_MAX = 0xFFF
 _ID = re.compile(r"[0-9a-f]{16}")
-_ID_IN_HEADER = re.compile(rb'"session": ?"([0-9a-f]{16})"')
-_CRC_SIZE = records.OVERHEAD - records.HEADER_SIZE
-_HEADER_TYPES: Mapping[str, type] = {
-    "format": int,
-    "session": str,
-    "uid": str,
-    "app": str,
-    "micropython": str,
-    "settings": dict,
-    "supply_mv": int,
-    "calibration": dict,
-}
 
-
-@dataclass(frozen=True)
-class Record:
-    """An intact record. ``start`` and ``end``: where it lies in the file; ``t_ms``: the chip's clock, modulo 2^30."""
-
-    kind: int
-    sequence: int
-    t_ms: int
-    payload: bytes
-    start: int
-    end: int
+Series = tuple[int, NDArray[np.int16], NDArray[np.uint8]]
+"""Index of the first value, levels, flags."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +78,34 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Time:
+    """What a host told after a block: ``utc_ms`` since 1970, when the band's clock was at ``t_ms``, modulo 2^30.
+
+    ``round_trip_ms``: how long the telling took.
+    """
+
+    block: int
+    t_ms: int
+    utc_ms: int
+    round_trip_ms: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """The last time that a band knew when a session began: what a host had told in boot ``boot`` at its clock."""
+
+    boot: int
+    t_ms: int
+    utc_ms: int
+
+
+@dataclass(frozen=True)
 class End:
-    """How the session ended, after ``blocks`` blocks."""
+    """How the session ended, after ``blocks`` blocks. ``writes``: to flash, for it, by then."""
 
     blocks: int
     reason: int
+    writes: int = field(default=0, compare=False)
 
     @property
     def name(self) -> str:
@@ -114,8 +117,9 @@ class End:
 class SessionLog:
     """A session. Value ``i`` of the arrays is that after block 2 ``i`` + 1: 50 values a second.
 
-    ``permille``, ``flags`` (those of quality and cue: rail 1, flat 2, hum 4, blanked 8): 0 where ``valid`` is not true.
-    ``marks``: blocks that the wearer has marked. ``lifting``: its degrees are those after block 8 ``i`` + 7, and 0
+    ``permille``, in steps of 4, and ``flags`` (those of quality and cue: rail 1, flat 2, hum 4, blanked 8): 0 where
+    ``valid`` is not true. ``t_ms``: the band's clock when the session began, None if that is damaged. ``marks``: blocks
+    that the wearer has marked. ``lifting``: its degrees are those after block 8 ``i`` + 7, and 0
     where there are none. ``end``: None if the session was cut off. ``damaged``: stretches of the file and records that
     make no sense. ``missing``: sequence numbers below the highest that no intact record has. ``header``: empty if it is
     damaged.
@@ -132,6 +136,8 @@ class SessionLog:
     answers: tuple[Answer, ...]
     crossings: tuple[Crossings, ...]
     marks: tuple[int, ...]
+    times: tuple[Time, ...]
+    t_ms: int | None
     end: End | None
     damaged: int
     missing: tuple[range, ...]
@@ -141,6 +147,23 @@ class SessionLog:
         """Return how long the session was, as far as the file tells."""
         return len(self.permille) / RATE_HZ
 
+    @property
+    def boot(self) -> int | None:
+        """Return in which boot of the band it began: a number that grows by one at each power-on or reset."""
+        return self.header.get("boot")
+
+    @property
+    def reset(self) -> str | None:
+        """Return what that boot began with: ``power_on``, ``watchdog``, ``soft`` or ``unknown``."""
+        return self.header.get("reset")
+
+    @property
+    def told(self) -> Told | None:
+        """Return the last time that the band knew when it began."""
+        mark = self.header.get("time") or {}
+        numbers = [number for name in ("boot", "t_ms", "utc_ms") if type(number := mark.get(name)) is int]
+        return Told(*numbers) if len(numbers) == 3 else None
+
 
 def read_log(data: bytes, session_id: str | None = None) -> SessionLog:
     """Understand the file of a session.
@@ -148,55 +171,13 @@ def read_log(data: bytes, session_id: str | None = None) -> SessionLog:
     ``session_id``: 16 hexadecimal digits, from the file's name; needed only if the header is damaged. Raises
     UnknownFormat: no header and no record of that session, or a format that is newer than this tool.
     """
-    found_id = _id_from_header(data) or session_id
+    found_id = id_in(data) or session_id
     if found_id is None or not _ID.fullmatch(found_id):
         raise UnknownFormat("This is no session of a band: it has no header.", _HINT)
     intact = tuple(intact_records(data, found_id))
     if not intact:
         raise UnknownFormat(f"Nothing in the file belongs to session {found_id}.", _HINT)
     return _Reader(found_id, len(data), intact).log()
-
-
-def intact_records(data: bytes, session_id: str) -> Iterator[Record]:
-    """Yield every record of a session whose checksum is right, in the order of the file; none lies inside another."""
-    seed = records.seed_of(bytes.fromhex(session_id))
-    view = memoryview(data)
-    start = data.find(records.SYNC)
-    while start >= 0:
-        record = _record(view, start, seed)
-        if record:
-            yield record
-        start = data.find(records.SYNC, record.end if record else start + 1)
-
-
-def _record(view: memoryview, start: int, seed: int) -> Record | None:
-    if start + records.OVERHEAD > len(view):
-        return None
-    _, kind, _, length, sequence, t_ms = struct.unpack_from(records.HEADER_FORMAT, view, start)
-    content_end = start + records.HEADER_SIZE + length
-    end = content_end + _CRC_SIZE
-    if length > records.PAYLOAD_MAX or end > len(view):
-        return None
-    if zlib.crc32(view[start:content_end], seed) != int.from_bytes(view[content_end:end], "little"):
-        return None
-    payload = bytes(view[start + records.HEADER_SIZE : content_end])
-    return Record(kind, sequence, t_ms, payload, start, end)
-
-
-def _id_from_header(data: bytes) -> str | None:
-    """Return the id in the first intact header. It is in the record that its own checksum starts from."""
-    pattern = records.SYNC + bytes((records.HEADER,))
-    start = data.find(pattern)
-    for _ in range(_HEADERS_TRIED):
-        if start < 0:
-            return None
-        told = _ID_IN_HEADER.search(data, start, start + records.HEADER_SIZE + records.PAYLOAD_MAX)
-        if told:
-            session_id = told[1].decode()
-            if _record(memoryview(data), start, records.seed_of(bytes.fromhex(session_id))):
-                return session_id
-        start = data.find(pattern, start + 1)
-    return None
 
 
 @dataclass
@@ -207,8 +188,9 @@ class _Reader:
     size: int
     intact: tuple[Record, ...]
     header: dict[str, Any] = field(default_factory=dict)
-    activations: list[tuple[int, NDArray[np.uint16]]] = field(default_factory=list)
-    movements: list[tuple[int, NDArray[np.uint8]]] = field(default_factory=list)
+    t_ms: int | None = None
+    activations: list[Series] = field(default_factory=list)
+    movements: list[Series] = field(default_factory=list)
     cues: list[Cue] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     reps: list[Rep] = field(default_factory=list)
@@ -217,117 +199,111 @@ class _Reader:
     answers: list[Answer] = field(default_factory=list)
     crossings: list[Crossings] = field(default_factory=list)
     marks: list[int] = field(default_factory=list)
+    times: list[Time] = field(default_factory=list)
     end: End | None = None
     senseless: int = 0
 
     def log(self) -> SessionLog:
         """Return what the records say."""
-        takers: dict[int, Callable[[bytes], None]] = {
+        takers: dict[int, Callable[[Record], None]] = {
             records.HEADER: self._take_header,
             records.ACTIVATION: self._take_activation,
-            records.CUE: lambda payload: self.cues.append(Cue(*_fields("<IB", payload))),
-            records.FAULT: lambda payload: self.faults.append(Fault(*_fields("<IBI", payload))),
+            records.CUE: lambda record: self.cues.append(Cue(*_fields("<IB", record))),
+            records.FAULT: lambda record: self.faults.append(Fault(*_fields("<IBI", record))),
             records.END: self._take_end,
             records.MOVEMENT: self._take_movement,
             records.REP: self._take_rep,
             records.HOLD: self._take_hold,
             records.SET: self._take_set,
             records.ANSWER: self._take_answer,
-            records.CROSSINGS: lambda payload: self.crossings.append(Crossings(*_fields("<IH", payload))),
-            records.MARK: lambda payload: self.marks.append(*_fields("<I", payload)),
+            records.CROSSINGS: lambda record: self.crossings.append(Crossings(*_fields("<IH", record))),
+            records.MARK: lambda record: self.marks.append(*_fields("<I", record)),
+            records.TIME: self._take_time,
         }
-        in_order = {record.sequence: record for record in reversed(self.intact)}  # of two alike the first
-        for _, record in sorted(in_order.items()):
+        in_order = numbered(self.intact)
+        for record in in_order.values():
             try:
-                takers.get(record.kind, _pass_over)(record.payload)
+                takers.get(record.kind, _pass_over)(record)
             except ValueError:
                 self.senseless += 1
         length = self._length(self.activations, records.ACTIVATION_STEP_BLOCKS)
-        values = _placed(self.activations, length, np.uint16)
         return SessionLog(
             session_id=self.session_id,
             header=self.header,
-            permille=(values & records.PERMILLE_MASK).astype(np.int16),
-            valid=_placed(((index, np.ones_like(one)) for index, one in self.activations), length, np.bool_),
-            flags=(values >> records.FLAGS_SHIFT).astype(np.uint8),
+            permille=_placed([(index, levels) for index, levels, _ in self.activations], length, np.int16)
+            * np.int16(records.ACTIVATION_UNIT),
+            valid=_placed([(index, levels >= 0) for index, levels, _ in self.activations], length, np.bool_),
+            flags=_placed([(index, flags) for index, _, flags in self.activations], length, np.uint8),
             cues=tuple(self.cues),
             faults=tuple(self.faults),
             lifting=self._lifting(),
             answers=tuple(self.answers),
             crossings=tuple(self.crossings),
             marks=tuple(self.marks),
+            times=tuple(self.times),
+            t_ms=self.t_ms,
             end=self.end,
-            damaged=self._damaged_stretches() + self.senseless,
-            missing=tuple(_gaps(sorted(in_order))),
+            damaged=damaged_stretches(self.intact, self.size) + self.senseless,
+            missing=tuple(missing(list(in_order))),
         )
 
-    def _take_header(self, payload: bytes) -> None:
-        told = _json(payload)
-        if not isinstance(told, dict):
-            raise ValueError("no object")
-        if type(told.get("format")) is int and told["format"] > records.FORMAT:
-            raise UnknownFormat(
-                f"The session has format {told['format']}; this tool reads {records.FORMAT}.", "Update buzzband."
-            )
-        self.header = {"session": self.session_id} | {
-            name: told[name] for name, kind in _HEADER_TYPES.items() if name in told and type(told[name]) is kind
-        }
+    def _take_header(self, record: Record) -> None:
+        self.header = read_header(record.payload, self.session_id)
+        self.t_ms = record.t_ms
 
-    def _take_activation(self, payload: bytes) -> None:
-        self.activations.append(_series(payload, "<u2", records.ACTIVATION_STEP_BLOCKS))
+    def _take_activation(self, record: Record) -> None:
+        self.activations.append(_series(record, records.ACTIVATION_STEP_BLOCKS))
 
-    def _take_movement(self, payload: bytes) -> None:
-        self.movements.append(_series(payload, "u1", records.MOVEMENT_STEP_BLOCKS))
+    def _take_movement(self, record: Record) -> None:
+        self.movements.append(_series(record, records.MOVEMENT_STEP_BLOCKS))
 
-    def _take_rep(self, payload: bytes) -> None:
-        rep = Rep(*_fields(records.REP_FORMAT, payload))
+    def _take_time(self, record: Record) -> None:
+        block, utc_ms, round_trip_ms = _fields("<IQH", record)
+        self.times.append(Time(block, record.t_ms, utc_ms, round_trip_ms))
+
+    def _take_rep(self, record: Record) -> None:
+        rep = Rep(*_fields(records.REP_FORMAT, record))
         _check(rep.start_block, rep.peak_permille, rep.concentric_permille, rep.eccentric_permille)
         self.reps.append(rep)
 
-    def _take_hold(self, payload: bytes) -> None:
-        hold = Hold(*_fields(records.HOLD_FORMAT, payload))
+    def _take_hold(self, record: Record) -> None:
+        hold = Hold(*_fields(records.HOLD_FORMAT, record))
         _check(hold.start_block + hold.duration_ms // BLOCK_MS, hold.mean_permille)
         self.holds.append(hold)
 
-    def _take_set(self, payload: bytes) -> None:
-        one = Set(*_fields(records.SET_FORMAT, payload))
+    def _take_set(self, record: Record) -> None:
+        one = Set(*_fields(records.SET_FORMAT, record))
         if one.reps:
             _check(one.end_block)
             if one.end_block < one.start_block:
                 raise ValueError("ends before it begins")
         self.sets.append(one)
 
-    def _take_answer(self, payload: bytes) -> None:
-        number, felt, actual = _fields("<HBB", payload)
+    def _take_answer(self, record: Record) -> None:
+        number, felt, actual = _fields("<HBB", record)
         self.answers.append(Answer(number, None if felt == records.NO_ANSWER else felt, actual))
 
-    def _take_end(self, payload: bytes) -> None:
-        self.end = End(*_fields("<IB", payload))
+    def _take_end(self, record: Record) -> None:
+        self.end = End(*_fields("<IBH", record))
 
     def _lifting(self) -> Lifting:
         length = self._length(self.movements, records.MOVEMENT_STEP_BLOCKS)
-        degrees = _placed(self.movements, length, np.uint8)
+        degrees = _placed([(index, levels) for index, levels, _ in self.movements], length, np.uint8)
         return Lifting(tuple(self.reps), tuple(self.sets), tuple(self.holds), degrees)
 
-    def _length(self, series: Iterable[tuple[int, NDArray[Any]]], step_blocks: int) -> int:
+    def _length(self, series: Iterable[Series], step_blocks: int) -> int:
         """Return how many values there are, those that are missing included."""
-        length = max((index + len(values) for index, values in series), default=0)
+        length = max((index + len(levels) for index, levels, _ in series), default=0)
         if self.end and self.end.blocks <= BLOCKS_MAX:
             length = max(length, self.end.blocks // step_blocks)
         return length
 
-    def _damaged_stretches(self) -> int:
-        """Return how many stretches of the file belong to no intact record."""
-        edges = [0, *(edge for record in self.intact for edge in (record.start, record.end)), self.size]
-        return sum(start < end for start, end in zip(edges[::2], edges[1::2], strict=True))
 
-
-def _series(payload: bytes, kind: str, step_blocks: int) -> tuple[int, NDArray[Any]]:
+def _series(record: Record, step_blocks: int) -> Series:
     """Return the values of a record, one for every ``step_blocks`` blocks, and the index of the first."""
-    (block,) = _fields("<I", payload)
-    values = np.frombuffer(payload, kind, offset=4)  # ValueError for a part of a value
-    _check(block + step_blocks * len(values))
-    return block // step_blocks, values
+    block, levels, flags = unpack(record.payload)
+    _check(block + step_blocks * len(levels))
+    return block // step_blocks, np.array(levels, np.int16), np.array(flags, np.uint8)
 
 
 def _placed(series: Iterable[tuple[int, NDArray[Any]]], length: int, kind: DTypeLike) -> NDArray[Any]:
@@ -342,51 +318,19 @@ def _check(last_block: int, *permille: int) -> None:
     """Raise ValueError for what cannot be."""
     if last_block > BLOCKS_MAX:
         raise ValueError("later than a session can be")
-    if any(value > records.PERMILLE_MASK for value in permille):
+    if any(value > _PERMILLE_MAX for value in permille):
         raise ValueError("more than an activation can be")
 
 
-def _gaps(sequences: list[int]) -> Iterator[range]:
-    """Yield the numbers from 0 on that are not in the sorted ``sequences``: as ranges, for there may be billions."""
-    expected = 0
-    for sequence in sequences:
-        if sequence > expected:
-            yield range(expected, sequence)
-        expected = sequence + 1
-
-
-def _fields(layout: str, payload: bytes) -> tuple[int, ...]:
+def _fields(layout: str, record: Record) -> tuple[int, ...]:
     """Return the numbers at the start of a payload; what a later version appends is passed over."""
     try:
-        return struct.unpack_from(layout, payload)
+        return struct.unpack_from(layout, record.payload)
     except struct.error as error:
         raise ValueError(str(error)) from error
 
 
-def _json(payload: bytes) -> object:
-    """Return what a JSON text says, its own text printable and its numbers finite. Raises ValueError."""
-    try:
-        return _harmless(json.loads(payload.decode(), parse_constant=_finite, parse_float=_finite))
-    except RecursionError as error:
-        raise ValueError("too deep") from error
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-def _harmless(value: object) -> object:
-    if type(value) is dict:
-        return {str(printable(name)): _harmless(item) for name, item in value.items()}
-    if type(value) is list:
-        return [_harmless(item) for item in value]
-    return printable(value)
-
-
-def _pass_over(_payload: bytes) -> None:
+def _pass_over(_record: Record) -> None:
     """Pass over a record of a kind that a later version may have brought."""
 
 

@@ -15,7 +15,7 @@ from buzzband.report import words
 from buzzband.report.figures import NARROW, WIDE, cut_off, session_svg, set_svg
 from buzzband.report.measures import SetFigures, best, merged, reached, set_figures
 from buzzband.report.trace import blanks_hidden, trace
-from buzzband.wording import SPACE, clock, length, percent, printable, tempo
+from buzzband.wording import SPACE, clock, count, length, percent, printable, tempo
 from buzzband_fw.core.cue import AFTER_MOTOR_MS
 from buzzband_fw.core.target import REARM_MS, REARM_PERCENT
 
@@ -204,12 +204,27 @@ def _settings(outcome: Outcome) -> tuple[tuple[str, str, str], ...]:
     return (
         ("Recording", outcome.name, "what this page was made from"),
         ("Engine", outcome.engine, "what ran the band’s signal processing"),
-        ("Sample rate", f"{outcome.sample_rate_hz:g}{SPACE}Hz", "EMG samples a second in the recording"),
-        ("Mains", f"{outcome.mains_hz}{SPACE}Hz", "the hum that the filter takes out"),
-        ("Gain", f"{outcome.gain:.4g}", "what the recording was multiplied by"),
+        *_recorded(outcome),
         ("Exercise", outcome.exercise, "what the band was told to expect"),
         ("Mode", outcome.mode, "when the band speaks"),
         ("Target", target, f"of the reference; ready for the next buzz below {rearm}"),
+    )
+
+
+def _recorded(outcome: Outcome) -> tuple[tuple[str, str, str], ...]:
+    """Return what there is to tell of the recording, or of the session that is replayed."""
+    mains = ("Mains", f"{outcome.mains_hz}{SPACE}Hz", "the hum that the filter takes out")
+    if outcome.replay is not None:
+        then = f"target {percent(outcome.replay.target_permille)}, {count(len(outcome.replay.cues), 'word')}"
+        return (
+            ("Session", outcome.replay.session_id, "whose log is replayed"),
+            ("Then", then, "in the session"),
+            mains,
+        )
+    return (
+        ("Sample rate", f"{outcome.sample_rate_hz:g}{SPACE}Hz", "EMG samples a second in the recording"),
+        mains,
+        ("Gain", f"{outcome.gain:.4g}", "what the recording was multiplied by"),
     )
 
 

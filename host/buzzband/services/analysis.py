@@ -5,14 +5,62 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from buzzband.engines.job import BLOCKS_PER_S, TRACK_RATE_HZ, Track
-from buzzband.outcome import CueMark, Hold, QualitySpan, Rep, SetSpan
+from buzzband.engines.job import BLOCKS_PER_S, TRACK_RATE_HZ, Settings, Track
+from buzzband.outcome import Calibration, CueMark, Hold, Outcome, QualitySpan, Rep, SetSpan
 from buzzband.recordings import lifting
-from buzzband.recordings.lifting import Lifting
+from buzzband.recordings.lifting import MOVEMENT_RATE_HZ, Lifting
 from buzzband_fw import names
-from buzzband_fw.core import quality, words
+from buzzband_fw.core import exercises, quality, words
+from buzzband_fw.core.cue import BLANKED
 
 MS_PER_S = 1000
+
+
+def outcome(
+    name: str,
+    *,
+    engine: str,
+    sample_rate_hz: float | None,
+    duration_s: float,
+    gain: float | None,
+    calibration: Calibration,
+    settings: Settings,
+    track: Track,
+    imu: bool,
+    notes: tuple[str, ...] = (),
+    reps_from_s: float = 0.0,
+) -> Outcome:
+    """Put together what a run told.
+
+    ``sample_rate_hz``, ``gain``: None where there was no recording of the muscle, but a log of its activation.
+    Sets, holds and cues that began before ``reps_from_s`` are not counted: they were for calibration.
+    """
+    reps, sets = reps_and_sets(track.lifting, reps_from_s)
+    return Outcome(
+        name=name,
+        engine=engine,
+        sample_rate_hz=sample_rate_hz,
+        duration_s=duration_s,
+        mode=settings.mode or exercises.named(settings.exercise).mode,
+        exercise=settings.exercise,
+        target_permille=settings.target_permille,
+        mains_hz=settings.mains_hz,
+        gain=gain,
+        calibration=calibration,
+        rate_hz=TRACK_RATE_HZ,
+        permille=track.permille,
+        blanked=track.flags & BLANKED != 0,
+        imu=imu,
+        movement_rate_hz=MOVEMENT_RATE_HZ,
+        movement=track.lifting.degrees if imu else track.lifting.degrees[:0],
+        cues=tuple(cue for cue in cue_marks(track) if cue.t_s >= reps_from_s),
+        withheld=tuple(cue for cue in withheld_marks(track) if cue.t_s >= reps_from_s),
+        reps=reps,
+        sets=sets,
+        holds=holds(track.lifting, reps_from_s),
+        quality=quality_spans(track),
+        notes=notes,
+    )
 
 
 def runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ from buzzband.recordings.frames import frames_of
 from buzzband.recordings.labels import emg_channel
 from buzzband.recordings.model import Channel
 from buzzband.services import calibration, pages
-from buzzband.services.simulate import outcome
+from buzzband.services.analysis import outcome
 from buzzband_fw.core.chain import RAW_RATE_HZ
 from buzzband_fw.core.sets import QUIET_MS
 
@@ -100,7 +100,8 @@ def demo(seed: int, engine: str = "cpython", progress: Progress = no_progress) -
     told = outcome(
         "Demo: three sets of curls (synthetic)",
         engine=engine,
-        channel=lifted.channel,
+        sample_rate_hz=lifted.channel.rate_hz,
+        duration_s=lifted.channel.duration_s,
         gain=lifted.gain,
         calibration=lifted.calibration,
         settings=lifted.settings,

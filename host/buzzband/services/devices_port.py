@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from buzzband.errors import DriveUnusable, NoBoard, SeveralBoards
 from buzzband.transports.drives import Drive, boot_drives, drive_at, unmounted
 from buzzband.transports.link import PATIENCE_S, Link
-from buzzband.transports.ports import Port, all_ports, find_port
+from buzzband.transports.ports import Port, all_ports, find_boards, find_port
 from buzzband.transports.serial_port import open_port
 from buzzband.wording import count
 
@@ -70,6 +70,11 @@ def _nothing() -> NoBoard:
         f"No board with MicroPython and no Pico in BOOTSEL is plugged in.{what}",
         "Plug the Pico in with a cable that carries data; a new one with BOOTSEL held.",
     )
+
+
+def chosen_ports(ports: Sequence[str]) -> tuple[str, ...]:
+    """Return ``ports``, each once, or all that a board with MicroPython is at. Raises NoBoard."""
+    return tuple(dict.fromkeys(ports)) or tuple(board.path for board in find_boards())
 
 
 @contextmanager

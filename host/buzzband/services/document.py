@@ -36,6 +36,7 @@ def simulate_document(told: Outcome) -> dict[str, Any]:
         "holds": [asdict(hold) for hold in told.holds],
         "quality": [asdict(span) for span in told.quality],
         "notes": list(told.notes),
+        "replay": None if told.replay is None else asdict(told.replay),
     }
 
 

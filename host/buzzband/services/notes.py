@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 
+from buzzband.engines.job import Settings
 from buzzband.outcome import Outcome
+from buzzband.recordings.band_log import SessionLog
 from buzzband.recordings.model import Channel
 from buzzband.services import analysis
 from buzzband_fw.core.activation import SPAN_MIN
@@ -46,6 +48,29 @@ def _of_movement(absent: Collection[str], unusable: str) -> Iterator[str]:
         yield "An accelerometer without a gyroscope: reps that do not tilt the limb are told by the muscle alone."
     elif "accelerometer" in absent:
         yield "A gyroscope without an accelerometer: slow movements may be missed."
+
+
+def of_replay(log: SessionLog, told: Outcome, settings: Settings) -> tuple[str, ...]:
+    """Return what to know about a session that was run once more with ``settings``."""
+    return tuple(_of_replay(log, told, settings))
+
+
+def _of_replay(log: SessionLog, told: Outcome, settings: Settings) -> Iterator[str]:
+    yield "Replayed from the logged activation, 50 values a second: words may come 10 ms sooner or later than then."
+    if told.blanked.any():
+        shaken_s = np.count_nonzero(told.blanked) / told.rate_hz
+        yield (
+            f"For {shaken_s:.1f} s the motor spoke, or had just spoken: what it shook is still in the activation. "
+            "What other words would have led the wearer to, nobody knows."
+        )
+    if told.mode == "tempo" and told.imu:
+        yield "The log tells the movement roughly: the beat may start some tenths of a second off, or a rep later."
+    if settings.other_muscle:
+        yield "The log holds nothing of the second muscle, so its word is left out."
+    if lacking := int(np.count_nonzero(~log.valid)):
+        yield f"The log lacks {lacking / told.rate_hz:.1f} s of activation: no word is told there."
+    if log.end is None:
+        yield "The session was cut off: what it held at the end did not get into flash."
 
 
 def _of_channel(channel: Channel, passed_over: tuple[str, ...]) -> Iterator[str]:

@@ -1,24 +1,23 @@
 """``buzzband simulate``: the core over a recording."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from buzzband.engines import ENGINES, best_engine, job
 from buzzband.engines.cpython import Conditioned, condition, decide
-from buzzband.engines.job import TRACK_RATE_HZ, Frames, Settings, Track
+from buzzband.engines.job import Frames, Settings, Track
 from buzzband.errors import BadRate, OutputFailed, RecordingError, RecordingNotFound, TooShort
-from buzzband.outcome import Calibration, Outcome
+from buzzband.outcome import Outcome
 from buzzband.progress import Progress, no_progress
 from buzzband.recordings import examples, files
 from buzzband.recordings.adc import Digitised, digitise
 from buzzband.recordings.frames import frames_of
 from buzzband.recordings.labels import check_emg_rate, emg_channel
-from buzzband.recordings.lifting import MOVEMENT_RATE_HZ
-from buzzband.recordings.model import Channel, Recording
-from buzzband.services import analysis, calibration, pages
+from buzzband.recordings.model import Recording
+from buzzband.services import analysis, calibration, pages, replay
 from buzzband.services.notes import notes, of_movement
+from buzzband.services.options import DEFAULTS, Options
 from buzzband_fw.core import exercises, modes
-from buzzband_fw.core.cue import BLANKED
 
 MODES = modes.NAMES
 EXERCISES = exercises.NAMES
@@ -27,30 +26,20 @@ DURATION_MIN_S = 1.0
 SETTLING_BLOCKS = 50  # 500 ms in which filters and comb settle on what they find
 
 
-@dataclass(frozen=True)
-class Options:
-    """How to run. ``None`` for rest, reference, gain: found from the recording; for channel: the first EMG channel.
+def run(
+    file: Path | None,
+    example: str | None,
+    rate_hz: float | None,
+    options: Options,
+    progress: Progress = no_progress,
+) -> Outcome:
+    """Run the core over what was asked for: a recording, or what is in a band's log.
 
-    ``rest`` and ``reference`` are envelopes in the core's unit, ``gain`` is in ADC codes per unit of the channel.
-    ``mode``, ``tempo``: None for those of the exercise; the rest up to ``fatigue``: see ``engines.job.Settings``.
+    Raises RecordingError, DownloadError, EngineError.
     """
-
-    mode: str | None = None
-    tempo: str | None = None
-    hold_s: int = 10
-    steady_off_s: int = 5
-    load_kg: int | None = None
-    one_rm_kg: int | None = None
-    reps_max: int | None = None
-    fatigue: bool = False
-    exercise: str = "custom"
-    target_permille: int = 500
-    mains_hz: int = 50
-    rest: int | None = None
-    reference: int | None = None
-    gain: float | None = None
-    channel: str | None = None
-    engine: str = "cpython"
+    if file is not None and files.is_log(file):
+        return replay.replay(file, rate_hz, options, progress)
+    return simulate(load(file, example, rate_hz), options, progress)
 
 
 def load(file: Path | None, example: str | None, rate_hz: float | None) -> Recording:
@@ -92,41 +81,23 @@ def simulate(recording: Recording, options: Options, progress: Progress = no_pro
     engine = best_engine(channel.duration_s) if options.engine == "auto" else options.engine
     digitised = digitise(channel, options.gain)
     quick = no_progress if engine != "cpython" else progress  # another engine takes the most of the time
-    conditioned = condition(digitised.raw, options.mains_hz, progress=quick)
+    conditioned = condition(digitised.raw, options.mains_hz or DEFAULTS["mains_hz"], progress=quick)
     scale = calibration.from_recording(conditioned.envelope[SETTLING_BLOCKS:], options.rest, options.reference)
-    settings = _settings(options, scale)
+    settings = options.settings({**DEFAULTS, "rest": scale.rest, "reference": scale.reference})
     frames, of_frames = _movement(recording)
     track = _run(engine, digitised, conditioned, settings, frames, progress)
-    told = outcome(
+    told = analysis.outcome(
         recording.name,
         engine=engine,
-        channel=channel,
+        sample_rate_hz=channel.rate_hz,
+        duration_s=channel.duration_s,
         gain=digitised.gain,
         calibration=scale,
         settings=settings,
         track=track,
         imu=frames is not None,
-        mode=options.mode or exercises.named(options.exercise).mode,
     )
     return replace(told, notes=(*notes(channel, passed_over, told), *of_frames))
-
-
-def _settings(options: Options, scale: Calibration) -> Settings:
-    return Settings(
-        options.mains_hz,
-        scale.rest,
-        scale.reference,
-        options.target_permille,
-        options.exercise,
-        mode=options.mode,
-        tempo=options.tempo,
-        hold_s=options.hold_s,
-        steady_off_s=options.steady_off_s,
-        load_kg=options.load_kg,
-        one_rm_kg=options.one_rm_kg,
-        reps_max=options.reps_max,
-        fatigue=options.fatigue,
-    )
 
 
 def _movement(recording: Recording) -> tuple[Frames | None, tuple[str, ...]]:
@@ -149,49 +120,3 @@ def _run(
     if engine == "cpython":  # what calibration has conditioned is not done twice
         return job.track(decide(conditioned, settings, frames), settings)
     return ENGINES[engine]().run(digitised.raw, settings, progress, frames)
-
-
-def outcome(
-    name: str,
-    *,
-    engine: str,
-    channel: Channel,
-    gain: float,
-    calibration: Calibration,
-    settings: Settings,
-    track: Track,
-    imu: bool,
-    mode: str = "reach",
-    notes: tuple[str, ...] = (),
-    reps_from_s: float = 0.0,
-) -> Outcome:
-    """Put together what a run told.
-
-    Sets, holds and cues that began before ``reps_from_s`` are not counted: they were for calibration.
-    """
-    reps, sets = analysis.reps_and_sets(track.lifting, reps_from_s)
-    return Outcome(
-        name=name,
-        engine=engine,
-        sample_rate_hz=channel.rate_hz,
-        duration_s=channel.duration_s,
-        mode=mode,
-        exercise=settings.exercise,
-        target_permille=settings.target_permille,
-        mains_hz=settings.mains_hz,
-        gain=gain,
-        calibration=calibration,
-        rate_hz=TRACK_RATE_HZ,
-        permille=track.permille,
-        blanked=track.flags & BLANKED != 0,
-        imu=imu,
-        movement_rate_hz=MOVEMENT_RATE_HZ,
-        movement=track.lifting.degrees if imu else track.lifting.degrees[:0],
-        cues=tuple(cue for cue in analysis.cue_marks(track) if cue.t_s >= reps_from_s),
-        withheld=tuple(cue for cue in analysis.withheld_marks(track) if cue.t_s >= reps_from_s),
-        reps=reps,
-        sets=sets,
-        holds=analysis.holds(track.lifting, reps_from_s),
-        quality=analysis.quality_spans(track),
-        notes=notes,
-    )

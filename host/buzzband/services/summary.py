@@ -1,12 +1,14 @@
 """Results in plain words for the terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from buzzband.outcome import Outcome, Rep, SetSpan, mean_tempo_s
+from buzzband.outcome import Outcome, Rep, Replay, SetSpan, mean_tempo_s
 from buzzband.services.demo import DemoPage
 from buzzband.services.selftest import EngineReport
+from buzzband.services.settings import shown
 from buzzband.wording import SPACE, count, cycles, percent, tempo, work
 from buzzband_fw.core.target import REARM_MS, REARM_PERCENT
 
@@ -22,7 +24,8 @@ def outcome_text(told: Outcome) -> str:
 
 def _outcome_lines(told: Outcome) -> Iterator[str]:
     target = told.target_permille / 10
-    yield f"{told.name}: {clock(told.duration_s)} at {told.sample_rate_hz:g} Hz, engine {told.engine}"
+    what = "replayed from its activation" if told.replay else f"at {told.sample_rate_hz:g} Hz"
+    yield f"{told.name}: {clock(told.duration_s)}{', ' if told.replay else ' '}{what}, engine {told.engine}"
     yield (
         f"Target {target:g} % of the reference; re-arms below {target * REARM_PERCENT / 100:g} % for {REARM_MS} ms. "
         f"Calibration: {told.calibration.how}."
@@ -33,9 +36,13 @@ def _outcome_lines(told: Outcome) -> Iterator[str]:
     yield f"{count(len(told.on_target), 'cue').capitalize()} in {work(len(told.reps), told.cycles)}."
     if told.other_words:
         yield f"  also said: {', '.join(f'{word} {number}' for word, number in told.other_words.items())}"
+    if told.replay:
+        yield from _then(told.replay)
     for number, one in enumerate(told.sets[:_SETS_SHOWN], 1):
         done = _work(told, one, told.reps_of(number - 1))
         yield f"  set {number}: {clock(one.start_s)} to {clock(one.end_s)}, {done}"
+        if told.replay:
+            yield from _set_then(told, number - 1)
     if len(told.sets) > _SETS_SHOWN:
         yield f"  and {count(len(told.sets) - _SETS_SHOWN, 'more set')}"
     for hold in told.holds[:_HOLDS_SHOWN]:
@@ -44,6 +51,29 @@ def _outcome_lines(told: Outcome) -> Iterator[str]:
         yield f"  and {count(len(told.holds) - _HOLDS_SHOWN, 'more hold')}"
     yield from (f"Not trusted from {clock(span.t_s)} to {clock(span.end_s)}: {span.flag}." for span in told.quality)
     yield from (f"Note: {note}" for note in told.notes)
+
+
+def _then(replay: Replay) -> Iterator[str]:
+    """Yield what the band did in the session: under which settings, and which of its words come again."""
+    for one in replay.changed:
+        yield f"  then {one.setting} was {shown(one.setting, one.then)}, now it is {shown(one.setting, one.now)}"
+    again = [abs(cue.again_s - cue.t_s) for cue in replay.cues if cue.again_s is not None]
+    moved = f", moved by {1000 * max(again):.0f} ms at most" if again else ""
+    yield f"  then: {_counted(cue.word for cue in replay.cues)}; {len(again)} of {len(replay.cues)} come again{moved}"
+
+
+def _set_then(told: Outcome, index: int) -> Iterator[str]:
+    """Yield hits and words of a set, then and now."""
+    if told.replay is None or told.sets[index].steady:
+        return
+    hits = told.replay.sets[index]
+    words = [both for both, rep in zip(told.replay.reps, told.reps, strict=True) if rep.set == index]
+    then, now = (_counted(word for one in words for word in getattr(one, when)) for when in ("then", "now"))
+    yield f"    then {hits.then} reached the target, and it said {then}; now {hits.now}, and it says {now}"
+
+
+def _counted(words: Iterable[str]) -> str:
+    return ", ".join(f"{word} {number}" for word, number in Counter(words).items()) or "nothing"
 
 
 def _work(told: Outcome, one: SetSpan, reps: Sequence[Rep]) -> str:

@@ -45,16 +45,22 @@ def all_ports() -> tuple[Port, ...]:
                 raise NoBoard(f"The system does not tell its serial ports: {error}.") from error
 
 
+def find_boards(ports: Sequence[Port] | None = None) -> tuple[Port, ...]:
+    """Return the boards with MicroPython, one at least. ``ports``: what there is, if already known. Raises NoBoard."""
+    known = all_ports() if ports is None else ports
+    boards = tuple(port for port in known if port.is_micropython)
+    if not boards:
+        others = f" The ports there are: {listed([port.path for port in known])}." if known else ""
+        raise NoBoard(f"No board with MicroPython is plugged in.{others}")
+    return boards
+
+
 def find_port(ports: Sequence[Port] | None = None) -> str:
     """Return the path of the one board with MicroPython. ``ports``: what there is, if already known.
 
     Raises NoBoard and SeveralBoards.
     """
-    known = all_ports() if ports is None else ports
-    boards = [port for port in known if port.is_micropython]
-    if not boards:
-        others = f" The ports there are: {listed([port.path for port in known])}." if known else ""
-        raise NoBoard(f"No board with MicroPython is plugged in.{others}")
+    boards = find_boards(ports)
     if len(boards) > 1:
         lines = "".join(f"\n  --port {port}" for port in boards)
         raise SeveralBoards(f"There are {count(len(boards), 'board')} with MicroPython:{lines}")

@@ -16,6 +16,7 @@ SESSIONS_MAX = 4096
 FILE_MAX = 2 << 20  # bytes: no flash of a Pico holds more
 
 _UID = re.compile(r"[0-9a-f]{16}")
+_TICKS_PERIOD_MS = 1 << 30
 _STATUS_SIZE = struct.calcsize(messages.STATUS_FORMAT)
 _ENTRY_SIZE = struct.calcsize(messages.ENTRY_FORMAT)
 
@@ -75,10 +76,27 @@ class Status:
 
 @dataclass(frozen=True)
 class Entry:
-    """A session on the band: its id, 16 hexadecimal digits, and how many bytes of it are safe in flash."""
+    """A session on the band: its id, 16 hexadecimal digits, and how many bytes of it are safe in flash.
+
+    ``running``: it goes on, or the band has not merged it yet.
+    """
 
     session_id: str
     size: int
+    running: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a band's clock showed at a moment in UTC. ``boot``: counts the band's starts; ``t_ms``: modulo 2^30.
+
+    ``utc_ms``: since 1970, when the band was asked; its answer was there ``round_trip_ms`` later, at most 65535.
+    """
+
+    boot: int
+    t_ms: int
+    utc_ms: int
+    round_trip_ms: int
 
 
 @dataclass(frozen=True)
@@ -138,22 +156,29 @@ def page(payload: bytes) -> tuple[int, tuple[Entry, ...]]:
     if count > SESSIONS_MAX or len(rest) % _ENTRY_SIZE:
         raise ValueError("count or length")
     found = struct.iter_unpack(messages.ENTRY_FORMAT, rest)
-    return count, tuple(Entry(session_id.hex(), size) for session_id, size in found)
+    return count, tuple(Entry(name.hex(), size, bool(flags & messages.OPEN)) for name, size, flags in found)
 
 
-def part(payload: bytes, offset: int, wanted: int) -> bytes:
-    """Understand the answer to READ at ``offset``: at most ``wanted`` bytes."""
-    if _unpacked("<I", payload[:4]) != (offset,) or len(payload) - 4 > wanted:
-        raise ValueError("offset or length")
-    return payload[4:]
+def part(payload: bytes) -> tuple[int, bytes]:
+    """Understand an answer to READ: where its bytes begin, and the bytes."""
+    (offset,) = _unpacked("<I", payload[:4])
+    return offset, payload[4:]
 
 
-def digest(payload: bytes, length: int) -> bytes:
-    """Understand the answer to HASH of ``length`` bytes: their SHA-256."""
-    told_length, found = _unpacked("<I32s", payload)
+def digest(payload: bytes, length: int) -> str:
+    """Understand the answer to HASH of ``length`` bytes: their SHA-256, in hexadecimal digits."""
+    told_length, found = _unpacked(messages.DIGEST_FORMAT, payload)
     if told_length != length:
         raise ValueError("length")
-    return bytes(found)
+    return bytes(found).hex()
+
+
+def moment(payload: bytes) -> tuple[int, int]:
+    """Understand the answer to TIME: the band's clock in ms, and the number of its start."""
+    t_ms, boot = _unpacked(messages.MOMENT_FORMAT, payload)
+    if t_ms >= _TICKS_PERIOD_MS:
+        raise ValueError("clock")
+    return t_ms, boot
 
 
 def switch(payload: bytes, on: bool) -> None:

@@ -1,8 +1,9 @@
 """Flash: a folder of the host as a littlefs. What ``flush`` or ``close`` have not seen through is lost with the power.
 
-Whatever is committed takes ``erase_ms``, in which samples go on; reading takes no time.
+What is committed takes ``erase_ms``, in which samples go on, also where a littlefs would get by without an erase. To
+make or to remove a file takes what it takes to note that, reading takes no time.
 """
-# ruff: noqa: PTH102, PTH104, PTH116, PTH208  (MicroPython has no pathlib)
+# ruff: noqa: PTH102, PTH104, PTH107, PTH116, PTH208  (MicroPython has no pathlib)
 
 import os
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 BLOCK_SIZE = 4096
 BLOCK_COUNT = 352
 
+_NOTE_US = 2000  # a few pages of a folder
 _NO_SPACE = 28  # ENOSPC
 _open = open
 
@@ -30,17 +32,23 @@ class Flash:
         return self._folder + "/" + path.lstrip("/")
 
     def open(self, path: str, mode: str = "r") -> Any:
-        """See MicroPython: modes r, rb, w, wb."""
+        """See MicroPython: modes r, rb, w, wb, ab."""
         self._world.spend(10)
         self._world.open_heap()
         try:
-            if "w" in mode:
-                return WrittenFile(self._world, self, self.path(path))
+            if mode != "r" and mode != "rb":
+                return WrittenFile(self._world, self, self.path(path), "ab" if mode == "ab" else "wb")
             file = _open(self.path(path), mode)
             self._world.opened(file)
             return file
         finally:
             self._world.shut_heap()
+
+    def note(self) -> None:
+        """Take the time of a change in a folder. Raises OSError, ChipReset."""
+        self._world.spend(_NOTE_US)
+        if self.flash_error:
+            raise OSError(self.flash_error)
 
     def commit(self, size: int = 0) -> None:
         """Take the time that flash takes, and ``size`` bytes of it. Raises OSError, ChipReset."""
@@ -57,6 +65,17 @@ class Flash:
         """See MicroPython."""
         self._world.spend(10)
         return os.listdir(self.path(path))
+
+    def ilistdir(self, path: str = "") -> Any:
+        """See MicroPython; of each entry only the name."""
+        return iter([(name,) for name in self.listdir(path)])
+
+    def remove(self, path: str) -> None:
+        """See MicroPython."""
+        size = os.stat(self.path(path))[6]
+        self.note()
+        os.remove(self.path(path))
+        self.free_bytes += size
 
     def stat(self, path: str) -> Any:
         """See MicroPython."""
@@ -87,16 +106,17 @@ class Flash:
 class WrittenFile:
     """A file that is being written; an older one of that name stays as it is until the first commit."""
 
-    def __init__(self, world: Any, flash: Flash, path: str) -> None:
+    def __init__(self, world: Any, flash: Flash, path: str, mode: str) -> None:
         self._world = world
         self._flash = flash
         self._path = path
-        self._mode = "wb"
+        self._mode = mode
         self._pending = bytearray()
         try:
             os.stat(path)
         except OSError:
-            self._save()
+            flash.note()
+            _open(path, "wb").close()
 
     def write(self, data: Any, length: int | None = None) -> int:
         """Take ``data``, or its first ``length`` bytes; text as UTF-8. Nothing reaches flash yet."""

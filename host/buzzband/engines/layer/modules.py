@@ -105,6 +105,8 @@ class Addresses:
 class Console:
     """``sys``, without what only the interpreter knows: ``path``, ``modules``, ``implementation``."""
 
+    platform = "layer"  # no chip: its assembler is not there
+
     def __init__(self, world: Any) -> None:
         self.stdin = new_module()
         self.stdin.buffer = world.usb
@@ -132,6 +134,14 @@ class Interpreter:
     def kbd_intr(self, byte: int) -> None:
         """See MicroPython."""
         self._world.usb.interrupt = byte
+
+    def heap_lock(self) -> None:
+        """See MicroPython; does nothing unless ``heap_unlock`` has opened a heap that the world keeps locked."""
+        self._world.shut_heap()
+
+    def heap_unlock(self) -> None:
+        """See MicroPython; does nothing unless the world keeps the heap locked."""
+        self._world.open_heap()
 
     def asm_thumb(self, _function: Any) -> Any:
         """Stand in for the one piece of machine code, which sleeps: of hal/doze.py."""
@@ -174,9 +184,9 @@ def build(world: Any) -> dict[str, Any]:
         "machine": machine,
         "rp2": bound(world, DMA),
         "time": exported(Clock(world), "ticks_us", "ticks_ms", "ticks_add", "ticks_diff", "sleep_ms"),
-        "os": exported(world.flash, "listdir", "mkdir", "rename", "stat", "statvfs", "urandom"),
+        "os": exported(world.flash, "ilistdir", "listdir", "mkdir", "remove", "rename", "stat", "statvfs", "urandom"),
         "uctypes": exported(Addresses(world), "addressof", "bytearray_at", "next_ones"),
         "select": select,
         "sys": Console(world),
-        "micropython": exported(Interpreter(world), "kbd_intr", "asm_thumb"),
+        "micropython": exported(Interpreter(world), "kbd_intr", "asm_thumb", "heap_lock", "heap_unlock"),
     }

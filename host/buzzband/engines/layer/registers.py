@@ -6,6 +6,7 @@ ADC_CS = 0x4004C000
 ADC_FCS = 0x4004C008
 ADC_DIV = 0x4004C010
 WATCHDOG_LOAD = 0x40058004
+WATCHDOG_REASON = 0x40058008
 SCRATCH = 0x4005800C
 WATCHDOG_CTRL_CLEAR = 0x4005B000
 USB_IN_BUFFER = 0x50100090
@@ -21,10 +22,13 @@ _AVAILABLE = 1 << 10
 
 
 class Registers:
-    """What lies behind ``mem16`` and ``mem32``. ``scratch``: outlives a reset, not a loss of power."""
+    """What lies behind ``mem16`` and ``mem32``. ``scratch``: outlives a reset, not a loss of power.
+
+    ``reason``: of the last reset: 1 the watchdog, 2 the program, 0 power or the RUN pin.
+    """
 
     def __init__(self, world: Any) -> None:
-        self.scratch = 0
+        self.scratch = self.reason = 0
         self._world = world
         self._fcs = 0
 
@@ -44,6 +48,8 @@ class Registers:
             return self._fcs | (_OVER if self._world.converter.overflowed else 0)
         if address == SCRATCH:
             return self.scratch
+        if address == WATCHDOG_REASON:
+            return self.reason
         raise NotImplementedError(f"reading register {address:#x}")
 
     def __setitem__(self, address: int, value: int) -> None:

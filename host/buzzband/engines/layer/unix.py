@@ -30,7 +30,7 @@ from buzzband.twin import haptics as haptics_models
 from buzzband.twin.imu import rebuilt
 
 _PRESS_MS = 100
-_AFTER_PRESS_US = 800_000
+_AFTER_PRESS_US = 3_000_000  # the session is merged by then
 _BOOT_US = 100_000
 _FLASH = "flash"
 
@@ -210,7 +210,7 @@ def install(world: World) -> None:
     made = modules.build(world)
     console, interpreter = made["sys"], made["micropython"]
     console.path, console.modules = SlotPath(sys.path), sys.modules
-    console.implementation = sys.implementation
+    console.implementation, console.platform = sys.implementation, sys.platform
     interpreter.const = micropython.const
     sys.modules.update(made)
     builtins.open = world.flash.open  # type: ignore[assignment]

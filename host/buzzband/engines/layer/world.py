@@ -21,6 +21,8 @@ RUN_PIN = "RUN pin"
 WATCHDOG = "watchdog"
 SOFTWARE = "machine.reset"
 
+_REASONS = {WATCHDOG: 1, SOFTWARE: 2}  # RP2040 datasheet, 4.7.6
+
 
 class ChipReset(BaseException):
     """The chip restarts or loses power: nothing that it was doing goes on. The argument says why.
@@ -113,6 +115,7 @@ class World:
         if self.why == NO_POWER:
             self.wires.chips.power_on()
         self.registers.start(cold)
+        self.registers.reason = _REASONS.get(self.why, 0)
         self.converter.start()
         self.usb.start()
         self._tick_us = 0

@@ -1,0 +1,133 @@
+"""The keeper: chooses the moments at which flash is written. A write stops the processor, an erase for 45 ms or more.
+
+records -> a piece       when no word can be due for a while: just after one, or with the muscle far from the target
+pieces -> session file   between sets, a step at a time
+what a host told         likewise
+"""
+
+import gc
+from time import ticks_ms
+
+from buzzband_fw.core.portable import const
+from buzzband_fw.link import messages
+from buzzband_fw.store import records
+from buzzband_fw.store.recorder import NO_SPACE
+
+CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each urgency of a commit
+
+_LATE_MS = const(20)  # blocks are being caught up with: one stall after the other would be too much for the ring
+_WELL_CLEAR_MS = const(100)
+_MERGE_AT = const(10)  # pieces, between sets: 40 s of them
+_MERGE_SOON = const(24)  # where there is no rest
+_UNSWEPT_MAX = const(8)  # a file leaves 1.2 KB behind
+
+
+class Keeper:
+    """Writes what waits, whenever it may. ``boot``: the number of this power-on or reset, 0 if nobody has counted yet.
+
+    ``mark``: the last time that a host has told: (boot, t_ms, utc_ms), or None.
+    """
+
+    def __init__(self, band, brace):
+        """``brace``: is called before flash is written, the motor standing."""
+        self.boot = 0
+        self.mark = None
+        self._waiting = False  # the mark, for flash
+        self._band = band
+        self._recorder = band.recorder
+        self._brace = brace
+        self._unswept = 0
+
+    def count_boot(self):
+        """Count this boot, and recall what a host has told in those before. Touches flash."""
+        from buzzband_fw.store import boots
+
+        self._brace()
+        self.boot, self.mark = boots.count()
+
+    def note_time(self, utc_ms, t_ms):
+        """Keep what a host has told: ``utc_ms`` since 1970 when the clock was at ``t_ms``."""
+        self.mark = (self.boot, t_ms, utc_ms)
+        self._waiting = True
+
+    def step(self):
+        """Write something, if anything waits and this is a moment for it: no word possible, the motor silent."""
+        recorder = self._recorder
+        is_on = recorder.session_id is not None
+        if not is_on and recorder.pieces is None and not self._waiting:
+            return
+        band = self._band
+        if band.is_speaking() or band.muscle.late_ms() > _LATE_MS:
+            return
+        clear_ms = band.muscle.clear_ms()
+        urgency = recorder.due() if is_on else 0
+        if urgency:
+            if clear_ms >= CLEAR_NEEDED_MS[urgency]:
+                self.commit(clear_ms)
+        elif self._may_tidy(clear_ms):
+            self.tidy()
+
+    def commit(self, clear_ms=0):
+        """Write what is pending now. ``clear_ms``: for how long no word can be due."""
+        self._brace()
+        try:
+            if not self._recorder.commit(ticks_ms()):
+                self._band.faults |= messages.FLASH_FULL
+                self._recorder.close(self._band.recorded, records.BY_FULL_FLASH, ticks_ms())
+        except OSError as error:
+            self.lose(error)
+        self._sweep(clear_ms)
+
+    def finish(self):
+        """Merge what is left of the last session. Touches flash."""
+        while self._merge():
+            pass
+
+    def lose(self, error):
+        """Flash has failed: the band goes on without a record."""
+        self._recorder.abandon()
+        self._band.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
+
+    def _may_tidy(self, clear_ms):
+        """Return whether this is a moment for what can wait, if anything does."""
+        band = self._band
+        if not band.is_on():
+            return not band.feels()
+        pieces = self._recorder.pieces
+        waiting = 0 if pieces is None else pieces.waiting()
+        if band.muscle.cue.mode.in_set:
+            return clear_ms >= _WELL_CLEAR_MS and (waiting >= _MERGE_SOON or (waiting and pieces.merging))
+        return clear_ms > 0 and (self._waiting or waiting >= _MERGE_AT or (waiting and pieces.merging))
+
+    def tidy(self, clear_ms=_WELL_CLEAR_MS):
+        """Do a step of what can wait."""
+        if self._waiting:
+            self._save_mark()
+        else:
+            self._merge()
+        self._sweep(clear_ms)
+
+    def _merge(self):
+        self._brace()
+        try:
+            return self._recorder.merge()
+        except OSError as error:
+            self.lose(error)
+        return False
+
+    def _save_mark(self):
+        from buzzband_fw.store import boots
+
+        self._waiting = False
+        self._brace()
+        try:
+            boots.save(self.boot, self.mark)
+        except OSError:
+            pass  # the band knows it, until the battery is empty
+
+    def _sweep(self, clear_ms):
+        """Let go of what files leave behind, at once if there is time."""
+        self._unswept += 1
+        if clear_ms >= _WELL_CLEAR_MS or self._unswept >= _UNSWEPT_MAX:
+            self._unswept = 0
+            gc.collect()

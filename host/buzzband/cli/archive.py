@@ -1,0 +1,48 @@
+"""``buzzband archive`` and its subcommands."""
+
+import click
+
+from buzzband.archive import Archive
+from buzzband.cli.archive_option import archive_option
+from buzzband.cli.output import Output, json_option
+from buzzband.services import archive as service
+
+
+@click.group()
+def archive() -> None:
+    """Look after the archive: where it is, whether it is whole, its index.
+
+    Every one of these commands takes --archive and --json.
+    """
+
+
+@archive.command()
+@archive_option
+@json_option
+def check(archive: Archive, output: Output) -> None:
+    """Hash every file, read every record, and say what is wrong and how to mend it.
+
+    Nothing is changed. Exit code 12 if something is as it must not be.
+    """
+    with output.progress("Checking") as progress:
+        report = service.checked(archive, progress)
+    output.show(report, text=service.report_text, document=service.report_document)
+    service.require_whole(report)
+
+
+@archive.command()
+@archive_option
+@json_option
+def rebuild(archive: Archive, output: Output) -> None:
+    """Make the index anew from the raw logs, which stay as they are."""
+    with output.progress("Reading") as progress:
+        done = service.rebuilt(archive, progress)
+    output.show(done, text=service.rebuilt_text, document=service.rebuilt_document)
+
+
+@archive.command()
+@archive_option
+@json_option
+def path(archive: Archive, output: Output) -> None:
+    """Tell where the archive is."""
+    output.show(archive, text=lambda found: str(found.folder), document=service.path_document)
