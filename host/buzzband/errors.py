@@ -37,7 +37,7 @@ BuzzbandError                exit 1
 │   ├── UnsupportedBoard     another chip, or a MicroPython that is too old
 │   ├── BoardFailed          what was to be done on the board raised there
 │   ├── CopyFailed           a file on the board is not what was sent
-│   ├── SessionsAtRisk       sessions are on the board that nobody has pulled
+│   ├── SessionsAtRisk       sessions are on the board that the archive does not have
 │   └── NotStarted           the app does not come back, or not the one that was sent
 ├── SettingsError            exit 11
 │   ├── NoSuchSetting        lists those that it might be
@@ -303,9 +303,12 @@ class CopyFailed(BoardError):
 
 
 class SessionsAtRisk(BoardError):
-    """There are sessions on the board that might be lost."""
+    """There are sessions on the board that are nowhere else."""
 
-    hint = "Run buzzband sync first, or pass --lose-sessions."
+    hint = (
+        "Pull them with buzzband sync first. If the app on the board does not run any more, pass --lose-sessions: "
+        "flash leaves them where they are."
+    )
 
 
 class NotStarted(BoardError):

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from buzzband.cli import flash as command
 from buzzband.errors import NotAPrompt, SessionsAtRisk
-from buzzband.services.flash import Flashed, lose_sessions
+from buzzband.services.at_risk import OnBoard
+from buzzband.services.flash import Flashed
 from buzzband.services.install import Job
 from buzzband.transports.ports import Port
 from buzzband.transports.replies import Hello
@@ -45,7 +47,11 @@ def test_the_port_that_is_named_gets_the_app_of_this_version(flashing: Flashing)
     asked = flashing()
     result = run("flash", "--port", "/dev/ttyFAKE0", "--patience", "60")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert asked == [("/dev/ttyFAKE0", Job({"main.py": b"start()"}, "0.1.0", patience_s=60.0))]
+    ((port, job),) = asked
+    assert (port, replace(job, guard=None)) == (
+        "/dev/ttyFAKE0",
+        Job({"main.py": b"start()"}, "0.1.0", patience_s=60.0),
+    )
     assert result.stdout.splitlines()[-1].startswith("App 0.1.0 runs on MicroPython 1.24.1")
 
 
@@ -109,13 +115,28 @@ def test_a_uf2_that_is_not_there_is_exit_6(flashing: Flashing, tmp_path: Path) -
     assert "nowhere.uf2 cannot be read" in result.stderr
 
 
-def test_the_loss_of_sessions_is_confirmed_by_an_option_only(flashing: Flashing) -> None:
-    asked = flashing(SessionsAtRisk("There is 1 session on the board that might get lost."))
+def test_sessions_are_compared_with_the_archive_that_is_named(flashing: Flashing, tmp_path: Path) -> None:
+    asked = flashing()
+    assert run("flash", "--port", "/dev/ttyFAKE0", "--archive", tmp_path / "mine").exit_code == 0
+    ((_, job),) = asked
+    assert job.guard is not None
+    with pytest.raises(SessionsAtRisk, match="mine"):
+        job.guard([OnBoard("00112233445566aa", "5e5510")])
+
+
+def test_sessions_at_risk_are_exit_10_with_both_ways_on(flashing: Flashing) -> None:
+    flashing(SessionsAtRisk("There is 1 session on the board."))
     result = run("flash", "--port", "/dev/ttyFAKE0")
     assert result.exit_code == 10
-    assert "Run buzzband sync first, or pass --lose-sessions." in result.stderr
+    assert "buzzband sync" in result.stderr
+    assert "--lose-sessions" in result.stderr
+
+
+def test_the_loss_of_sessions_is_confirmed_by_an_option_only(flashing: Flashing) -> None:
+    asked = flashing()
+    run("flash", "--port", "/dev/ttyFAKE0")
     run("flash", "--port", "/dev/ttyFAKE0", "--lose-sessions")
-    assert [job.guard is lose_sessions for _, job in asked] == [False, True]
+    assert [job.guard is None for _, job in asked] == [False, True]
 
 
 def test_a_drive_that_is_no_pico_is_exit_13(flashing: Flashing, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Flashing: what goes onto the board, what comes off it, what is left alone, and when it is called done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -24,7 +24,8 @@ from buzzband.errors import (
     WrongProtocol,
 )
 from buzzband.services import flash as service
-from buzzband.services.flash import Flashed, Guard, flash, flash_document, flash_text, lose_sessions, refuse_sessions
+from buzzband.services.at_risk import Guard, OnBoard
+from buzzband.services.flash import Flashed, flash, flash_document, flash_text
 from buzzband.transports.mpremote_adapter import Identity, Item
 from buzzband.transports.replies import Hello
 
@@ -108,7 +109,7 @@ class FakeBoard:
 
 
 def flashed(
-    board: FakeBoard, files: dict[str, bytes] | None = None, hello: Hello = HELLO, guard: Guard = lose_sessions
+    board: FakeBoard, files: dict[str, bytes] | None = None, hello: Hello = HELLO, guard: Guard | None = None
 ) -> Flashed:
     @contextmanager
     def opened(_port: str, _patience_s: float) -> Iterator[FakeBoard]:
@@ -213,9 +214,15 @@ def test_a_board_that_the_app_does_not_run_on_is_left_as_it_is(found: Identity, 
 
 
 def test_sessions_on_the_board_stop_it_before_anything_changes() -> None:
-    board = board_with({"main.py": b"old", "log/00112233445566aa.bbl": b"session", "log/00112233445566ab.bbl": b"more"})
-    with pytest.raises(SessionsAtRisk, match="There are 2 sessions"):
-        flashed(board, guard=refuse_sessions)
+    session_id, data = "00112233445566aa", b"session"
+    board = board_with({"main.py": b"old", f"log/{session_id}.bbl": data})
+
+    def refuse(found: Sequence[OnBoard]) -> None:
+        assert found == (OnBoard(session_id, sha256(data).hexdigest()),)
+        raise SessionsAtRisk("no")
+
+    with pytest.raises(SessionsAtRisk):
+        flashed(board, guard=refuse)
     assert board.done == []
 
 

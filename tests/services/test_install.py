@@ -1,6 +1,6 @@
 """``buzzband flash`` from every state a board can be in: which steps are taken, in which order, and what stops them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,8 +21,9 @@ from buzzband.errors import (
 )
 from buzzband.firmware import MACHINE, Firmware
 from buzzband.services import install as service
+from buzzband.services.at_risk import Guard, OnBoard
 from buzzband.services.devices_port import chosen_board, chosen_port
-from buzzband.services.flash import Flashed, lose_sessions
+from buzzband.services.flash import Flashed
 from buzzband.services.install import Job, firmware_for, install
 from buzzband.transports.mpremote_adapter import Identity, Item
 from buzzband.transports.ports import Port
@@ -35,6 +36,15 @@ HELLO = Hello(1, "0.2.0", "1.24.1", "e661385283614b32", "a", False, 1_000_000, 7
 PICO = Identity("micropython", (1, 24, 1), "rp2", MACHINE)
 MICROPYTHON = Firmware(small(), uf2.read(small()), (1, 24, 1))
 JOB = Job({"main.py": b"start()"}, "0.2.0", patience_s=0.1)
+SESSION = "00112233445566aa"
+
+
+def refuse(found: Sequence[OnBoard]) -> None:
+    if found:
+        raise SessionsAtRisk(f"{len(found)} at risk")
+
+
+GUARDED = replace(JOB, guard=refuse)
 
 
 @dataclass
@@ -48,6 +58,7 @@ class Bench:
     in_flash: int = 0
     trouble: list[Exception] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
+    guards: list[object] = field(default_factory=list)
 
     @contextmanager
     def board_at(self, port: str, _patience_s: float) -> Iterator[SimpleNamespace]:
@@ -56,7 +67,8 @@ class Bench:
         self.done.append(f"prompt at {port}")
         yield SimpleNamespace(
             identity=lambda: self.identity,
-            listdir=lambda _path: (Item("x.bbl", False),) * self.in_flash,
+            listdir=lambda _path: (Item(f"{SESSION}.bbl", False),) * self.in_flash,
+            hashes=lambda paths: dict.fromkeys(paths, "5e5510"),
             bootloader=self.bootloader,
         )
 
@@ -71,10 +83,13 @@ class Bench:
                 raise Silent("no app")
             return HELLO
 
-        return SimpleNamespace(hello=hello, sessions=lambda: tuple(self.sessions or ()))
+        return SimpleNamespace(
+            hello=hello, sessions=lambda: tuple(self.sessions or ()), hash=lambda _session, _size: "5e5510"
+        )
 
     def flash(self, port: str, files: object, app: str, **options: object) -> Flashed:
         self.done.append(f"app at {port}")
+        self.guards.append(options["guard"])
         options["progress"](1.0)  # type: ignore[operator]
         return Flashed(port, self.identity.version_text, ("/main.py",), 7, (), (), HELLO)
 
@@ -120,25 +135,37 @@ def test_asked_for_micropython_a_board_goes_through_bootsel(bench: Bench) -> Non
 
 
 def test_sessions_of_a_running_band_stop_it_before_it_is_interrupted(bench: Bench) -> None:
-    at_port(bench).sessions = [Entry("00112233445566aa", 100, False)] * 2
-    with pytest.raises(SessionsAtRisk, match="There are 2 sessions on the board") as caught:
-        install(PORT, JOB)
-    assert "buzzband sync" in caught.value.hint
-    assert "--lose-sessions" in caught.value.hint
+    at_port(bench).sessions = [Entry(SESSION, 100, False)] * 2
+    with pytest.raises(SessionsAtRisk, match="2 at risk"):
+        install(PORT, GUARDED)
     assert bench.done == []
 
 
-def test_their_loss_can_be_confirmed(bench: Bench) -> None:
-    at_port(bench).sessions = [Entry("00112233445566aa", 100, False)]
-    install(PORT, replace(JOB, guard=lose_sessions))
+def test_sessions_that_are_kept_do_not_stop_it(bench: Bench) -> None:
+    at_port(bench).sessions = [Entry(SESSION, 100, False)]
+    asked: list[Sequence[OnBoard]] = []
+    install(PORT, replace(JOB, guard=asked.append))
+    assert asked == [(OnBoard(SESSION, "5e5510"),)]
+    assert bench.done == [f"app at {PORT}"]
+
+
+def test_without_a_guard_nobody_asks_for_sessions(bench: Bench) -> None:
+    at_port(bench).sessions = [Entry(SESSION, 100, False)]
+    install(PORT, JOB)
     assert bench.done == [f"app at {PORT}"]
 
 
 def test_sessions_of_a_board_at_its_prompt_stop_it_before_bootsel(bench: Bench) -> None:
     at_port(bench).in_flash = 1
-    with pytest.raises(SessionsAtRisk, match="There is 1 session"):
-        install(PORT, replace(JOB, micropython=MICROPYTHON))
+    with pytest.raises(SessionsAtRisk, match="1 at risk"):
+        install(PORT, replace(GUARDED, micropython=MICROPYTHON))
     assert bench.done == [f"prompt at {PORT}"]
+
+
+@pytest.mark.parametrize("guard", [None, refuse])
+def test_who_puts_the_app_on_asks_again(bench: Bench, guard: Guard | None) -> None:
+    install(at_port(bench).computer.ports[0].path, replace(JOB, guard=guard))
+    assert bench.guards == [guard]
 
 
 def test_a_board_of_another_kind_does_not_get_the_pico_s_micropython(bench: Bench) -> None:

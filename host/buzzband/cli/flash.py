@@ -5,11 +5,13 @@ from pathlib import Path
 import click
 
 import buzzband_fw
+from buzzband.archive import Archive
 from buzzband.bundle import band_files
+from buzzband.cli.archive_option import archive_option
 from buzzband.cli.output import Output, json_option
+from buzzband.services.at_risk import guard_with
 from buzzband.services.devices_port import chosen_board
-from buzzband.services.flash import PATIENCE_S, flash_document, flash_text, refuse_sessions
-from buzzband.services.flash import lose_sessions as allow_loss
+from buzzband.services.flash import PATIENCE_S, flash_document, flash_text
 from buzzband.services.install import Job, firmware_for, install
 
 
@@ -26,7 +28,7 @@ from buzzband.services.install import Job, firmware_for, install
     type=click.Path(path_type=Path),
     help="Which MicroPython; without it the pinned version, downloaded once. Means --micropython.",
 )
-@click.option("--lose-sessions", is_flag=True, help="Go on though there are sessions on the board.")
+@click.option("--lose-sessions", is_flag=True, help="Go on though the archive lacks sessions of the board.")
 @click.option(
     "--patience",
     "patience_s",
@@ -36,6 +38,7 @@ from buzzband.services.install import Job, firmware_for, install
     metavar="SECONDS",
     help="How long the board may take for one thing. An emulated one needs 15 times as long as a real one.",
 )
+@archive_option
 @json_option
 def flash(
     port: str | None,
@@ -44,19 +47,20 @@ def flash(
     uf2_path: Path | None,
     lose_sessions: bool,
     patience_s: float,
+    archive: Archive,
     output: Output,
 ) -> None:
     """Make a band of a Pico: MicroPython if it needs it, then the app, then start it.
 
     The Pico may be in BOOTSEL, at MicroPython's prompt, running the app or half of one. Settings and sessions on it
-    stay as they are; with sessions that have not been pulled it goes on only with --lose-sessions.
+    stay as they are; with sessions that are not in the archive it goes on only with --lose-sessions.
     """
     if port and drive:
         raise click.UsageError("Give one of --port and --drive.")
     board = chosen_board(port, drive)
     with output.progress("Downloading") as progress:
         firmware = firmware_for(board, uf2_path, micropython, progress)
-    guard = allow_loss if lose_sessions else refuse_sessions
+    guard = None if lose_sessions else guard_with(archive)
     job = Job(band_files(), buzzband_fw.__version__, firmware, guard, patience_s)
     with output.progress("Installing") as progress:
         done = install(board, job, progress)

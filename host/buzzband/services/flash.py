@@ -17,11 +17,12 @@ from buzzband.errors import (
     LinkError,
     NotStarted,
     PortError,
-    SessionsAtRisk,
     UnsupportedBoard,
 )
 from buzzband.firmware import doubtful, unsupported
 from buzzband.progress import Progress, no_progress
+from buzzband.services import at_risk
+from buzzband.services.at_risk import Guard
 from buzzband.transports import ports
 from buzzband.transports.link import Link
 from buzzband.transports.mpremote_adapter import Board, Identity, board_at
@@ -35,8 +36,7 @@ PATIENCE_S = 15.0
 _SLOT = "/a/"
 _DOOR = "/a/buzzband_fw/app.mpy"  # what main.py imports
 _CHOICE = "/slot.txt"
-_SESSIONS = "/log"
-_NOT_OURS = ("/log/", "/settings.json")
+_NOT_OURS = (f"{at_risk.FOLDER}/", "/settings.json")
 _PART = ".part"  # the adapter's name for what has not arrived whole
 _DEPTH_MAX = 8
 _ITEMS_MAX = 1000
@@ -46,8 +46,6 @@ _FORGET_CRASHES = "import machine\nmachine.mem32[0x4005800C]=0\n"  # what main.p
 
 OpenBoard = Callable[[str, float], AbstractContextManager[Board]]
 Greet = Callable[[str, float], Hello]
-Guard = Callable[[int], None]
-"""Is called with the number of sessions on a board before anything there changes; by raising it stops all."""
 
 
 @dataclass(frozen=True)
@@ -70,21 +68,6 @@ class Flashed:
     warning: str = ""
 
 
-def refuse_sessions(sessions: int) -> None:
-    """Let no session be lost. Raises SessionsAtRisk."""
-    are = "is" if sessions == 1 else "are"
-    raise SessionsAtRisk(f"There {are} {count(sessions, 'session')} on the board that might get lost.")
-
-
-def sessions_on(board: Board) -> int:
-    """Return how many files of sessions a board at its prompt holds."""
-    return sum(not item.is_folder for item in board.listdir(_SESSIONS))
-
-
-def lose_sessions(_sessions: int) -> None:
-    """Go on: whoever asks for it has been told."""
-
-
 @dataclass(frozen=True)
 class _Changes:
     """What a board has to get and to lose: files, in this order, then folders."""
@@ -101,23 +84,23 @@ def flash(
     *,
     progress: Progress = no_progress,
     patience_s: float = PATIENCE_S,
-    guard: Guard = refuse_sessions,
+    guard: Guard | None = None,
     open_board: OpenBoard = board_at,
     greet: Greet | None = None,
 ) -> Flashed:
     """Bring a board's files to ``files``, restart it, and judge by what comes back.
 
     ``files``: contents by path on the board; nothing else but leftovers in /a is touched. ``app``: the version that is
-    to answer. ``patience_s``: for the prompt, for each command, and for the app to come up. Raises PortError,
-    LinkError, BoardError.
+    to answer. ``patience_s``: for the prompt, for each command, and for the app to come up. ``guard``: asked before
+    anything changes; None lets sessions be what they are. Raises PortError, LinkError, BoardError, ArchiveError.
     """
     wanted = _absolute(files)
     serial_number = ports.serial_number_of(port)
     with open_board(port, patience_s) as board:
         identity = board.identity()
         _require_supported(identity)
-        if sessions := sessions_on(board):
-            guard(sessions)
+        if guard:
+            guard(at_risk.sessions_at(board))
         changes = _changes(board, wanted)
         _apply(board, wanted, changes, progress)
         _verify(board, wanted, changes.send)

@@ -13,7 +13,8 @@ from buzzband.errors import LinkError, NotBack, PortError, UnsupportedBoard
 from buzzband.firmware import MACHINE, Firmware, fetched_uf2, read_firmware
 from buzzband.progress import Progress, no_progress
 from buzzband.services import bootsel
-from buzzband.services.flash import PATIENCE_S, Flashed, Guard, flash, refuse_sessions, sessions_on
+from buzzband.services.at_risk import Guard, sessions_at, sessions_over
+from buzzband.services.flash import PATIENCE_S, Flashed, flash
 from buzzband.transports import drives, ports
 from buzzband.transports.drives import Drive
 from buzzband.transports.link import Link
@@ -29,13 +30,14 @@ _MICROPYTHON_SHARE = 0.4  # of the progress
 class Job:
     """What is to be put on a board: ``files`` by path, of the version ``app``, and ``micropython`` if that too.
 
-    ``guard`` is asked before sessions on the board are put at risk; ``patience_s``: how long one thing may take.
+    ``guard`` is asked before sessions on the board are put at risk, if there is one; ``patience_s``: how long one thing
+    may take.
     """
 
     files: Mapping[str, bytes]
     app: str
     micropython: Firmware | None = None
-    guard: Guard = refuse_sessions
+    guard: Guard | None = None
     patience_s: float = PATIENCE_S
 
 
@@ -54,11 +56,12 @@ def firmware_for(
 def install(board: str | Drive, job: Job, progress: Progress = no_progress) -> Flashed:
     """Make a band of ``board``, a port or a drive; a drive needs ``job.micropython``.
 
-    Raises PortError, LinkError, BoardError, DriveError.
+    Raises PortError, LinkError, BoardError, DriveError, ArchiveError.
     """
     firmware = job.micropython
     if isinstance(board, str):
-        _guard_running(board, job)
+        if job.guard:
+            _guard_running(board, job.guard, job.patience_s)
         if firmware is None:
             return _app(board, job, progress)
         return _completed(_through_bootsel(board, firmware, job, progress), firmware, job, progress)
@@ -83,17 +86,16 @@ def _app(port: str, job: Job, progress: Progress) -> Flashed:
     return flash(port, job.files, job.app, progress=progress, patience_s=job.patience_s, guard=job.guard)
 
 
-def _guard_running(port: str, job: Job) -> None:
+def _guard_running(port: str, guard: Guard, patience_s: float) -> None:
     """Ask about the sessions of an app that runs, before it is interrupted. One without an app is asked later."""
     with open_port(port) as stream:
         try:
-            link = Link(stream, patience_s=job.patience_s / _GREETINGS, attempts=1)
+            link = Link(stream, patience_s=patience_s / _GREETINGS, attempts=1)
             link.hello()
-            sessions = link.sessions()
+            sessions = sessions_over(link)
         except LinkError:
             return
-    if sessions:
-        job.guard(len(sessions))
+    guard(sessions)
 
 
 def _through_bootsel(port: str, firmware: Firmware, job: Job, progress: Progress) -> str:
@@ -104,8 +106,8 @@ def _through_bootsel(port: str, firmware: Firmware, job: Job, progress: Progress
         machine = board.identity().machine
         if machine != MACHINE:
             raise UnsupportedBoard(f"MicroPython for the {MACHINE} does not belong on this board: {machine}.")
-        if sessions := sessions_on(board):
-            job.guard(sessions)
+        if job.guard:
+            job.guard(sessions_at(board))
         board.bootloader()
     drive = bootsel.awaited_drive(before, job.patience_s)
     return bootsel.install(
