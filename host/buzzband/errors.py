@@ -57,20 +57,23 @@ BuzzbandError                exit 1
 │   ├── DriveUnusable        not mounted, read-only, full, no permission
 │   ├── NotTaken             written, but the board does not start what was written
 │   └── NotBack              the drive has gone, but no serial port came
-└── FirmwareError            exit 14
-    ├── BadUf2               damaged, or for another chip; names the block
-    └── WrongFirmware        no MicroPython for the Pico, or one that the app does not run on
+├── FirmwareError            exit 14
+│   ├── BadUf2               damaged, or for another chip; names the block
+│   └── WrongFirmware        no MicroPython for the Pico, or one that the app does not run on
+└── Unwell                   exit 15
 
 Wrong options and arguments are click's: exit 2.
 """
 
 from typing import ClassVar
 
+from buzzband.exit_codes import ExitCode
+
 
 class BuzzbandError(Exception):
     """The root: everything a user can cause or mend. ``str`` says what happened, ``hint`` what to do next."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
     hint: str = ""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
@@ -82,7 +85,7 @@ class BuzzbandError(Exception):
 class PortError(BuzzbandError):
     """There is no serial port to work with."""
 
-    exit_code = 3
+    exit_code = ExitCode.PORT
 
 
 class NoBoard(PortError):
@@ -121,7 +124,7 @@ class NoPermission(PortError):
 class LinkError(BuzzbandError):
     """Band and host do not get through to each other."""
 
-    exit_code = 4
+    exit_code = ExitCode.LINK
 
 
 class Silent(LinkError):
@@ -164,7 +167,7 @@ class WrongProtocol(LinkError):
 class RecordingError(BuzzbandError):
     """A recording cannot be used."""
 
-    exit_code = 5
+    exit_code = ExitCode.RECORDING
 
 
 class RecordingNotFound(RecordingError):
@@ -212,7 +215,7 @@ class NotInLog(RecordingError):
 class EngineError(BuzzbandError):
     """An engine cannot run the core."""
 
-    exit_code = 6
+    exit_code = ExitCode.ENGINE
 
 
 class EngineMissing(EngineError):
@@ -240,7 +243,7 @@ class BudgetSpent(EngineError):
 class DownloadError(BuzzbandError):
     """A file for the cache could not be had."""
 
-    exit_code = 7
+    exit_code = ExitCode.DOWNLOAD
 
 
 class DownloadFailed(DownloadError):
@@ -258,21 +261,21 @@ class HashMismatch(DownloadError):
 class OutputFailed(BuzzbandError):
     """A page or picture could not be written."""
 
-    exit_code = 9
+    exit_code = ExitCode.OUTPUT
     hint = "Name a file in a folder that may be written to."
 
 
 class SelftestFailed(BuzzbandError):
     """A golden vector did not come out as recorded."""
 
-    exit_code = 8
+    exit_code = ExitCode.SELFTEST
     hint = "Do not trust this interpreter with the core; docs/engines.md lists those that are known to be right."
 
 
 class BoardError(BuzzbandError):
     """A board with MicroPython does not do what it is told at its prompt."""
 
-    exit_code = 10
+    exit_code = ExitCode.BOARD
 
 
 class NotAPrompt(BoardError):
@@ -320,7 +323,7 @@ class NotStarted(BoardError):
 class SettingsError(BuzzbandError):
     """Settings cannot be as they are wanted; nothing is changed."""
 
-    exit_code = 11
+    exit_code = ExitCode.SETTINGS
 
 
 class NoSuchSetting(SettingsError):
@@ -350,7 +353,7 @@ class BadSettingsFile(SettingsError):
 class ArchiveError(BuzzbandError):
     """The archive does not do what it is for. What bands hold stays there until it is safe."""
 
-    exit_code = 12
+    exit_code = ExitCode.ARCHIVE
 
 
 class ArchiveUnusable(ArchiveError):
@@ -392,7 +395,7 @@ class SeveralSessions(ArchiveError):
 class DriveError(BuzzbandError):
     """A board in BOOTSEL, which is a drive, does not take MicroPython."""
 
-    exit_code = 13
+    exit_code = ExitCode.DRIVE
 
 
 class WrongDrive(DriveError):
@@ -430,7 +433,7 @@ class NotBack(DriveError):
 class FirmwareError(BuzzbandError):
     """A UF2 is not what a band needs. No board has seen it."""
 
-    exit_code = 14
+    exit_code = ExitCode.FIRMWARE
 
 
 class BadUf2(FirmwareError):
@@ -443,3 +446,10 @@ class WrongFirmware(FirmwareError):
     """A UF2 holds no MicroPython that the app runs on."""
 
     hint = "Leave --uf2 out: the tool gets MicroPython 1.24.1 for the Raspberry Pi Pico itself."
+
+
+class Unwell(BuzzbandError):
+    """The doctor found something that keeps a band from its work."""
+
+    exit_code = ExitCode.UNWELL
+    hint = "Each finding above says what to do about it."

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from buzzband.cli import devices as command
 from buzzband.services.devices import Device, Kind
 from cli.builders import run
 
@@ -19,7 +18,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[str, ...], float]
         calls.append((named, patience_s))
         return (BAND,) if named else ()
 
-    monkeypatch.setattr(command, "find_devices", found)
+    monkeypatch.setattr("buzzband.services.devices.devices", found)
     return calls
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from buzzband.cli import flash as command
 from buzzband.errors import NotAPrompt, SessionsAtRisk
 from buzzband.services.at_risk import OnBoard
 from buzzband.services.flash import Flashed
@@ -36,8 +35,8 @@ def flashing(monkeypatch: pytest.MonkeyPatch) -> Flashing:
                 raise error
             return DONE
 
-        monkeypatch.setattr(command, "install", install)
-        monkeypatch.setattr(command, "band_files", lambda: {"main.py": b"start()"})
+        monkeypatch.setattr("buzzband.services.install.install", install)
+        monkeypatch.setattr("buzzband.bundle.band_files", lambda: {"main.py": b"start()"})
         return asked
 
     return placed
@@ -81,7 +80,7 @@ def test_a_board_without_a_prompt_is_exit_10_with_what_to_do(flashing: Flashing)
 
 
 def test_a_port_that_is_not_there_is_exit_3(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "band_files", dict)
+    monkeypatch.setattr("buzzband.bundle.band_files", dict)
     result = run("flash", "--port", "/dev/nowhere")
     assert (result.exit_code, result.stdout) == (3, "")
     assert "There is no port /dev/nowhere" in result.stderr

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from buzzband.cli import image as command
 from buzzband.services.image import Image
 from cli.builders import run
 
@@ -20,9 +19,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
         calls.append(arguments)
         return DONE
 
-    monkeypatch.setattr(command, "write_image", write)
-    monkeypatch.setattr(command, "fetched_uf2", lambda _progress: Path("pinned"))
-    monkeypatch.setattr(command, "read_firmware", lambda path: path)
+    monkeypatch.setattr("buzzband.services.image.write_image", write)
+    monkeypatch.setattr("buzzband.firmware.fetched_uf2", lambda _progress: Path("pinned"))
+    monkeypatch.setattr("buzzband.firmware.read_firmware", lambda path: path)
     return calls
 
 

@@ -1,23 +1,28 @@
 """``buzzband flash``."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import buzzband_fw
-from buzzband.archive import Archive
-from buzzband.bundle import band_files
 from buzzband.cli.archive_option import archive_option
+from buzzband.cli.band_options import DRIVE, patience_option, port_option
 from buzzband.cli.output import Output, json_option
-from buzzband.services.at_risk import guard_with
-from buzzband.services.devices_port import chosen_board
-from buzzband.services.flash import PATIENCE_S, flash_document, flash_text
-from buzzband.services.install import Job, firmware_for, install
+from buzzband.defaults import BOARD_PATIENCE_S
+
+if TYPE_CHECKING:
+    from buzzband.archive import Archive
 
 
 @click.command()
-@click.option("--port", help="Serial port of the board; without it, the only board there is.")
-@click.option("--drive", help="Drive of a Pico in BOOTSEL, where it is mounted; without it, the only board there is.")
+@port_option("Serial port of the board; without it, the only board there is.")
+@click.option(
+    "--drive",
+    type=DRIVE,
+    metavar="DIR",
+    help="Drive of a Pico in BOOTSEL, where it is mounted; without it, the only board there is.",
+)
 @click.option(
     "--micropython", is_flag=True, help="Put MicroPython on it too if it has one; in BOOTSEL it always gets it."
 )
@@ -29,15 +34,7 @@ from buzzband.services.install import Job, firmware_for, install
     help="Which MicroPython; without it the pinned version, downloaded once. Means --micropython.",
 )
 @click.option("--lose-sessions", is_flag=True, help="Go on though the archive lacks sessions of the board.")
-@click.option(
-    "--patience",
-    "patience_s",
-    type=click.FloatRange(min=1.0),
-    default=PATIENCE_S,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long the board may take for one thing. An emulated one needs 15 times as long as a real one.",
-)
+@patience_option(BOARD_PATIENCE_S, "How long the board may take for one thing.")
 @archive_option
 @json_option
 def flash(
@@ -47,7 +44,7 @@ def flash(
     uf2_path: Path | None,
     lose_sessions: bool,
     patience_s: float,
-    archive: Archive,
+    archive: "Archive",
     output: Output,
 ) -> None:
     """Make a band of a Pico: MicroPython if it needs it, then the app, then start it.
@@ -57,6 +54,12 @@ def flash(
     """
     if port and drive:
         raise click.UsageError("Give one of --port and --drive.")
+    from buzzband.bundle import band_files
+    from buzzband.services.at_risk import guard_with
+    from buzzband.services.devices_port import chosen_board
+    from buzzband.services.flash import flash_document, flash_text
+    from buzzband.services.install import Job, firmware_for, install
+
     board = chosen_board(port, drive)
     with output.progress("Downloading") as progress:
         firmware = firmware_for(board, uf2_path, micropython, progress)

@@ -7,8 +7,6 @@ import click
 
 from buzzband.cli.output import Output, json_option
 from buzzband.cli.settings_file import SettingsFile
-from buzzband.firmware import fetched_uf2, read_firmware
-from buzzband.services.image import image_document, image_text, write_image
 
 
 @click.command()
@@ -29,6 +27,9 @@ from buzzband.services.image import image_document, image_text, write_image
 @json_option
 def image(out: Path, uf2_path: Path | None, settings: dict[str, Any] | None, output: Output) -> None:
     """Write one UF2 that makes a band of a new Pico when it is dragged onto its drive."""
+    from buzzband.firmware import fetched_uf2, read_firmware
+    from buzzband.services.image import image_document, image_text, write_image
+
     with output.progress("Downloading") as progress:
         firmware = read_firmware(uf2_path or fetched_uf2(progress))
     output.show(write_image(out, firmware, settings), text=image_text, document=image_document)

@@ -7,11 +7,9 @@ from typing import Any
 import click
 
 from buzzband.cli.output import Output, json_option
-from buzzband.recordings.examples import EXAMPLES
-from buzzband.services import simulate as service
-from buzzband.services.document import simulate_document
-from buzzband.services.options import Options
-from buzzband.services.summary import outcome_text
+from buzzband.defaults import ENGINES
+from buzzband.recordings.catalogue import EXAMPLES
+from buzzband_fw.core import exercises, modes
 from buzzband_fw.store.schema import is_valid
 
 
@@ -75,8 +73,8 @@ WEIGHT = click.IntRange(1, 1000)
     type=click.Choice([example.name for example in EXAMPLES]),
     help="Take a real recording instead of FILE; fetched once into the cache.",
 )
-@click.option("--exercise", type=click.Choice(service.EXERCISES), show_default="custom", help="What is done.")
-@click.option("--mode", type=click.Choice(service.MODES), help="When to buzz; otherwise as suits the exercise.")
+@click.option("--exercise", type=click.Choice(exercises.NAMES), show_default="custom", help="What is done.")
+@click.option("--mode", type=click.Choice(modes.NAMES), help="When to buzz; otherwise as suits the exercise.")
 @click.option(
     "--tempo", type=Tempo(), metavar="S-S-S", help="Seconds to lift, pause, lower, for --mode tempo, as in 2-1-3."
 )
@@ -108,7 +106,7 @@ WEIGHT = click.IntRange(1, 1000)
 @click.option("--channel", metavar="NAME", help="The EMG channel; otherwise the first whose label starts with EMG.")
 @click.option("--rate", "rate_hz", metavar="HZ", type=FiniteRange(min=0, min_open=True), help="For a CSV.")
 @click.option(
-    "--engine", type=click.Choice(service.ENGINE_CHOICES), default="cpython", show_default=True, help="What runs it."
+    "--engine", type=click.Choice((*ENGINES, "auto")), default="cpython", show_default=True, help="What runs it."
 )
 @click.option("--plot", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: PNG, SVG, PDF.")
 @click.option("--page", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it as a web page.")
@@ -136,6 +134,11 @@ def simulate(
         raise click.UsageError("--reference must be more than --rest.")
     if options["reps_max"] is not None and options["load_kg"] is None:
         raise click.UsageError("--reps-max goes with --load: the load with which so many reps can be done.")
+    from buzzband.services import simulate as service
+    from buzzband.services.document import simulate_document
+    from buzzband.services.options import Options
+    from buzzband.services.summary import outcome_text
+
     service.check_pictures(file, plot=plot, page=page)
     target_permille = None if target_percent is None else round(10 * target_percent)
     chosen = Options(target_permille=target_permille, mains_hz=int(mains_hz) if mains_hz else None, **options)

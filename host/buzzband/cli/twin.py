@@ -7,10 +7,8 @@ import click
 
 from buzzband.cli.output import Output, json_option
 from buzzband.cli.settings_file import SettingsFile
-from buzzband.recordings.examples import EXAMPLES
-from buzzband.services import twin as service
-from buzzband.twin.flash import ERASE_MS
-from buzzband.twin.twin import SUPPLY_MV
+from buzzband.defaults import ERASE_MS, SUPPLY_MV
+from buzzband.recordings.catalogue import EXAMPLES
 
 
 @click.command()
@@ -44,6 +42,8 @@ def twin(
     """
     if sum((recording is not None, example is not None, synth)) > 1:
         raise click.UsageError("Give one of --recording, --example and --synth.")
+    from buzzband.services import twin as service
+
     what = service.worn(recording, example, settings or {})
     with service.until_interrupted() as stop, service.boot(what, service.Surroundings(**surroundings)) as band:
         output.show(service.lines(band, what.name), text=service.lines_text, document=service.lines_document)

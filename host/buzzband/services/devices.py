@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from buzzband.defaults import LINK_PATIENCE_S as PATIENCE_S
 from buzzband.errors import AtPrompt, BoardError, BuzzbandError, LinkError, PortError, WrongProtocol
 from buzzband.services.devices_port import not_mounted
 from buzzband.transports.drives import Drive, boot_drives
@@ -16,7 +17,6 @@ from buzzband.transports.replies import Hello
 from buzzband.transports.serial_port import open_port
 
 SCHEMA = "buzzband/devices/1"
-PATIENCE_S = 1.0
 
 _ATTEMPTS = 2
 _UID = re.compile(r"[0-9a-f]{16}")

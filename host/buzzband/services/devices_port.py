@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from buzzband.defaults import LINK_PATIENCE_S as PATIENCE_S
 from buzzband.errors import DriveUnusable, NoBoard, SeveralBoards
 from buzzband.transports.drives import Drive, boot_drives, drive_at, unmounted
-from buzzband.transports.link import PATIENCE_S, Link
+from buzzband.transports.link import Link
 from buzzband.transports.ports import Port, all_ports, find_boards, find_port
 from buzzband.transports.serial_port import open_port
 from buzzband.wording import count

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
+from buzzband.defaults import BOARD_PATIENCE_S as PATIENCE_S
 from buzzband.errors import (
     BoardFailed,
     CopyFailed,
@@ -31,7 +32,6 @@ from buzzband.transports.serial_port import open_port
 from buzzband.wording import count
 
 SCHEMA = "buzzband/flash/1"
-PATIENCE_S = 15.0
 
 _SLOT = "/a/"
 _DOOR = "/a/buzzband_fw/app.mpy"  # what main.py imports

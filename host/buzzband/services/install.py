@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from buzzband.defaults import BOARD_PATIENCE_S as PATIENCE_S
 from buzzband.errors import LinkError, NotBack, PortError, UnsupportedBoard
 from buzzband.firmware import MACHINE, Firmware, fetched_uf2, read_firmware
 from buzzband.progress import Progress, no_progress
 from buzzband.services import bootsel
 from buzzband.services.at_risk import Guard, sessions_at, sessions_over
-from buzzband.services.flash import PATIENCE_S, Flashed, flash
+from buzzband.services.flash import Flashed, flash
 from buzzband.transports import drives, ports
 from buzzband.transports.drives import Drive
 from buzzband.transports.link import Link

@@ -1,0 +1,14 @@
+"""What options offer: numbers and names that help shows, and that a wrong option is compared with.
+
+They stand apart from what uses them, because help and a wrong option are not to wait for numpy.
+"""
+
+ENGINES = ("cpython", "micropython", "pico")
+APP_ENGINES = ("cpython", "pico")
+"""Engines that the demo runs on."""
+
+LINK_PATIENCE_S = 1.0  # for one answer of a band
+BOARD_PATIENCE_S = 15.0  # for one thing that a board is to do
+
+ERASE_MS = 45.0  # W25Q16JV, typical; 400 at the most
+SUPPLY_MV = 3700
