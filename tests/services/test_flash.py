@@ -329,14 +329,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("quick")
 def test_the_band_is_asked_until_it_answers() -> None:
     greeter = Greeter([NoSuchPort("gone"), Unplugged("gone"), Silent("booting")])
-    assert service._awaited(PORT, "", 60.0, greeter) == (PORT, HELLO)
+    assert service.awaited_band(PORT, "", 60.0, greeter) == (PORT, HELLO)
 
 
 @pytest.mark.usefixtures("quick")
 def test_a_band_that_does_not_come_back_is_told_with_the_last_reason() -> None:
     greeter = Greeter([Silent("The band does not answer HELLO.")] * 1000)
     with pytest.raises(NotStarted, match="does not answer HELLO"):
-        service._awaited(PORT, "", 0.0, greeter)
+        service.awaited_band(PORT, "", 0.0, greeter)
 
 
 @pytest.mark.usefixtures("quick")
@@ -344,14 +344,14 @@ def test_a_board_that_came_back_at_another_port_is_found_there(monkeypatch: pyte
     places = iter([None, None, "/dev/ttyFAKE7"])
     monkeypatch.setattr("buzzband.transports.ports.path_of", lambda serial: {"E66": lambda: next(places)}[serial]())
     greeter = Greeter([NoSuchPort("gone"), NoSuchPort("gone")])
-    assert service._awaited(PORT, "E66", 60.0, greeter) == ("/dev/ttyFAKE7", HELLO)
+    assert service.awaited_band(PORT, "E66", 60.0, greeter) == ("/dev/ttyFAKE7", HELLO)
     assert greeter.asked == [PORT, PORT, "/dev/ttyFAKE7"]
 
 
 @pytest.mark.usefixtures("quick")
 def test_an_app_of_another_protocol_is_not_called_done() -> None:
     with pytest.raises(NotStarted, match="protocol 2"):
-        service._awaited(PORT, "", 0.0, Greeter([WrongProtocol("The band speaks protocol 2.")]))
+        service.awaited_band(PORT, "", 0.0, Greeter([WrongProtocol("The band speaks protocol 2.")]))
 
 
 def test_every_failure_is_one_of_ours() -> None:

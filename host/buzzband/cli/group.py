@@ -16,6 +16,7 @@ COMMANDS = {
     "simulate": "Run the band's core over a recording: CSV, EDF or BDF; or over a session that a band has logged.",
     "twin": "Run a band on an emulated Pico, on a serial port that other programs can use, until Ctrl-C.",
     "devices": "List what is plugged in: bands, boards with MicroPython, Picos in BOOTSEL, and whatever else there is.",
+    "doctor": "Find what is wrong with a band, what that means, and what to do about it.",
     "flash": "Make a band of a Pico: MicroPython if it needs it, then the app, then start it.",
     "image": "Write one UF2 that makes a band of a new Pico when it is dragged onto its drive.",
     "config": "See and change the settings of a band.",

@@ -22,7 +22,7 @@ from buzzband.errors import (
 )
 from buzzband.firmware import doubtful, unsupported
 from buzzband.progress import Progress, no_progress
-from buzzband.services import at_risk
+from buzzband.services import at_risk, probes
 from buzzband.services.at_risk import Guard
 from buzzband.transports import ports
 from buzzband.transports.link import Link
@@ -42,7 +42,6 @@ _DEPTH_MAX = 8
 _ITEMS_MAX = 1000
 _PAUSE_S = 0.2
 _GREETINGS = 5
-_FORGET_CRASHES = "import machine\nmachine.mem32[0x4005800C]=0\n"  # what main.py counts in; a reset does not clear it
 
 OpenBoard = Callable[[str, float], AbstractContextManager[Board]]
 Greet = Callable[[str, float], Hello]
@@ -104,9 +103,9 @@ def flash(
         changes = _changes(board, wanted)
         _apply(board, wanted, changes, progress)
         _verify(board, wanted, changes.send)
-        board.exec(_FORGET_CRASHES)
+        board.exec(probes.FORGET_CRASHES)
         board.reset()
-    port, band = _awaited(port, serial_number, patience_s, greet or _greeted)
+    port, band = awaited_band(port, serial_number, patience_s, greet or greeted)
     if band.app != app:
         raise NotStarted(f"The app {app} was installed, but {band.app} answers from slot {band.slot}.")
     progress(1.0)
@@ -193,7 +192,7 @@ def _verify(board: Board, wanted: Mapping[str, bytes], sent: Sequence[str]) -> N
         raise CopyFailed(f"{count(len(wrong), 'file')} on the board did not stay as sent, the first is {wrong[0]}.")
 
 
-def _awaited(port: str, serial_number: str, patience_s: float, greet: Greet) -> tuple[str, Hello]:
+def awaited_band(port: str, serial_number: str, patience_s: float, greet: Greet) -> tuple[str, Hello]:
     """Return where the band came up, and what it says. Raises NotStarted."""
     deadline = time.monotonic() + patience_s
     while True:
@@ -206,7 +205,8 @@ def _awaited(port: str, serial_number: str, patience_s: float, greet: Greet) -> 
         time.sleep(_PAUSE_S)
 
 
-def _greeted(port: str, patience_s: float) -> Hello:
+def greeted(port: str, patience_s: float) -> Hello:
+    """Return what the band at a port says of itself. Raises PortError, LinkError."""
     with open_port(port) as stream:
         return Link(stream, patience_s=patience_s, attempts=1).hello()
 
