@@ -8,7 +8,7 @@ from buzzband.errors import BoardError, LinkError, PortError
 from buzzband.progress import Progress, no_progress
 from buzzband.services import doctor_rules as rules
 from buzzband.services import doctor_wiring as wiring
-from buzzband.services.examination import Patient, Way, examine
+from buzzband.services.examination import PROMPT_PATIENCE_S, Patient, Way, examine
 from buzzband.services.findings import Examined, Finding, Level, note
 from buzzband.services.flash import awaited_band, greeted
 from buzzband.services.probes import FORGET_CRASHES
@@ -16,6 +16,7 @@ from buzzband.transports import ports
 from buzzband.transports.link import Link
 from buzzband.transports.mpremote_adapter import board_at
 from buzzband.transports.serial_port import open_port
+from buzzband_fw.store.schema import SCHEMA
 
 RULES: tuple[rules.Rule, ...] = (
     rules.board,
@@ -58,27 +59,31 @@ def _mended(patient: Patient, findings: tuple[Finding, ...], patience_s: float) 
     codes = {finding.code for finding in findings}
     done: set[str] = set()
     with suppress(PortError, LinkError, BoardError):
-        if patient.band and patient.band.config.problems:
-            _reset_settings(patient.where, patient.band.config.problems, patience_s)
+        problems = patient.band.config.problems if patient.band else ()
+        if problems and _settings_mended(patient.where, problems, patience_s):
             done.add("bad_settings")
-        if codes & {"safe_mode", "gave_up"}:
-            _start_anew(patient.where, patience_s)
+        if codes & {"safe_mode", "gave_up"} and _starts_anew(patient.where, patience_s):
             done |= {"safe_mode", "gave_up"}
     return tuple(
         replace(one, mended=True) if one.code in done and one.level is Level.FAULT else one for one in findings
     )
 
 
-def _reset_settings(port: str, names: tuple[str, ...], patience_s: float) -> None:
-    changes: Mapping[str, None] = dict.fromkeys(names)
+def _settings_mended(port: str, names: tuple[str, ...], patience_s: float) -> bool:
+    """Take settings to the defaults that hold in their place anyway; return whether none is left that cannot be."""
+    changes: Mapping[str, None] = dict.fromkeys(name for name in names if name in SCHEMA)
     with open_port(port) as stream:
-        Link(stream, patience_s=patience_s).change(changes)
+        link = Link(stream, patience_s=patience_s)
+        link.change(changes)
+        return not link.config().problems
 
 
-def _start_anew(port: str, patience_s: float) -> None:
-    """Forget the crashes and restart the board. Raises NotStarted if the app does not come up, or in safe mode again."""
+def _starts_anew(port: str, patience_s: float) -> bool:
+    """Forget the crashes and restart the board; return whether the app comes up, and not in safe mode."""
     serial_number = ports.serial_number_of(port)
+    patience_s = max(patience_s, PROMPT_PATIENCE_S)
     with board_at(port, patience_s) as board:
         board.exec(FORGET_CRASHES)
         board.reset()
-    awaited_band(port, serial_number, patience_s, greeted)
+    _, hello = awaited_band(port, serial_number, patience_s, greeted)
+    return not hello.safe_mode

@@ -29,8 +29,7 @@ from buzzband_fw.link import messages
 
 Rule = Callable[[Patient], Iterator[Finding]]
 
-SAFE_AFTER = 3  # crashes: rootfs/main.py
-PROMPT_AFTER = 6
+PROMPT_AFTER = 6  # crashes: rootfs/main.py
 FULL_BYTES = 32 * 1024  # below that no session is recorded: store/recorder.py
 LITTLE_BYTES = 200 * 1024  # two hours
 
@@ -79,9 +78,8 @@ def _trouble(patient: Patient, error: BuzzbandError) -> Iterator[Finding]:
         yield fault("board", "gave_up", told, _crash_meaning(storage), "buzzband doctor --fix, or buzzband flash")
     elif storage and isinstance(error, Silent):
         told = f"MicroPython answers; the app in slot {listed(list(storage.slots))} does not run."
-        yield fault(
-            "board", type(error).__name__, told, meaning, "It has just been restarted: run buzzband doctor again."
-        )
+        mend = "It has just been restarted: run buzzband doctor again."
+        yield fault("board", type(error).__name__, told, meaning, mend)
     else:
         yield fault("board", type(error).__name__, str(error), meaning, error.hint)
 
@@ -136,15 +134,11 @@ def app(patient: Patient) -> Iterator[Finding]:
 def starts(patient: Patient) -> Iterator[Finding]:
     """Look whether the app starts as it should: safe mode, crashes."""
     storage = patient.prompt.storage if patient.prompt else None
-    crashes = storage.crashes if storage else 0
     if patient.band and patient.band.hello.safe_mode:
-        by_crashes = crashes >= SAFE_AFTER or not storage
         told = "The band is in safe mode: link and sessions, no motor."
-        why = "Three starts in a row did not last ten seconds" if by_crashes else "The button was held at power-on"
-        meaning = f"{why}. {_last_words(storage)}".strip()
-        yield fault(
-            "starts", "safe_mode", told, meaning, "buzzband doctor --fix starts it anew; if it repeats, buzzband flash."
-        )
+        why = "The button was held at power-on, or three starts in a row did not last ten seconds."
+        mend = "buzzband doctor --fix starts it anew; if it repeats, buzzband flash."
+        yield fault("starts", "safe_mode", told, f"{why} {_last_words(storage)}".strip(), mend)
     elif storage and storage.crash:
         told = f"The app has crashed at some time: {storage.crash}"
         mend = "Report it. The file /crash.txt on the board has all of it."
@@ -164,10 +158,11 @@ def _last_words(storage: Storage | None) -> str:
 def file_system(patient: Patient) -> Iterator[Finding]:
     """Look whether sessions can be kept."""
     faults = patient.band.after.faults if patient.band else 0
-    free = (
-        patient.prompt.storage.free_bytes if patient.prompt else patient.band.hello.free_bytes if patient.band else None
-    )
-    if free is None:
+    if patient.prompt:
+        free = patient.prompt.storage.free_bytes
+    elif patient.band:
+        free = patient.band.hello.free_bytes
+    else:
         return
     told = f"{free // 1024} KB free"
     if faults & messages.RECORDER_FAILED:
@@ -190,16 +185,11 @@ def settings(patient: Patient) -> Iterator[Finding]:
     problems = patient.band.config.problems
     if problems:
         told = f"Settings that cannot be: {listed(list(problems))}."
-        yield fault(
-            "settings",
-            "bad_settings",
-            told,
-            "Their defaults hold.",
-            "buzzband doctor --fix takes them back to their defaults.",
-        )
+        mend = "buzzband doctor --fix takes them back to their defaults."
+        yield fault("settings", "bad_settings", told, "Their defaults hold.", mend)
     elif patient.band.after.faults & messages.BAD_SETTINGS:
         told = "The file of settings cannot be read."
-        yield fault("settings", "bad_settings", told, "All defaults hold.", "buzzband config reset --yes")
+        yield fault("settings", "unreadable_settings", told, "All defaults hold.", "buzzband config reset --yes")
     else:
         yield fine("settings", f"all can be; wearer {patient.band.config.values.get('wearer') or 'without a name'}")
 
@@ -212,9 +202,8 @@ def pace(patient: Patient) -> Iterator[Finding]:
     blocks = found.after.blocks - found.before.blocks
     if not 0.95 <= 10 * blocks / max(found.band_ms, 1) <= 1.05:
         told = f"{count(blocks, 'block')} of 10 ms in {found.band_ms} ms."
-        yield fault(
-            "clock", "samples", told, "The band misses samples of the muscle.", "Restart it; if it repeats, report it."
-        )
+        meaning = "The band misses samples of the muscle."
+        yield fault("clock", "samples", told, meaning, "Restart it; if it repeats, report it.")
         return
     ratio = found.band_ms / max(found.host_ms, 1)
     if abs(ratio - 1) > _clock_tolerance(found):

@@ -23,6 +23,7 @@ from buzzband_fw.link import messages
 
 WATCHED_BLOCKS = 225  # 2.25 s: within 2 s the band has judged the signal
 WATCHED_S = 3.0  # for them, of a band that keeps pace; one that is given more patience has more of this, too
+PROMPT_PATIENCE_S = 6.0  # at least: an app ends its session before it gives way, and takes 2 s to start
 
 _LOOK_S = 0.25
 _TICKS_PERIOD_MS = 1 << 30
@@ -144,7 +145,7 @@ def _at_prompt(
 ) -> tuple[AtPrompt | None, BuzzbandError | None, BuzzbandError | None]:
     serial_number = ports.serial_number_of(port)
     try:
-        with board_at(port, way.patience_s) as board:
+        with board_at(port, max(way.patience_s, PROMPT_PATIENCE_S)) as board:
             found = _looked_at(board, way, band)
             board.reset()
     except (PortError, LinkError, BoardError) as error:
@@ -152,7 +153,7 @@ def _at_prompt(
     if not found.storage.slots:
         return found, None, None
     try:
-        awaited_band(port, serial_number, max(way.patience_s, WATCHED_S), greeted)
+        awaited_band(port, serial_number, max(way.patience_s, PROMPT_PATIENCE_S), greeted)
     except NotStarted as error:
         return found, None, error
     return found, None, None

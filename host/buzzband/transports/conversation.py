@@ -20,6 +20,7 @@ _Answer = TypeVar("_Answer")
 _FIRST_NUMBER = 32  # below lie control characters, which a prompt would obey
 _SAMPLES_KEPT = 1024
 _LEAVE_RAW_PROMPT = b"\x02"
+_CTRL_C = b"\x03"
 
 
 class Conversation:
@@ -60,7 +61,7 @@ class Conversation:
         A request that is made anew for each attempt has a number of its own each time: the last one's answer counts.
         """
         patience_s = self.patience_s if patience_s is None else patience_s
-        number = self._next_number()
+        number = self._next_number(kind)
         damaged, nonsense, tries = self.damaged, 0, 0
         busy_until = self.clock() + patience_s * self.attempts
         while tries < self.attempts and not (tries and self.at_prompt):
@@ -84,7 +85,7 @@ class Conversation:
 
     def send(self, kind: int, payload: bytes) -> int:
         """Send a request; return its number."""
-        number = self._next_number()
+        number = self._next_number(kind)
         self._write(kind, number, payload)
         return number
 
@@ -120,9 +121,12 @@ class Conversation:
             return Garbled(f"What the band answers to {KINDS[kind]} is damaged or makes no sense.")
         return Silent(f"The band does not answer {KINDS[kind]}.")
 
-    def _next_number(self) -> int:
-        self._number = self._number + 1 if self._number < 255 else _FIRST_NUMBER
-        return self._number
+    def _next_number(self, kind: int) -> int:
+        """Return the number of the next request. No HELLO has a Ctrl-C in its frame: a band that is starting obeys it."""
+        while True:
+            self._number = self._number + 1 if self._number < 255 else _FIRST_NUMBER
+            if kind != messages.HELLO or _CTRL_C not in packed(kind, self._number, b""):
+                return self._number
 
     def _write(self, kind: int, number: int, payload: bytes) -> None:
         """Send a request. The zero before it ends what somebody may have left half sent."""
