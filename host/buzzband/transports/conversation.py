@@ -122,7 +122,7 @@ class Conversation:
         return Silent(f"The band does not answer {KINDS[kind]}.")
 
     def _next_number(self, kind: int) -> int:
-        """Return the number of the next request. No HELLO has a Ctrl-C in its frame: a band that is starting obeys it."""
+        """Return the number of the next request: with it a HELLO has no Ctrl-C, which a band that is starting obeys."""
         while True:
             self._number = self._number + 1 if self._number < 255 else _FIRST_NUMBER
             if kind != messages.HELLO or _CTRL_C not in packed(kind, self._number, b""):

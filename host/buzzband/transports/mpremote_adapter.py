@@ -27,7 +27,8 @@ PATIENCE_S = 10.0
 OUTPUT_MAX = 1 << 18  # bytes that a board may send for one command
 
 _ENTRIES = 3  # attempts to get to the prompt
-_READ_TIMEOUT_S = 2.0
+_READ_TIMEOUT_S = 2.0  # for one read, at least
+_READS = 8  # that may come to nothing before patience ends: an emulated board is slow with each
 _CHUNK = 1536  # bytes of a file in one command, base64 makes 2 KB of them
 _HASHED_AT_ONCE = 8  # files
 _END_OF_FRAME = b"\0"  # a running band takes the Ctrl-C that follows for one only at the start of a frame
@@ -137,7 +138,7 @@ class GuardedPort:
         self._deadline = monotonic() + seconds
         self._left = OUTPUT_MAX
         self._error = error
-        self.port.timeout = min(seconds, _READ_TIMEOUT_S)
+        self.port.timeout = min(seconds, max(_READ_TIMEOUT_S, seconds / _READS))
 
     def read(self, size: int = 1) -> bytes:
         """See pyserial."""
