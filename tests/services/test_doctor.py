@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -240,7 +241,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
         monkeypatch.setattr(module, "awaited_band", made.awaited)
         monkeypatch.setattr(module.ports, "serial_number_of", lambda _port: "")  # type: ignore[attr-defined]
     monkeypatch.setattr(examination, "_LOOK_S", 0.0)
-    monkeypatch.setattr(examination, "_now_ms", iter((100_000, 102_300)).__next__)
+    monkeypatch.setattr(examination, "_now_ms", cycle((100_000, 102_300)).__next__)
     monkeypatch.setattr(examination.probes, "storage", lambda _board: replace(STORAGE, slots=made.slots))
     monkeypatch.setattr(examination.probes, "wiring", lambda _board: PROMPT.wiring)
     return made
