@@ -6,6 +6,8 @@ They stand apart from what uses them, because help and a wrong option are not to
 ENGINES = ("cpython", "micropython", "pico")
 APP_ENGINES = ("cpython", "pico")
 """Engines that the demo runs on."""
+BACKENDS = ("mpremote", "ampy")
+"""Ways to MicroPython's prompt."""
 
 LINK_PATIENCE_S = 1.0  # for one answer of a band
 BOARD_PATIENCE_S = 15.0  # for one thing that a board is to do

@@ -6,7 +6,7 @@ from typing import Any
 from buzzband.firmware import MACHINE
 from buzzband.services.examination import AtPrompt, OverLink, Patient
 from buzzband.services.probes import SAMPLES, Storage, Wiring
-from buzzband.transports.mpremote_adapter import Identity
+from buzzband.transports.board import Identity
 from buzzband.transports.replies import Config, Hello, Status
 from buzzband_fw.link import messages
 

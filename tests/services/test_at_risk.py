@@ -9,7 +9,7 @@ from buzzband.archive import Archive
 from buzzband.archive.raw import sha256_of
 from buzzband.errors import ArchiveUnusable, SessionsAtRisk
 from buzzband.services.at_risk import OnBoard, guard_with, sessions_at, sessions_over
-from buzzband.transports.mpremote_adapter import Item
+from buzzband.transports.board import Item
 from services.fake_link import FakeLink
 from services.syncing import IDS, log_of, run_sync
 

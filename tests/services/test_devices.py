@@ -20,7 +20,7 @@ from buzzband.errors import (
 )
 from buzzband.services import devices as service
 from buzzband.services.devices import Device, Kind, devices, devices_document, devices_text
-from buzzband.transports.mpremote_adapter import Identity
+from buzzband.transports.board import Identity
 from buzzband.transports.ports import Port
 from buzzband.transports.replies import Hello
 from services.fake_pico import SERIAL, Computer, FakePico

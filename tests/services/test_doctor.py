@@ -224,6 +224,9 @@ class Bench:
             exec=lambda _code: self.done.append("exec"),
         )
 
+    def way(self, archive: Path, **options: Any) -> Way:
+        return Way(Archive(archive), dict, "0.1.0", 0.01, open_board=self.board_at, **options)  # type: ignore[arg-type]
+
     def awaited(self, port: str, _serial: str, _patience_s: float, _greet: object) -> tuple[str, Hello]:
         self.done.append("awaited")
         if isinstance(self.comes_back, Exception):
@@ -237,7 +240,6 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     for module in (examination, service):
         monkeypatch.setattr(module, "open_port", lambda _port: nullcontext())
         monkeypatch.setattr(module, "Link", made.link)
-        monkeypatch.setattr(module, "board_at", made.board_at)
         monkeypatch.setattr(module, "awaited_band", made.awaited)
         monkeypatch.setattr(module.ports, "serial_number_of", lambda _port: "")  # type: ignore[attr-defined]
     monkeypatch.setattr(examination, "_LOOK_S", 0.0)
@@ -247,31 +249,27 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     return made
 
 
-def way(tmp_path: Path, **options: Any) -> Way:
-    return Way(Archive(tmp_path), dict, "0.1.0", 0.01, **options)
-
-
 def codes(found: Examined) -> list[str]:
     return [one.code for one in found.faults]
 
 
 def test_a_well_band_is_looked_at_from_both_sides_and_restarted(bench: Bench, tmp_path: Path) -> None:
     shares: list[float] = []
-    found = doctor(PORT, way(tmp_path), progress=shares.append)
+    found = doctor(PORT, bench.way(tmp_path), progress=shares.append)
     assert (codes(found), found.uid, found.where) == ([], UID, PORT)
     assert bench.done == ["hello", "prompt", "reset", "awaited"]
     assert shares == [0.5, 1.0]
 
 
 def test_a_quick_look_leaves_the_app_running(bench: Bench, tmp_path: Path) -> None:
-    doctor(PORT, way(tmp_path, quick=True))
+    doctor(PORT, bench.way(tmp_path, quick=True))
     assert bench.done == ["hello"]
 
 
 @pytest.mark.parametrize("state", [messages.RUNNING, messages.CALIBRATING, messages.ASKING])
 def test_a_session_is_not_ended_for_it(bench: Bench, tmp_path: Path, state: int) -> None:
     bench.state = state
-    assert [one.code for one in doctor(PORT, way(tmp_path)).findings if one.level is Level.NOTE] == ["busy"]
+    assert [one.code for one in doctor(PORT, bench.way(tmp_path)).findings if one.level is Level.NOTE] == ["busy"]
     assert bench.done == ["hello"]
 
 
@@ -282,7 +280,7 @@ def test_a_port_that_cannot_be_opened_is_not_tried_again(
         raise PortBusy("in use by Thonny")
 
     monkeypatch.setattr(examination, "open_port", busy)
-    assert codes(doctor(PORT, way(tmp_path))) == ["PortBusy"]
+    assert codes(doctor(PORT, bench.way(tmp_path))) == ["PortBusy"]
     assert bench.done == []
 
 
@@ -291,20 +289,20 @@ def test_a_board_whose_app_does_not_answer_is_looked_at_from_its_prompt(
     bench: Bench, tmp_path: Path, trouble: Exception
 ) -> None:
     bench.hello, bench.slots = trouble, ()
-    assert codes(doctor(PORT, way(tmp_path))) == ["bare"]
+    assert codes(doctor(PORT, bench.way(tmp_path))) == ["bare"]
     assert bench.done == ["hello", "prompt", "reset"]
 
 
 def test_an_app_that_does_not_come_back_is_found(bench: Bench, tmp_path: Path) -> None:
     bench.comes_back = NotStarted("It does not answer.")
-    assert codes(doctor(PORT, way(tmp_path))) == ["not_started"]
+    assert codes(doctor(PORT, bench.way(tmp_path))) == ["not_started"]
 
 
 def test_files_are_compared_with_those_of_the_same_version_in_the_slot_that_runs(bench: Bench, tmp_path: Path) -> None:
     asked: list[str] = []
     bench.hello, bench.slots = replace(HELLO, slot="b"), ("a", "b")
     bench.hashes = lambda paths: asked.extend(paths) or dict.fromkeys(paths)  # type: ignore[func-returns-value]
-    here = replace(way(tmp_path), files=lambda: {"main.py": b"", "a/buzzband_fw/app.mpy": b""})
+    here = replace(bench.way(tmp_path), files=lambda: {"main.py": b"", "a/buzzband_fw/app.mpy": b""})
     doctor(PORT, here)
     assert asked == ["/main.py", "/b/buzzband_fw/app.mpy"]
     asked.clear()
@@ -316,7 +314,7 @@ def test_without_a_compiler_files_are_not_compared(bench: Bench, tmp_path: Path)
     def missing() -> dict[str, bytes]:
         raise EngineMissing("no mpy-cross")
 
-    assert codes(doctor(PORT, replace(way(tmp_path), files=missing))) == []
+    assert codes(doctor(PORT, replace(bench.way(tmp_path), files=missing))) == []
 
 
 # What it mends
@@ -324,7 +322,7 @@ def test_without_a_compiler_files_are_not_compared(bench: Bench, tmp_path: Path)
 
 def test_settings_that_cannot_be_go_back_to_their_defaults_and_wearers_stay(bench: Bench, tmp_path: Path) -> None:
     bench.problems = [("mains_hz", "wearers"), ()]
-    found = doctor(PORT, way(tmp_path), fix=True)
+    found = doctor(PORT, bench.way(tmp_path), fix=True)
     assert bench.done[-1] == "change {'mains_hz': None}"
     (one,) = (one for one in found.findings if one.code == "bad_settings")
     assert one.mended
@@ -333,7 +331,7 @@ def test_settings_that_cannot_be_go_back_to_their_defaults_and_wearers_stay(benc
 
 def test_settings_that_stay_bad_are_not_called_mended(bench: Bench, tmp_path: Path) -> None:
     bench.problems = [("wearers",)]
-    assert codes(doctor(PORT, way(tmp_path), fix=True)) == ["bad_settings"]
+    assert codes(doctor(PORT, bench.way(tmp_path), fix=True)) == ["bad_settings"]
 
 
 @pytest.mark.parametrize("safe_mode_again", [False, True])
@@ -342,14 +340,14 @@ def test_safe_mode_is_left_by_a_start_anew_and_called_mended_if_it_was(
 ) -> None:
     bench.hello = replace(HELLO, safe_mode=True)
     bench.comes_back = replace(HELLO, safe_mode=safe_mode_again)
-    found = doctor(PORT, way(tmp_path), fix=True)
+    found = doctor(PORT, bench.way(tmp_path), fix=True)
     assert bench.done[-4:] == ["prompt", "exec", "reset", "awaited"]
     assert codes(found) == (["safe_mode"] if safe_mode_again else [])
 
 
 def test_without_fix_nothing_is_mended(bench: Bench, tmp_path: Path) -> None:
     bench.hello, bench.problems = replace(HELLO, safe_mode=True), [("mains_hz",)]
-    assert codes(doctor(PORT, way(tmp_path))) == ["safe_mode", "bad_settings"]
+    assert codes(doctor(PORT, bench.way(tmp_path))) == ["safe_mode", "bad_settings"]
     assert not [one for one in bench.done if one.startswith(("change", "exec"))]
 
 

@@ -26,7 +26,7 @@ from buzzband.errors import (
 from buzzband.services import flash as service
 from buzzband.services.at_risk import Guard, OnBoard
 from buzzband.services.flash import Flashed, flash, flash_document, flash_text
-from buzzband.transports.mpremote_adapter import Identity, Item
+from buzzband.transports.board import Identity, Item
 from buzzband.transports.replies import Hello
 
 PORT = "/dev/ttyFAKE0"

@@ -20,12 +20,14 @@ from buzzband.errors import (
     WrongDrive,
 )
 from buzzband.firmware import MACHINE, Firmware
+from buzzband.progress import Progress, no_progress
 from buzzband.services import install as service
 from buzzband.services.at_risk import Guard, OnBoard
 from buzzband.services.devices_port import chosen_board, chosen_port
 from buzzband.services.flash import Flashed
 from buzzband.services.install import Job, firmware_for, install
-from buzzband.transports.mpremote_adapter import Identity, Item
+from buzzband.transports.board import Identity, Item
+from buzzband.transports.drives import Drive
 from buzzband.transports.ports import Port
 from buzzband.transports.replies import Entry, Hello
 from services.fake_pico import SERIAL, Computer, FakePico
@@ -94,10 +96,13 @@ class Bench:
         return Flashed(port, self.identity.version_text, ("/main.py",), 7, (), (), HELLO)
 
 
+def put(bench: Bench, board: str | Drive, job: Job, progress: Progress = no_progress) -> Flashed:
+    return install(board, replace(job, open_board=bench.board_at), progress)
+
+
 @pytest.fixture
 def bench(computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     made = Bench(computer, FakePico(tmp_path / "RPI-RP2", computer))
-    monkeypatch.setattr(service, "board_at", made.board_at)
     monkeypatch.setattr(service, "Link", made.link)
     monkeypatch.setattr(service, "open_port", lambda _port: open("/dev/null", "rb"))  # noqa: PTH123, SIM115
     monkeypatch.setattr(service, "flash", made.flash)
@@ -113,7 +118,7 @@ def at_port(bench: Bench) -> Bench:
 
 def test_a_pico_in_bootsel_gets_micropython_then_the_app(bench: Bench) -> None:
     shares: list[float] = []
-    done = install(bench.pico.drive, replace(JOB, micropython=MICROPYTHON), shares.append)
+    done = put(bench, bench.pico.drive, replace(JOB, micropython=MICROPYTHON), shares.append)
     assert bench.pico.rom.starts()
     assert bench.done == [f"prompt at {PORT}", f"app at {PORT}"]
     assert (done.installed, done.installed_sha256) == ("1.24.1", MICROPYTHON.sha256)
@@ -124,12 +129,12 @@ def test_a_pico_in_bootsel_gets_micropython_then_the_app(bench: Bench) -> None:
 @pytest.mark.parametrize("sessions", [None, []])
 def test_a_board_with_micropython_gets_the_app_alone(bench: Bench, sessions: list[Entry] | None) -> None:
     at_port(bench).sessions = sessions
-    assert install(PORT, JOB).installed == ""
+    assert put(bench, PORT, JOB).installed == ""
     assert bench.done == [f"app at {PORT}"]
 
 
 def test_asked_for_micropython_a_board_goes_through_bootsel(bench: Bench) -> None:
-    done = install(at_port(bench).computer.ports[0].path, replace(JOB, micropython=MICROPYTHON))
+    done = put(bench, at_port(bench).computer.ports[0].path, replace(JOB, micropython=MICROPYTHON))
     assert bench.done == [f"prompt at {PORT}", "bootloader", f"prompt at {PORT}", f"app at {PORT}"]
     assert done.installed == "1.24.1"
 
@@ -137,67 +142,67 @@ def test_asked_for_micropython_a_board_goes_through_bootsel(bench: Bench) -> Non
 def test_sessions_of_a_running_band_stop_it_before_it_is_interrupted(bench: Bench) -> None:
     at_port(bench).sessions = [Entry(SESSION, 100, False)] * 2
     with pytest.raises(SessionsAtRisk, match="2 at risk"):
-        install(PORT, GUARDED)
+        put(bench, PORT, GUARDED)
     assert bench.done == []
 
 
 def test_sessions_that_are_kept_do_not_stop_it(bench: Bench) -> None:
     at_port(bench).sessions = [Entry(SESSION, 100, False)]
     asked: list[Sequence[OnBoard]] = []
-    install(PORT, replace(JOB, guard=asked.append))
+    put(bench, PORT, replace(JOB, guard=asked.append))
     assert asked == [(OnBoard(SESSION, "5e5510"),)]
     assert bench.done == [f"app at {PORT}"]
 
 
 def test_without_a_guard_nobody_asks_for_sessions(bench: Bench) -> None:
     at_port(bench).sessions = [Entry(SESSION, 100, False)]
-    install(PORT, JOB)
+    put(bench, PORT, JOB)
     assert bench.done == [f"app at {PORT}"]
 
 
 def test_sessions_of_a_board_at_its_prompt_stop_it_before_bootsel(bench: Bench) -> None:
     at_port(bench).in_flash = 1
     with pytest.raises(SessionsAtRisk, match="1 at risk"):
-        install(PORT, replace(GUARDED, micropython=MICROPYTHON))
+        put(bench, PORT, replace(GUARDED, micropython=MICROPYTHON))
     assert bench.done == [f"prompt at {PORT}"]
 
 
 @pytest.mark.parametrize("guard", [None, refuse])
 def test_who_puts_the_app_on_asks_again(bench: Bench, guard: Guard | None) -> None:
-    install(at_port(bench).computer.ports[0].path, replace(JOB, guard=guard))
+    put(bench, at_port(bench).computer.ports[0].path, replace(JOB, guard=guard))
     assert bench.guards == [guard]
 
 
 def test_a_board_of_another_kind_does_not_get_the_pico_s_micropython(bench: Bench) -> None:
     at_port(bench).identity = Identity("micropython", (1, 24, 1), "rp2", "Raspberry Pi Pico W with RP2040")
     with pytest.raises(UnsupportedBoard, match="Pico W"):
-        install(PORT, replace(JOB, micropython=MICROPYTHON))
+        put(bench, PORT, replace(JOB, micropython=MICROPYTHON))
     assert bench.done == [f"prompt at {PORT}"]
 
 
 def test_another_version_than_was_written_is_not_called_done(bench: Bench) -> None:
     bench.identity = replace(bench.identity, version=(1, 22, 0))
     with pytest.raises(NotBack, match=r"1\.24\.1 was written, but 1\.22\.0 answers"):
-        install(bench.pico.drive, replace(JOB, micropython=MICROPYTHON))
+        put(bench, bench.pico.drive, replace(JOB, micropython=MICROPYTHON))
     assert bench.done == [f"prompt at {PORT}"]
 
 
 def test_a_port_that_is_held_for_a_moment_after_it_came_is_waited_for(bench: Bench) -> None:
     bench.trouble = [PortBusy("held by ModemManager")] * 3
-    install(bench.pico.drive, replace(JOB, micropython=MICROPYTHON))
+    put(bench, bench.pico.drive, replace(JOB, micropython=MICROPYTHON))
     assert bench.done == [f"prompt at {PORT}", f"app at {PORT}"]
 
 
 def test_a_port_that_stays_held_is_told_with_the_reason(bench: Bench) -> None:
     bench.trouble = [PortBusy("It is in use by ModemManager.")] * 100_000
     with pytest.raises(NotBack, match="ModemManager") as caught:
-        install(bench.pico.drive, replace(JOB, micropython=MICROPYTHON, patience_s=0.05))
+        put(bench, bench.pico.drive, replace(JOB, micropython=MICROPYTHON, patience_s=0.05))
     assert caught.value.hint == PortBusy.hint
 
 
 def test_a_drive_without_micropython_to_put_on_it_is_a_mistake_of_ours(bench: Bench) -> None:
     with pytest.raises(ValueError, match="needs MicroPython"):
-        install(bench.pico.drive, JOB)
+        put(bench, bench.pico.drive, JOB)
 
 
 def test_only_who_needs_micropython_has_it_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

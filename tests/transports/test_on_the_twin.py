@@ -16,9 +16,11 @@ from builders import tell
 from buzzband.bundle import band_files
 from buzzband.services.devices import Kind, devices
 from buzzband.services.flash import flash
+from buzzband.transports.backends import BACKENDS
+from buzzband.transports.board import Item
 from buzzband.transports.frame_reader import packed
 from buzzband.transports.link import Link
-from buzzband.transports.mpremote_adapter import Item, board_at
+from buzzband.transports.mpremote_adapter import board_at
 from buzzband.twin import ResetCause, Twin
 from buzzband.twin.stream import TwinStream
 from buzzband_fw.link import messages
@@ -45,11 +47,14 @@ def boot(pico_bench: PicoBench) -> Iterator[Boot]:
         yield lambda files: stack.enter_context(Twin(files, erase_ms=0, budget_s=pico_bench.left_s))
 
 
-@pytest.mark.pico(0.6)
-def test_a_board_that_is_busy_with_something_else_is_interrupted_and_does_what_it_is_told(boot: Boot) -> None:
+@pytest.mark.pico(0.9)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_board_that_is_busy_with_something_else_is_interrupted_and_does_what_it_is_told(
+    boot: Boot, backend: str
+) -> None:
     twin = boot({"main.py": b"while True: pass"})
     twin.run_for(0.15)
-    with twin.running(PACE), board_at(twin.serial.path, PATIENCE_S) as board:
+    with twin.running(PACE), BACKENDS[backend](twin.serial.path, PATIENCE_S) as board:
         found = board.identity()
         board.mkdir("/a/core")
         board.put("/a/core/x.mpy", content(2000))

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from buzzband.defaults import BACKENDS
 from buzzband.errors import BuzzbandError
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -52,6 +53,17 @@ DRIVE = Offered("drive", _drives)
 def port_option(what: str) -> _Decorator:
     """Add ``--port``; ``what``: what it is for."""
     return click.option("--port", type=PORT, metavar="PORT", help=what)
+
+
+def backend_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--backend``."""
+    return click.option(
+        "--backend",
+        type=click.Choice(BACKENDS),
+        default=BACKENDS[0],
+        show_default=True,
+        help="How to get to MicroPython's prompt; ampy is slower and gets into boards that the other does not.",
+    )(command)
 
 
 def patience_option(default: float, what: str, at_least: float = 1.0) -> _Decorator:

@@ -7,7 +7,7 @@ import click
 
 import buzzband_fw
 from buzzband.cli.archive_option import archive_option
-from buzzband.cli.band_options import DRIVE, patience_option, port_option
+from buzzband.cli.band_options import DRIVE, backend_option, patience_option, port_option
 from buzzband.cli.output import Output, json_option
 from buzzband.defaults import BOARD_PATIENCE_S
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--lose-sessions", is_flag=True, help="Go on though the archive lacks sessions of the board.")
 @patience_option(BOARD_PATIENCE_S, "How long the board may take for one thing.")
+@backend_option
 @archive_option
 @json_option
 def flash(
@@ -44,6 +45,7 @@ def flash(
     uf2_path: Path | None,
     lose_sessions: bool,
     patience_s: float,
+    backend: str,
     archive: "Archive",
     output: Output,
 ) -> None:
@@ -59,12 +61,13 @@ def flash(
     from buzzband.services.devices_port import chosen_board
     from buzzband.services.flash import flash_document, flash_text
     from buzzband.services.install import Job, firmware_for, install
+    from buzzband.transports.backends import BACKENDS
 
     board = chosen_board(port, drive)
     with output.progress("Downloading") as progress:
         firmware = firmware_for(board, uf2_path, micropython, progress)
     guard = None if lose_sessions else guard_with(archive)
-    job = Job(band_files(), buzzband_fw.__version__, firmware, guard, patience_s)
+    job = Job(band_files(), buzzband_fw.__version__, firmware, guard, patience_s, BACKENDS[backend])
     with output.progress("Installing") as progress:
         done = install(board, job, progress)
     output.show(done, text=flash_text, document=flash_document)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from buzzband.archive import Archive
 from buzzband.archive.raw import is_id, sha256_of
 from buzzband.errors import SessionsAtRisk
+from buzzband.transports.board import Board
 from buzzband.transports.link import Link
-from buzzband.transports.mpremote_adapter import Board
 from buzzband.wording import count
 
 FOLDER = "/log"

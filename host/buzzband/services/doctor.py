@@ -14,7 +14,6 @@ from buzzband.services.flash import awaited_band, greeted
 from buzzband.services.probes import FORGET_CRASHES
 from buzzband.transports import ports
 from buzzband.transports.link import Link
-from buzzband.transports.mpremote_adapter import board_at
 from buzzband.transports.serial_port import open_port
 from buzzband_fw.store.schema import SCHEMA
 
@@ -42,7 +41,7 @@ def doctor(port: str | None, way: Way, *, fix: bool = False, progress: Progress 
     patient = examine(port, way, progress)
     findings = tuple(judged(patient, quick=way.quick))
     if fix:
-        findings = _mended(patient, findings, way.patience_s)
+        findings = _mended(patient, findings, way)
     return Examined(patient.where, patient.band.hello.uid if patient.band else "", findings)
 
 
@@ -55,14 +54,14 @@ def judged(patient: Patient, *, quick: bool = False) -> list[Finding]:
     return found
 
 
-def _mended(patient: Patient, findings: tuple[Finding, ...], patience_s: float) -> tuple[Finding, ...]:
+def _mended(patient: Patient, findings: tuple[Finding, ...], way: Way) -> tuple[Finding, ...]:
     codes = {finding.code for finding in findings}
     done: set[str] = set()
     with suppress(PortError, LinkError, BoardError):
         problems = patient.band.config.problems if patient.band else ()
-        if problems and _settings_mended(patient.where, problems, patience_s):
+        if problems and _settings_mended(patient.where, problems, way.patience_s):
             done.add("bad_settings")
-        if codes & {"safe_mode", "gave_up"} and _starts_anew(patient.where, patience_s):
+        if codes & {"safe_mode", "gave_up"} and _starts_anew(patient.where, way):
             done |= {"safe_mode", "gave_up"}
     return tuple(
         replace(one, mended=True) if one.code in done and one.level is Level.FAULT else one for one in findings
@@ -78,11 +77,11 @@ def _settings_mended(port: str, names: tuple[str, ...], patience_s: float) -> bo
         return not link.config().problems
 
 
-def _starts_anew(port: str, patience_s: float) -> bool:
+def _starts_anew(port: str, way: Way) -> bool:
     """Forget the crashes and restart the board; return whether the app comes up, and not in safe mode."""
     serial_number = ports.serial_number_of(port)
-    patience_s = max(patience_s, PROMPT_PATIENCE_S)
-    with board_at(port, patience_s) as board:
+    patience_s = max(way.patience_s, PROMPT_PATIENCE_S)
+    with way.open_board(port, patience_s) as board:
         board.exec(FORGET_CRASHES)
         board.reset()
     _, hello = awaited_band(port, serial_number, patience_s, greeted)

@@ -14,9 +14,11 @@ from buzzband.services.flash import awaited_band, greeted
 from buzzband.services.last_leak import last_leak_permille
 from buzzband.services.probes import Storage, Wiring
 from buzzband.transports import ports
+from buzzband.transports.backends import OpenBoard
+from buzzband.transports.board import Board, Identity
 from buzzband.transports.drives import Drive
 from buzzband.transports.link import Link
-from buzzband.transports.mpremote_adapter import Board, Identity, board_at
+from buzzband.transports.mpremote_adapter import board_at
 from buzzband.transports.replies import Config, Hello, Mark, Status
 from buzzband.transports.serial_port import open_port
 from buzzband_fw.link import messages
@@ -92,6 +94,7 @@ class Way:
     app: str
     patience_s: float
     quick: bool = False
+    open_board: OpenBoard = board_at
 
 
 def examine(port: str | None, way: Way, progress: Progress = no_progress) -> Patient:
@@ -145,7 +148,7 @@ def _at_prompt(
 ) -> tuple[AtPrompt | None, BuzzbandError | None, BuzzbandError | None]:
     serial_number = ports.serial_number_of(port)
     try:
-        with board_at(port, max(way.patience_s, PROMPT_PATIENCE_S)) as board:
+        with way.open_board(port, max(way.patience_s, PROMPT_PATIENCE_S)) as board:
             found = _looked_at(board, way, band)
             board.reset()
     except (PortError, LinkError, BoardError) as error:

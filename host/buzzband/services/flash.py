@@ -6,7 +6,6 @@ half an app never starts.
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
@@ -25,8 +24,10 @@ from buzzband.progress import Progress, no_progress
 from buzzband.services import at_risk, probes
 from buzzband.services.at_risk import Guard
 from buzzband.transports import ports
+from buzzband.transports.backends import OpenBoard
+from buzzband.transports.board import Board, Identity
 from buzzband.transports.link import Link
-from buzzband.transports.mpremote_adapter import Board, Identity, board_at
+from buzzband.transports.mpremote_adapter import board_at
 from buzzband.transports.replies import Hello
 from buzzband.transports.serial_port import open_port
 from buzzband.wording import count
@@ -43,7 +44,6 @@ _ITEMS_MAX = 1000
 _PAUSE_S = 0.2
 _GREETINGS = 5
 
-OpenBoard = Callable[[str, float], AbstractContextManager[Board]]
 Greet = Callable[[str, float], Hello]
 
 

@@ -17,6 +17,7 @@ from buzzband.services import bootsel
 from buzzband.services.at_risk import Guard, sessions_at, sessions_over
 from buzzband.services.flash import Flashed, flash
 from buzzband.transports import drives, ports
+from buzzband.transports.backends import OpenBoard
 from buzzband.transports.drives import Drive
 from buzzband.transports.link import Link
 from buzzband.transports.mpremote_adapter import board_at
@@ -40,6 +41,7 @@ class Job:
     micropython: Firmware | None = None
     guard: Guard | None = None
     patience_s: float = PATIENCE_S
+    open_board: OpenBoard = board_at
 
 
 def firmware_for(
@@ -74,7 +76,7 @@ def install(board: str | Drive, job: Job, progress: Progress = no_progress) -> F
 
 def _completed(port: str, firmware: Firmware, job: Job, progress: Progress) -> Flashed:
     """Put the app onto a board that has just got ``firmware``, once that is what answers."""
-    _await_version(port, firmware, job.patience_s)
+    _await_version(port, firmware, job)
     done = _app(port, job, lambda share: progress(_MICROPYTHON_SHARE + (1 - _MICROPYTHON_SHARE) * share))
     return replace(done, installed=firmware.version_text, installed_sha256=firmware.sha256)
 
@@ -84,7 +86,15 @@ def _begin_of(progress: Progress) -> Progress:
 
 
 def _app(port: str, job: Job, progress: Progress) -> Flashed:
-    return flash(port, job.files, job.app, progress=progress, patience_s=job.patience_s, guard=job.guard)
+    return flash(
+        port,
+        job.files,
+        job.app,
+        progress=progress,
+        patience_s=job.patience_s,
+        guard=job.guard,
+        open_board=job.open_board,
+    )
 
 
 def _guard_running(port: str, guard: Guard, patience_s: float) -> None:
@@ -103,7 +113,7 @@ def _through_bootsel(port: str, firmware: Firmware, job: Job, progress: Progress
     """Send a board with MicroPython into BOOTSEL, write, and return the port at which it comes back."""
     serial_number = ports.serial_number_of(port)
     before = drives.boot_drives()
-    with board_at(port, job.patience_s) as board:
+    with job.open_board(port, job.patience_s) as board:
         machine = board.identity().machine
         if machine != MACHINE:
             raise UnsupportedBoard(f"MicroPython for the {MACHINE} does not belong on this board: {machine}.")
@@ -120,12 +130,12 @@ def _through_bootsel(port: str, firmware: Firmware, job: Job, progress: Progress
     )
 
 
-def _await_version(port: str, firmware: Firmware, patience_s: float) -> None:
+def _await_version(port: str, firmware: Firmware, job: Job) -> None:
     """See that the MicroPython that was written answers. A port that has just come may be held for some seconds."""
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + job.patience_s
     while True:
         try:
-            with board_at(port, patience_s) as board:
+            with job.open_board(port, job.patience_s) as board:
                 found = board.identity()
             break
         except PortError as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from buzzband.errors import BoardFailed
-from buzzband.transports.mpremote_adapter import Board
+from buzzband.transports.board import Board
 from buzzband.transports.ports import said
 from buzzband_fw.hal import pins
 
