@@ -13,10 +13,8 @@ import serial
 from ampy import pyboard
 from ampy.pyboard import Pyboard, PyboardError
 
-from buzzband import defaults
 from buzzband.errors import BoardFailed, BuzzbandError, CopyFailed, NotAPrompt, Silent, Unplugged
 from buzzband.transports.ampy_adapter import AmpyPrompt, adopted, ampy_errors, board_at
-from buzzband.transports.backends import BACKENDS
 from buzzband.transports.board import Board, GuardedPort
 from buzzband.transports.serial_port import open_port
 from transports.conftest import Pty
@@ -219,7 +217,3 @@ def test_answers_that_make_no_sense_are_errors_of_ours(output: bytes, command: C
     board.enter(6.0)
     with pytest.raises(BoardFailed):
         command(board)
-
-
-def test_the_ways_to_the_prompt_are_those_that_options_offer() -> None:
-    assert tuple(BACKENDS) == defaults.BACKENDS

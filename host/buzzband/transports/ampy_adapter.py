@@ -13,8 +13,8 @@ from typing import Any
 from ampy import pyboard
 from ampy.pyboard import Pyboard, PyboardError
 
-from buzzband.errors import BoardFailed, BuzzbandError, NotAPrompt
-from buzzband.transports.board import ENDLESS, NONSENSE, PATIENCE_S, Board, GuardedPort, opened
+from buzzband.errors import BoardFailed, BuzzbandError
+from buzzband.transports.board import ENDLESS, NONSENSE, PATIENCE_S, Board, GuardedPort, no_prompt, opened
 from buzzband.transports.ports import said
 from buzzband.transports.serial_port import FOREIGN_ERRORS, link_error
 
@@ -33,7 +33,7 @@ class AmpyPrompt:
     def enter(self, share_s: float) -> None:
         """See ``Prompt``."""
         with ampy_errors(self._path):
-            self._port.allow(2 * share_s, NotAPrompt)
+            self._port.allow(2 * share_s, lambda _why: no_prompt(self._path))
             self._port.write(_END_OF_FRAME)
             self._pyboard.enter_raw_repl()
 
@@ -73,7 +73,7 @@ def ampy_errors(path: str) -> Iterator[None]:
     except PyboardError as error:  # a BaseException
         what = str(error.args[0]) if error.args else ""
         if "raw repl" in what:
-            raise NotAPrompt(f"MicroPython's prompt does not come up at {path}.") from error
+            raise no_prompt(path) from error
         if "timeout" in what:
             raise BoardFailed(ENDLESS) from error
         raise BoardFailed(f"The board does not answer as MicroPython does: {said(what)}.") from error

@@ -320,6 +320,11 @@ def _making_sense() -> Iterator[None]:
         raise BoardFailed("The board answers with nonsense.") from error
 
 
+def no_prompt(path: str) -> NotAPrompt:
+    """Return our error for a prompt that does not come."""
+    return NotAPrompt(f"MicroPython's prompt does not come up at {path}.")
+
+
 def raised(traceback: str) -> BoardFailed:
     """Return our error for what was raised on the board."""
     lines = traceback.strip().splitlines()

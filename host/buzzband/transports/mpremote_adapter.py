@@ -12,8 +12,8 @@ from typing import Any
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
-from buzzband.errors import BoardFailed, BuzzbandError, NotAPrompt
-from buzzband.transports.board import ENDLESS, NONSENSE, PATIENCE_S, Board, GuardedPort, opened, raised
+from buzzband.errors import BoardFailed, BuzzbandError
+from buzzband.transports.board import ENDLESS, NONSENSE, PATIENCE_S, Board, GuardedPort, no_prompt, opened, raised
 from buzzband.transports.ports import said
 from buzzband.transports.serial_port import FOREIGN_ERRORS, link_error
 
@@ -32,7 +32,7 @@ class MpremotePrompt:
     def enter(self, share_s: float) -> None:
         """See ``Prompt``."""
         with mpremote_errors(self._path):
-            self._port.allow(2 * share_s, NotAPrompt)
+            self._port.allow(2 * share_s, lambda _why: no_prompt(self._path))
             self._port.write(_END_OF_FRAME)
             self._transport.enter_raw_repl(soft_reset=False, timeout_overall=share_s)
 
@@ -73,7 +73,7 @@ def mpremote_errors(path: str) -> Iterator[None]:
         raise raised(error.error_output) from error
     except TransportError as error:
         if "raw repl" in str(error):
-            raise NotAPrompt(f"MicroPython's prompt does not come up at {path}.") from error
+            raise no_prompt(path) from error
         if "timeout" in str(error):
             raise BoardFailed(ENDLESS) from error
         raise BoardFailed(f"The board does not answer as MicroPython does: {said(error)}.") from error
