@@ -6,7 +6,7 @@ from buzzband import errors
 from buzzband.errors import BuzzbandError, EngineMissing
 from cli.error_tree import classes, drawn
 
-HINTS_WHERE_THEY_ARE_RAISED = {"FirmwareMissing", "EngineFailed", "BudgetSpent"}
+HINTS_WHERE_THEY_ARE_RAISED = {"FirmwareMissing", "EngineFailed", "BudgetSpent", "NotInLog"}
 
 
 @pytest.mark.parametrize("kind", classes())

@@ -143,18 +143,42 @@ def pack_image(contents: Mapping[str, bytes]) -> bytes:
 
 def unpack_image(image: bytes) -> dict[str, bytes]:
     """Return the files of a littlefs image by path. Raises EngineMissing, EngineFailed if it holds none."""
+    return _looked_through(image)[0]
+
+
+def used_blocks(image: bytes) -> dict[int, bytes]:
+    """Return the blocks of a littlefs image that have to be as they are, by number.
+
+    Those are all that littlefs reads: besides what is written the empty halves of pairs of metadata, for in their
+    place the flash of a board may hold a half that looks newer. Raises what ``unpack_image`` raises.
+    """
+    read = _looked_through(image)[1]
+    return {block: image[block * FLASH_BLOCK_SIZE : (block + 1) * FLASH_BLOCK_SIZE] for block in sorted(read)}
+
+
+def _looked_through(image: bytes) -> tuple[dict[str, bytes], set[int]]:
+    """Return the files of an image, and the blocks that were read to find them."""
     try:
         from littlefs import LittleFS, LittleFSError, UserContext
     except ImportError as error:
         raise EngineMissing("The package littlefs-python is not installed.") from error
-    context = UserContext(len(image))
-    context.buffer[:] = image
+    read: set[int] = set()
+
+    class Context(UserContext):
+        """The image, and a note of what is read of it."""
+
+        def read(self, cfg: Any, block: int, off: int, size: int) -> bytearray:
+            """See littlefs."""
+            read.add(block)
+            return bytearray(super().read(cfg, block, off, size))
+
+    context = Context(buffer=bytearray(image))
     try:
         mounted = LittleFS(
             context=context, block_size=FLASH_BLOCK_SIZE, block_count=FLASH_BLOCK_COUNT, prog_size=256, mount=False
         )
         mounted.mount()
-        return dict(_files_in(mounted))
+        return dict(_files_in(mounted)), read
     except LittleFSError as error:
         raise EngineFailed(f"The flash holds no file system that can be read: {error}") from error
 

@@ -9,6 +9,7 @@ BuzzbandError                exit 1
 │   └── NoPermission         names the group
 ├── LinkError                exit 4
 │   ├── Silent               no answer
+│   │   └── AtPrompt         MicroPython's prompt answers, not the app
 │   ├── Garbled              answers that are damaged or make no sense
 │   ├── Unplugged            the port vanished
 │   ├── Refused              the band says no, and why
@@ -37,6 +38,7 @@ BuzzbandError                exit 1
 │   ├── UnsupportedBoard     another chip, or a MicroPython that is too old
 │   ├── BoardFailed          what was to be done on the board raised there
 │   ├── CopyFailed           a file on the board is not what was sent
+│   ├── SessionsAtRisk       sessions are on the board that the archive does not have
 │   └── NotStarted           the app does not come back, or not the one that was sent
 ├── SettingsError            exit 11
 │   ├── NoSuchSetting        lists those that it might be
@@ -44,26 +46,38 @@ BuzzbandError                exit 1
 │   ├── NoSuchWearer         lists the wearers there are
 │   ├── BadSettingsFile      no file, or no settings in it
 │   └── NotComparable        with these settings cueing cannot be compared
-└── ArchiveError             exit 12
-    ├── ArchiveUnusable      its folder cannot be read or written, or its disk is full
-    ├── ArchiveFaulty        a check found something
-    ├── IndexDamaged         the index cannot be read
-    ├── IndexTooNew          the index is of a newer version
-    ├── NoSuchSession        lists the latest
-    ├── SeveralSessions      lists those that it might be
-    ├── AlreadyImported      the archive has that recording, with other options
-    └── SeveralWearers       lists them
+├── ArchiveError             exit 12
+│   ├── ArchiveUnusable      its folder cannot be read or written, or its disk is full
+│   ├── ArchiveFaulty        a check found something
+│   ├── IndexDamaged         the index cannot be read
+│   ├── IndexTooNew          the index is of a newer version
+│   ├── NoSuchSession        lists the latest
+│   ├── SeveralSessions      lists those that it might be
+│   ├── AlreadyImported      the archive has that recording, with other options
+│   └── SeveralWearers       lists them
+├── DriveError               exit 13
+│   ├── WrongDrive           no Pico in BOOTSEL is there
+│   ├── DriveChanged         it is not what it was a moment ago; nothing was written
+│   ├── DriveUnusable        not mounted, read-only, full, no permission
+│   ├── NotTaken             written, but the board does not start what was written
+│   └── NotBack              the drive has gone, but no serial port came
+├── FirmwareError            exit 14
+│   ├── BadUf2               damaged, or for another chip; names the block
+│   └── WrongFirmware        no MicroPython for the Pico, or one that the app does not run on
+└── Unwell                   exit 15
 
 Wrong options and arguments are click's: exit 2.
 """
 
 from typing import ClassVar
 
+from buzzband.exit_codes import ExitCode
+
 
 class BuzzbandError(Exception):
     """The root: everything a user can cause or mend. ``str`` says what happened, ``hint`` what to do next."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
     hint: str = ""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
@@ -75,7 +89,7 @@ class BuzzbandError(Exception):
 class PortError(BuzzbandError):
     """There is no serial port to work with."""
 
-    exit_code = 3
+    exit_code = ExitCode.PORT
 
 
 class NoBoard(PortError):
@@ -83,7 +97,7 @@ class NoBoard(PortError):
 
     hint = (
         "Plug the band in with a cable that carries data. A Pico without MicroPython shows up as a drive instead: "
-        "drag MicroPython's UF2 onto it."
+        "make a band of it with buzzband flash."
     )
 
 
@@ -114,13 +128,19 @@ class NoPermission(PortError):
 class LinkError(BuzzbandError):
     """Band and host do not get through to each other."""
 
-    exit_code = 4
+    exit_code = ExitCode.LINK
 
 
 class Silent(LinkError):
     """The band did not answer in time."""
 
     hint = "Press the band's button or plug it again. If it stays silent, install the app: buzzband flash."
+
+
+class AtPrompt(Silent):
+    """MicroPython's prompt answers, not the band's app."""
+
+    hint = "Install the app with buzzband flash, or start it."
 
 
 class Garbled(LinkError):
@@ -151,7 +171,7 @@ class WrongProtocol(LinkError):
 class RecordingError(BuzzbandError):
     """A recording cannot be used."""
 
-    exit_code = 5
+    exit_code = ExitCode.RECORDING
 
 
 class RecordingNotFound(RecordingError):
@@ -207,7 +227,7 @@ class NotInLog(RecordingError):
 class EngineError(BuzzbandError):
     """An engine cannot run the core."""
 
-    exit_code = 6
+    exit_code = ExitCode.ENGINE
 
 
 class EngineMissing(EngineError):
@@ -235,7 +255,7 @@ class BudgetSpent(EngineError):
 class DownloadError(BuzzbandError):
     """A file for the cache could not be had."""
 
-    exit_code = 7
+    exit_code = ExitCode.DOWNLOAD
 
 
 class DownloadFailed(DownloadError):
@@ -253,33 +273,36 @@ class HashMismatch(DownloadError):
 class OutputFailed(BuzzbandError):
     """A page or picture could not be written."""
 
-    exit_code = 9
+    exit_code = ExitCode.OUTPUT
     hint = "Name a file in a folder that may be written to."
 
 
 class SelftestFailed(BuzzbandError):
     """A golden vector did not come out as recorded."""
 
-    exit_code = 8
+    exit_code = ExitCode.SELFTEST
     hint = "Do not trust this interpreter with the core; docs/engines.md lists those that are known to be right."
 
 
 class BoardError(BuzzbandError):
     """A board with MicroPython does not do what it is told at its prompt."""
 
-    exit_code = 10
+    exit_code = ExitCode.BOARD
 
 
 class NotAPrompt(BoardError):
     """MicroPython's prompt does not come up on the port."""
 
-    hint = "Plug the board again and run the command at once. If that does not help, install MicroPython anew."
+    hint = (
+        "Plug the board again and run the command at once. If that does not help, hold BOOTSEL while you plug it in "
+        "and run buzzband flash: that installs MicroPython anew."
+    )
 
 
 class UnsupportedBoard(BoardError):
     """The board is no RP2040 with a MicroPython that the app runs on."""
 
-    hint = "Install MicroPython 1.24.1 for the Raspberry Pi Pico; 1.23 is the oldest that works."
+    hint = "Put MicroPython 1.24.1 on it with buzzband flash --micropython; 1.23 is the oldest that works."
 
 
 class BoardFailed(BoardError):
@@ -294,6 +317,15 @@ class CopyFailed(BoardError):
     hint = "Run the command again. If it repeats, the board's flash is worn out or its file system is damaged."
 
 
+class SessionsAtRisk(BoardError):
+    """There are sessions on the board that are nowhere else."""
+
+    hint = (
+        "Pull them with buzzband sync first. If the app on the board does not run any more, pass --lose-sessions: "
+        "flash leaves them where they are."
+    )
+
+
 class NotStarted(BoardError):
     """The app did not come up after it was installed, or another version did."""
 
@@ -303,7 +335,7 @@ class NotStarted(BoardError):
 class SettingsError(BuzzbandError):
     """Settings cannot be as they are wanted; nothing is changed."""
 
-    exit_code = 11
+    exit_code = ExitCode.SETTINGS
 
 
 class NoSuchSetting(SettingsError):
@@ -339,7 +371,7 @@ class NotComparable(SettingsError):
 class ArchiveError(BuzzbandError):
     """The archive does not do what it is for. What bands hold stays there until it is safe."""
 
-    exit_code = 12
+    exit_code = ExitCode.ARCHIVE
 
 
 class ArchiveUnusable(ArchiveError):
@@ -388,3 +420,66 @@ class SeveralWearers(ArchiveError):
     """What is to be compared is of more than one wearer; who is meant is not guessed."""
 
     hint = "Name one of them with --wearer; --wearer '' is the one without a name."
+
+
+class DriveError(BuzzbandError):
+    """A board in BOOTSEL, which is a drive, does not take MicroPython."""
+
+    exit_code = ExitCode.DRIVE
+
+
+class WrongDrive(DriveError):
+    """What is there is no Raspberry Pi Pico in BOOTSEL."""
+
+    hint = "Hold BOOTSEL while you plug the Pico in; its drive is called RPI-RP2."
+
+
+class DriveChanged(DriveError):
+    """The drive went, or became another, just before it was to be written to; nothing was written."""
+
+    hint = "Plug the Pico in again with BOOTSEL held, and repeat the command."
+
+
+class DriveUnusable(DriveError):
+    """The drive cannot be written to."""
+
+    hint = "Plug the Pico in again with BOOTSEL held, and repeat the command."
+
+
+class NotTaken(DriveError):
+    """The UF2 was written, but the board stays in BOOTSEL: it did not get all of it."""
+
+    hint = "Plug the Pico in again with BOOTSEL held, and repeat the command. If it repeats, try another cable."
+
+
+class NotBack(DriveError):
+    """The drive has gone, but the board did not come back with MicroPython."""
+
+    hint = (
+        "Plug the Pico in again without BOOTSEL and run buzzband devices; if it is not there, begin anew with BOOTSEL."
+    )
+
+
+class FirmwareError(BuzzbandError):
+    """A UF2 is not what a band needs. No board has seen it."""
+
+    exit_code = ExitCode.FIRMWARE
+
+
+class BadUf2(FirmwareError):
+    """A UF2 is damaged, or not for the flash of an RP2040."""
+
+    hint = "Download it again. It is the UF2 for the Raspberry Pi Pico that is needed."
+
+
+class WrongFirmware(FirmwareError):
+    """A UF2 holds no MicroPython that the app runs on."""
+
+    hint = "Leave --uf2 out: the tool gets MicroPython 1.24.1 for the Raspberry Pi Pico itself."
+
+
+class Unwell(BuzzbandError):
+    """The doctor found something that keeps a band from its work."""
+
+    exit_code = ExitCode.UNWELL
+    hint = "Each finding above says what to do about it."

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from buzzband.cli import sync as command
 from buzzband.transports import ports
 from cli.builders import run
 from services.fake_link import UID, FakeLink
@@ -37,7 +36,7 @@ def plug(monkeypatch: pytest.MonkeyPatch) -> Plug:
             yield there[port]
 
         boards = tuple(ports.Port(path, is_micropython=True) for path in there)
-        monkeypatch.setattr(command, "linked", linked)
+        monkeypatch.setattr("buzzband.services.devices_port.linked", linked)
         monkeypatch.setattr(ports, "all_ports", lambda: boards)
 
     return placed

@@ -1,8 +1,8 @@
 """docs/export.md says what an export holds."""
 
 from buzzband.archive.raw import IMPORTED
+from buzzband.defaults import EXPORTS
 from buzzband.exports.events import COLUMNS, KINDS
-from buzzband.services.export import FORMATS
 from doc_pages import page, rows
 
 PAGE = page("export")
@@ -21,6 +21,6 @@ def test_every_value_of_an_event_is_named() -> None:
 
 
 def test_every_format_and_the_place_in_the_archive_are_named() -> None:
-    assert all(f"--format {kind}" in PAGE for kind in FORMATS)
+    assert all(f"--format {kind}" in PAGE for kind in EXPORTS)
     assert IMPORTED in PAGE
     assert IMPORTED in page("sync")

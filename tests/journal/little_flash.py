@@ -6,10 +6,11 @@ from typing import Any
 from littlefs import LittleFS, LittleFSError, lfs
 
 from buzzband.bundle import FLASH_BLOCK_COUNT, FLASH_BLOCK_SIZE
+from buzzband.defaults import ERASE_MS
 from buzzband.engines.band import VirtualBand
 from buzzband.engines.layer.world import World
 from buzzband.twin import Operation
-from buzzband.twin.flash import ERASE_MS, PROGRAM_US
+from buzzband.twin.flash import PROGRAM_US
 from journal.journal import Journal, Memory, contents, file_system
 
 US_PER_S = 1e6

@@ -11,7 +11,7 @@ from builders import calibrated, codes, from_itself, muscle, tell
 from buzzband.engines.cpython import condition, decide
 from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
-from buzzband.recordings.examples import EXAMPLES
+from buzzband.recordings.catalogue import EXAMPLES
 from buzzband.recordings.frames import frames_of
 from buzzband_fw.core import modes, words
 from buzzband_fw.core.modes.tempo import phases_ms

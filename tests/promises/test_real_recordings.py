@@ -9,7 +9,8 @@ from scipy.signal import butter, sosfiltfilt
 from builders import RATE_HZ, cue_times_s, from_itself, tell
 from buzzband.engines.cpython import condition, decide
 from buzzband.recordings.adc import digitise
-from buzzband.recordings.examples import EXAMPLES, example
+from buzzband.recordings.catalogue import EXAMPLES
+from buzzband.recordings.examples import example
 from buzzband.services.analysis import runs
 from buzzband.services.simulate import Options, simulate
 

@@ -12,7 +12,8 @@ from builders import calibrated, codes, cue_times_s, from_itself, muscle, tell
 from buzzband.engines.cpython import condition, decide
 from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
-from buzzband.recordings.examples import EXAMPLES, example
+from buzzband.recordings.catalogue import EXAMPLES
+from buzzband.recordings.examples import example
 from buzzband_fw.core import target
 
 RULES = [(ms, percent) for ms in (200, 250, 300, 400) for percent in (50, 60, 65)]

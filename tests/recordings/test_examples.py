@@ -9,7 +9,8 @@ import pytest
 
 from buzzband import cache
 from buzzband.errors import DownloadFailed, HashMismatch, RecordingNotFound
-from buzzband.recordings.examples import EXAMPLES, example
+from buzzband.recordings.catalogue import EXAMPLES
+from buzzband.recordings.examples import example
 
 
 def sha256(content):

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from buzzband.archive import Archive
+from buzzband.defaults import EXPORTS
 from buzzband.errors import NoSuchSession, OutputFailed, RecordingNotFound, TooShort
 from buzzband.services import export as service
-from buzzband.services.export import FORMATS, Exported, export
+from buzzband.services.export import Exported, export
 from exports.builders import cut_off, full
 from recordings.log_builder import SESSION, LogWriter
 from services.fake_link import FakeLink
@@ -72,7 +73,7 @@ def test_two_logs_with_one_id_have_two_names(tmp_path: Path) -> None:
     assert len(names(exported(Archive(tmp_path / "none"), wanted, "edf", tmp_path / "out"))) == 2
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", EXPORTS)
 def test_what_is_there_is_not_replaced_and_nothing_else_is_written(archive: Archive, tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "out"
     mine = exported(archive, [], kind, folder).files[-1]
@@ -86,7 +87,7 @@ def test_what_is_there_is_not_replaced_and_nothing_else_is_written(archive: Arch
     assert mine.read_text() == "mine"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "bids"])
+@pytest.mark.parametrize("kind", [kind for kind in EXPORTS if kind != "bids"])
 def test_what_is_there_is_replaced_when_asked(archive: Archive, tmp_path: Path, kind: str) -> None:
     before = exported(archive, [], kind, tmp_path / "out")
     before.files[0].write_text("old")

@@ -1,6 +1,6 @@
 """Flashing: what goes onto the board, what comes off it, what is left alone, and when it is called done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -17,18 +17,19 @@ from buzzband.errors import (
     NoSuchPort,
     NotStarted,
     PortError,
+    SessionsAtRisk,
     Silent,
     Unplugged,
     UnsupportedBoard,
     WrongProtocol,
 )
 from buzzband.services import flash as service
+from buzzband.services.at_risk import Guard, OnBoard
 from buzzband.services.flash import Flashed, flash, flash_document, flash_text
-from buzzband.transports.mpremote_adapter import Identity, Item
+from buzzband.transports.board import Identity, Item
 from buzzband.transports.replies import Hello
+from services.fake_board import PICO, PORT, FakeBoard
 
-PORT = "/dev/ttyFAKE0"
-PICO = Identity("micropython", (1, 24, 1), "rp2", "Raspberry Pi Pico with RP2040")
 HELLO = Hello(1, "0.2.0", "1.24.1", "e66138528361ba32", "a", False, 1_000_000, 70_000, 640)
 APP = {
     "main.py": b"start()",
@@ -42,71 +43,9 @@ DOOR = "/a/buzzband_fw/app.mpy"
 EVERYTHING = ("/boot.py", "/main.py", "/pins.mpy", "/a/buzzband_fw/__init__.mpy", "/a/buzzband_fw/core/comb.mpy", DOOR)
 
 
-@dataclass
-class FakeBoard:
-    """A board at its prompt, with files in memory. ``done``: what was asked of it that changes something."""
-
-    files: dict[str, bytes] = field(default_factory=dict)
-    folders: set[str] = field(default_factory=set)
-    identity_: Identity = PICO
-    done: list[tuple[str, str]] = field(default_factory=list)
-    fails_after: int | None = None
-    rots: str = ""
-
-    def __post_init__(self) -> None:
-        for path in self.files:
-            self.mkdir(path.rpartition("/")[0])
-        self.done.clear()
-
-    def identity(self) -> Identity:
-        return self.identity_
-
-    def hashes(self, paths: list[str]) -> dict[str, str | None]:
-        known = {path: sha256(data).hexdigest() for path, data in self.files.items()}
-        return {path: known.get(path) for path in paths}
-
-    def put(self, path: str, data: bytes) -> None:
-        self._do("put", path)
-        assert path.rpartition("/")[0] in {*self.folders, ""}
-        self.files[path] = data + b"!" if path == self.rots else data
-
-    def listdir(self, path: str) -> tuple[Item, ...]:
-        folder = path.rstrip("/") + "/"
-        known = [(name, True) for name in self.folders] + [(name, False) for name in self.files]
-        inside = ((name.removeprefix(folder), kind) for name, kind in known if name.startswith(folder))
-        return tuple(Item(name, kind) for name, kind in inside if "/" not in name)
-
-    def mkdir(self, path: str) -> None:
-        self._do("mkdir", path)
-        parts = path.split("/")
-        self.folders |= {"/".join(parts[:depth]) for depth in range(2, len(parts) + 1)}
-
-    def remove(self, path: str) -> None:
-        self._do("remove", path)
-        del self.files[path]
-
-    def rmdir(self, path: str) -> None:
-        self._do("rmdir", path)
-        assert self.listdir(path) == ()
-        self.folders.remove(path)
-
-    def exec(self, code: str) -> str:
-        self._do("exec", code)
-        return ""
-
-    def reset(self) -> None:
-        self._do("reset", "")
-
-    def told(self, what: str) -> list[str]:
-        return [path for done, path in self.done if done == what]
-
-    def _do(self, what: str, path: str) -> None:
-        self.done.append((what, path))
-        if self.fails_after is not None and len(self.done) > self.fails_after:
-            raise Unplugged(f"{PORT} has gone.")
-
-
-def flashed(board: FakeBoard, files: dict[str, bytes] | None = None, hello: Hello = HELLO) -> Flashed:
+def flashed(
+    board: FakeBoard, files: dict[str, bytes] | None = None, hello: Hello = HELLO, guard: Guard | None = None
+) -> Flashed:
     @contextmanager
     def opened(_port: str, _patience_s: float) -> Iterator[FakeBoard]:
         yield board
@@ -115,7 +54,8 @@ def flashed(board: FakeBoard, files: dict[str, bytes] | None = None, hello: Hell
         assert board.done[-1] == ("reset", "")
         return hello
 
-    return flash(PORT, APP if files is None else files, "0.2.0", open_board=opened, greet=greet, patience_s=0.0)
+    wanted = APP if files is None else files
+    return flash(PORT, wanted, "0.2.0", guard=guard, open_board=opened, greet=greet, patience_s=0.0)
 
 
 def board_with(files: dict[str, bytes]) -> FakeBoard:
@@ -206,6 +146,25 @@ def test_a_board_that_the_app_does_not_run_on_is_left_as_it_is(found: Identity, 
     with pytest.raises(UnsupportedBoard, match=why):
         flashed(board)
     assert board.done == []
+
+
+def test_sessions_on_the_board_stop_it_before_anything_changes() -> None:
+    session_id, data = "00112233445566aa", b"session"
+    board = board_with({"main.py": b"old", f"log/{session_id}.bbl": data})
+
+    def refuse(found: Sequence[OnBoard]) -> None:
+        assert found == (OnBoard(session_id, sha256(data).hexdigest()),)
+        raise SessionsAtRisk("no")
+
+    with pytest.raises(SessionsAtRisk):
+        flashed(board, guard=refuse)
+    assert board.done == []
+
+
+@pytest.mark.parametrize("version", [(1, 26, 0), (1, 26, 1), (1, 27, 0)])
+def test_a_version_to_be_careful_with_is_taken_and_told(version: tuple[int, ...]) -> None:
+    done = flashed(FakeBoard(identity_=replace(PICO, version=version)))
+    assert "compiles arrays in viper wrongly" in flash_text(done)
 
 
 @pytest.mark.parametrize("version", [(1, 23, 0), (1, 24, 1), (1, 28, 0), (2, 0, 0)])
@@ -305,14 +264,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("quick")
 def test_the_band_is_asked_until_it_answers() -> None:
     greeter = Greeter([NoSuchPort("gone"), Unplugged("gone"), Silent("booting")])
-    assert service._awaited(PORT, "", 60.0, greeter) == (PORT, HELLO)
+    assert service.awaited_band(PORT, "", 60.0, greeter) == (PORT, HELLO)
 
 
 @pytest.mark.usefixtures("quick")
 def test_a_band_that_does_not_come_back_is_told_with_the_last_reason() -> None:
     greeter = Greeter([Silent("The band does not answer HELLO.")] * 1000)
     with pytest.raises(NotStarted, match="does not answer HELLO"):
-        service._awaited(PORT, "", 0.0, greeter)
+        service.awaited_band(PORT, "", 0.0, greeter)
 
 
 @pytest.mark.usefixtures("quick")
@@ -320,14 +279,14 @@ def test_a_board_that_came_back_at_another_port_is_found_there(monkeypatch: pyte
     places = iter([None, None, "/dev/ttyFAKE7"])
     monkeypatch.setattr("buzzband.transports.ports.path_of", lambda serial: {"E66": lambda: next(places)}[serial]())
     greeter = Greeter([NoSuchPort("gone"), NoSuchPort("gone")])
-    assert service._awaited(PORT, "E66", 60.0, greeter) == ("/dev/ttyFAKE7", HELLO)
+    assert service.awaited_band(PORT, "E66", 60.0, greeter) == ("/dev/ttyFAKE7", HELLO)
     assert greeter.asked == [PORT, PORT, "/dev/ttyFAKE7"]
 
 
 @pytest.mark.usefixtures("quick")
 def test_an_app_of_another_protocol_is_not_called_done() -> None:
     with pytest.raises(NotStarted, match="protocol 2"):
-        service._awaited(PORT, "", 0.0, Greeter([WrongProtocol("The band speaks protocol 2.")]))
+        service.awaited_band(PORT, "", 0.0, Greeter([WrongProtocol("The band speaks protocol 2.")]))
 
 
 def test_every_failure_is_one_of_ours() -> None:
@@ -344,6 +303,9 @@ def test_the_text_says_what_was_done_and_what_answers() -> None:
         "App 0.2.0 runs on MicroPython 1.24.1, band e66138528361ba32, at /dev/ttyFAKE0.",
     ]
     assert "removed" not in flash_text(replace(DONE, removed=()))
+    assert flash_text(replace(DONE, installed="1.24.1", installed_sha256="ab")).startswith(
+        "MicroPython 1.24.1 installed, sha256 of its UF2 ab.\n"
+    )
 
 
 def test_the_document_names_every_file() -> None:

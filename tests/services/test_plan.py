@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from buzzband.defaults import PLAN_PAIRS_MAX
 from buzzband.errors import NotComparable
 from buzzband.services import plan as service
 from buzzband.services.config import FileStore, change
@@ -20,7 +21,7 @@ def store(folder: Path, **settings: Any) -> FileStore:
     return made
 
 
-@pytest.mark.parametrize("pairs", range(1, service.PAIRS_MAX + 1))
+@pytest.mark.parametrize("pairs", range(1, PLAN_PAIRS_MAX + 1))
 def test_in_each_pair_one_set_is_silent_and_in_half_of_them_the_first(pairs: int) -> None:
     for seed in range(50):
         silent = drawn(pairs, seed).silent
@@ -49,7 +50,7 @@ def test_of_an_odd_number_either_order_may_be_the_more_frequent() -> None:
 
 def test_bit_0_is_the_first_set_and_the_longest_plan_is_a_setting() -> None:
     assert Plan(0, (True, False, False, True)).bits == 0b1001
-    assert drawn(service.PAIRS_MAX, 1).bits <= SCHEMA[service.SETTING][2]
+    assert drawn(PLAN_PAIRS_MAX, 1).bits <= SCHEMA[service.SETTING][2]
 
 
 def test_a_plan_is_put_where_settings_are_and_taken_away_again(tmp_path: Path) -> None:

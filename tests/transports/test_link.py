@@ -249,6 +249,15 @@ def test_numbers_are_no_control_characters(first: int) -> None:
     assert len(band.requests) == 300
 
 
+def test_no_hello_has_a_ctrl_c_that_would_stop_a_band_which_is_starting() -> None:
+    band = FakeBand()
+    link = linked(band)
+    for _ in range(300):
+        link.hello()
+    assert band.heard
+    assert b"\x03" not in band.heard
+
+
 def test_a_silent_band_is_asked_three_times_within_the_patience() -> None:
     band = FakeBand(line=Line(lose=1.0))
     with pytest.raises(Silent, match="HELLO"):

@@ -20,7 +20,8 @@ from mpremote.transport_serial import SerialTransport
 
 from buzzband.engines import micropython
 from buzzband.errors import BoardFailed, BuzzbandError, CopyFailed, NotAPrompt, Silent, Unplugged
-from buzzband.transports.mpremote_adapter import Board, GuardedPort, Item, adopted, board_at, mpremote_errors
+from buzzband.transports.board import Board, GuardedPort, Item
+from buzzband.transports.mpremote_adapter import MpremotePrompt, adopted, board_at, mpremote_errors
 from buzzband.transports.serial_port import open_port, open_serial
 from transports.conftest import Pty
 from transports.fake_band import content
@@ -80,7 +81,7 @@ def test_errors_of_ours_pass_as_they_are() -> None:
 
 
 def test_what_mpremote_prints_does_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    board = Board("scripted", ScriptedPort(iter(())))
+    board = over(ScriptedPort(iter(())))
     with pytest.raises(NotAPrompt):
         board.enter(0.1)  # SerialTransport prints what it got instead of a prompt
     assert capsys.readouterr() == ("", "")
@@ -125,8 +126,13 @@ class ScriptedPort:
         self.heard += data
 
 
+def over(port: object, path: str = "scripted", timeout_s: float = 0.2) -> Board:
+    """A board by way of mpremote."""
+    return Board(MpremotePrompt(path, GuardedPort(port)), timeout_s)
+
+
 def scripted(*pieces: bytes) -> Board:
-    return Board("scripted", ScriptedPort(iter(pieces)), timeout_s=0.2)
+    return over(ScriptedPort(iter(pieces)))
 
 
 def answered(output: bytes, trouble: bytes = b"") -> Board:
@@ -142,13 +148,13 @@ def test_a_silent_board_is_no_prompt() -> None:
 def test_the_prompt_is_knocked_for_three_times_after_the_end_of_any_frame() -> None:
     port = ScriptedPort(iter(()))
     with pytest.raises(NotAPrompt):
-        Board("scripted", port).enter(0.1)
+        over(port).enter(0.1)
     assert port.heard == b"\0\r\x03\r\x01" * 3
 
 
 @pytest.mark.parametrize("piece", [b"x", b"x" * 4096, b">>> ", b"\x04" * 100])
 def test_a_board_that_does_not_stop_sending_is_no_prompt(piece: bytes) -> None:
-    board = Board("scripted", ScriptedPort(itertools.repeat(piece)))
+    board = over(ScriptedPort(itertools.repeat(piece)))
     began = time.monotonic()
     with pytest.raises(NotAPrompt):
         board.enter(0.3)
@@ -165,7 +171,7 @@ def test_a_command_that_does_not_come_to_an_end_is_given_up(start: bytes) -> Non
 
 @pytest.mark.parametrize("start", [b">R\x01\x00\x40\x04", b">R\x01\x00\x40\x04\x04"])
 def test_output_without_end_is_given_up(start: bytes) -> None:
-    board = Board("scripted", ScriptedPort(itertools.chain([start[:1], start[1:]], itertools.repeat(b"x" * 4096))))
+    board = over(ScriptedPort(itertools.chain([start[:1], start[1:]], itertools.repeat(b"x" * 4096))))
     began = time.monotonic()
     with pytest.raises(BoardFailed):
         board.exec("pass", 0.5)
@@ -200,7 +206,7 @@ def test_a_reset_does_not_mind_that_the_port_vanishes() -> None:
         def write(self, data: bytes) -> None:
             raise serial.SerialException("write failed: [Errno 5] Input/output error")
 
-    Board("scripted", Vanishing(iter([b">"])), timeout_s=0.2).reset()
+    over(Vanishing(iter([b">"]))).reset()
 
 
 class PromptPort(ScriptedPort):
@@ -214,7 +220,7 @@ class PromptPort(ScriptedPort):
 
 def test_after_a_reset_nothing_is_said_to_what_comes_up() -> None:
     port = PromptPort(iter(()))
-    board = Board("scripted", port, timeout_s=0.2)
+    board = over(port)
     board.enter(1.0)
     board.reset()
     heard = port.heard
@@ -225,7 +231,7 @@ def test_after_a_reset_nothing_is_said_to_what_comes_up() -> None:
 
 def test_leaving_goes_back_to_the_prompt_that_people_use() -> None:
     port = PromptPort(iter(()))
-    board = Board("scripted", port, timeout_s=0.2)
+    board = over(port)
     board.enter(1.0)
     board.leave()
     assert port.heard.endswith(b"\r\x02")
@@ -337,7 +343,7 @@ def test_at_the_prompt_that_people_use_it_gets_in_too(board: Board) -> None:
 
 def test_a_port_that_vanishes_at_the_prompt_is_unplugged(pty: Pty) -> None:
     with open_serial(pty.path) as port:
-        at_prompt = Board(pty.path, port)
+        at_prompt = over(port, pty.path, timeout_s=10.0)
         pty.unplug()
         with pytest.raises(Unplugged):
             at_prompt.exec("pass", 1.0)

@@ -14,10 +14,13 @@ import pytest
 import buzzband_fw
 from builders import tell
 from buzzband.bundle import band_files
+from buzzband.services.devices import Kind, devices
 from buzzband.services.flash import flash
+from buzzband.transports.backends import BACKENDS
+from buzzband.transports.board import Item
 from buzzband.transports.frame_reader import packed
 from buzzband.transports.link import Link
-from buzzband.transports.mpremote_adapter import Item, board_at
+from buzzband.transports.mpremote_adapter import board_at
 from buzzband.twin import ResetCause, Twin
 from buzzband.twin.stream import TwinStream
 from buzzband_fw.link import messages
@@ -44,11 +47,14 @@ def boot(pico_bench: PicoBench) -> Iterator[Boot]:
         yield lambda files: stack.enter_context(Twin(files, erase_ms=0, budget_s=pico_bench.left_s))
 
 
-@pytest.mark.pico(0.6)
-def test_a_board_that_is_busy_with_something_else_is_interrupted_and_does_what_it_is_told(boot: Boot) -> None:
+@pytest.mark.pico(0.9)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_board_that_is_busy_with_something_else_is_interrupted_and_does_what_it_is_told(
+    boot: Boot, backend: str
+) -> None:
     twin = boot({"main.py": b"while True: pass"})
     twin.run_for(0.15)
-    with twin.running(PACE), board_at(twin.serial.path, PATIENCE_S) as board:
+    with twin.running(PACE), BACKENDS[backend](twin.serial.path, PATIENCE_S) as board:
         found = board.identity()
         board.mkdir("/a/core")
         board.put("/a/core/x.mpy", content(2000))
@@ -63,7 +69,19 @@ def test_a_board_that_is_busy_with_something_else_is_interrupted_and_does_what_i
 
 
 @pytest.mark.long
-@pytest.mark.pico(5)
+@pytest.mark.pico(1)
+def test_a_board_with_nothing_but_micropython_is_listed_as_one_and_left_at_its_prompt(boot: Boot) -> None:
+    twin = boot({})
+    twin.run_for(0.15)
+    with twin.running(PACE / 5):  # HELLO is waited for to the end
+        (found,) = (each for each in devices([twin.serial.path], 20.0) if each.where == twin.serial.path)
+        assert (found.kind, found.micropython, found.trouble) == (Kind.MICROPYTHON, "1.24.1", "")
+        with board_at(twin.serial.path, PATIENCE_S) as board:
+            assert board.exec("print(6 * 7)") == "42\r\n"
+
+
+@pytest.mark.long
+@pytest.mark.pico(6.5)
 def test_a_running_band_is_brought_up_to_date_and_runs_again(boot: Boot) -> None:
     files = band_files()
     stale = {"main.py": files["main.py"] + b"\n", "a/stray.py": b"old"}
@@ -72,6 +90,8 @@ def test_a_running_band_is_brought_up_to_date_and_runs_again(boot: Boot) -> None
     before = Link(stream, patience_s=1.0, clock=stream.seconds).hello()
     with twin.running(PACE):
         done = flash(twin.serial.path, files, buzzband_fw.__version__, patience_s=PATIENCE_S)
+        (found,) = (each for each in devices([twin.serial.path], PATIENCE_S) if each.where == twin.serial.path)
+    assert (found.kind, found.uid, found.app) == (Kind.BAND, before.uid, buzzband_fw.__version__)
     assert (done.sent, done.removed) == (("/main.py", DOOR), ("/a/stray.py",))
     assert (done.band.uid, done.band.app, done.band.slot) == (before.uid, buzzband_fw.__version__, "a")
     assert twin.files() == {**files, **IDLE}

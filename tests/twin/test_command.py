@@ -66,7 +66,10 @@ def test_it_says_how_to_talk_to_it() -> None:
         assert process.stdout is not None
         text = [process.stdout.readline() for _ in range(5)]
     port = text[0].split(" runs on ")[1].split()[0]
-    assert text[1:3] == [f"  buzzband flash --port {port} --patience 60\n", f"  mpremote connect {port} ls\n"]
+    assert text[1:3] == [
+        f"  buzzband flash --port {port} --patience 60 --lose-sessions\n",
+        f"  mpremote connect {port} ls\n",
+    ]
     assert text[3].startswith("  mpremote connect socket://127.0.0.1:")
 
 

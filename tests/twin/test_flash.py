@@ -5,8 +5,8 @@ import random
 import numpy as np
 import pytest
 
+from buzzband.firmware import FILE_SYSTEM_OFFSET
 from buzzband.twin import Emg, Operation, Tear
-from buzzband.twin.chip import FILE_SYSTEM_OFFSET
 from twin.bench import RING, TwinBench, ask, wait_for_prompt
 
 ERASE = Operation(at_s=0.0, address=0, size=4)

@@ -4,19 +4,18 @@ import secrets
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from buzzband.archive import Archive
 from buzzband.cli.archive_option import archive_option
 from buzzband.cli.config import where_options
 from buzzband.cli.output import Output, json_option
-from buzzband.services import compare as service
-from buzzband.services import config
-from buzzband.services import plan as planning
-from buzzband.services.compare_words import comparison_text, picture
-from buzzband.services.pages import write_comparison
+from buzzband.defaults import PLAN_PAIRS_MAX
 from buzzband_fw.core import exercises
+
+if TYPE_CHECKING:
+    from buzzband.archive import Archive
 
 _SEED_BITS = 31
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -40,7 +39,7 @@ def compare(
     load_kg: int | None,
     wearer: str | None,
     plot: Path | None,
-    archive: Archive,
+    archive: "Archive",
     output: Output,
 ) -> None:
     """Does cueing raise your activation? Cued sets against silent ones of the same session.
@@ -51,6 +50,10 @@ def compare(
         if output.as_json:
             raise click.UsageError(f"Write --json behind {context.invoked_subcommand}.")
         return
+    from buzzband.services import compare as service
+    from buzzband.services.compare_words import comparison_text, picture
+    from buzzband.services.pages import write_comparison
+
     wanted = service.Wanted(since and since.date(), until and until.date(), exercise, load_kg, wearer)
     with output.progress("Reading") as progress:
         found = service.compare(archive, wanted, progress)
@@ -62,7 +65,7 @@ def compare(
 @compare.command()
 @click.option(
     "--pairs",
-    type=click.IntRange(1, planning.PAIRS_MAX),
+    type=click.IntRange(1, PLAN_PAIRS_MAX),
     default=4,
     show_default=True,
     help="Pairs of sets in the session; sets behind them are cued.",
@@ -79,6 +82,9 @@ def plan(
 
     In each pair of neighbours one set is cued and the other silent; in half of the pairs the silent one comes first.
     """
+    from buzzband.services import config
+    from buzzband.services import plan as planning
+
     with config.opened(*where) as store:
         if off:
             done = planning.clear(store)

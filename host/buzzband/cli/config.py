@@ -6,26 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
+from buzzband.cli.band_options import Offered, patience_option, port_option
 from buzzband.cli.output import Output, json_option
+from buzzband.defaults import LINK_PATIENCE_S
 from buzzband.errors import SettingsError
 from buzzband.services import config as service
 from buzzband.services.settings import parsed
-from buzzband.transports.link import PATIENCE_S
 from buzzband_fw.store.schema import SCHEMA
 
 Where = tuple[str | None, Path | None, float]
 
-
-class SettingName(click.ParamType[str]):
-    """The name of a setting, for completion; whether there is one is the service's to say."""
-
-    name = "name"
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the settings that begin so."""
-        return [CompletionItem(name) for name in SCHEMA if name.startswith(incomplete)]
+SETTING = Offered("name", lambda _context: ((name, "") for name in SCHEMA))
 
 
 def where_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -40,19 +32,11 @@ def where_options(command: Callable[..., None]) -> Callable[..., None]:
     return _PORT(_FILE(_PATIENCE(at)))
 
 
-_PORT = click.option("--port", help="Serial port of the band; without it, the only board with MicroPython there is.")
+_PORT = port_option("Serial port of the band; without it, the only board with MicroPython there is.")
 _FILE = click.option(
     "--file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="A settings.json, without a band."
 )
-_PATIENCE = click.option(
-    "--patience",
-    "patience_s",
-    type=click.FloatRange(min=1.0),
-    default=PATIENCE_S,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long the band may take to answer. An emulated one needs 15 times as long as a real one.",
-)
+_PATIENCE = patience_option(LINK_PATIENCE_S, "How long the band may take to answer.")
 
 
 @click.group()
@@ -64,7 +48,7 @@ def config() -> None:
 
 
 @config.command()
-@click.argument("name", required=False, type=SettingName())
+@click.argument("name", required=False, type=SETTING)
 @json_option
 @where_options
 def get(where: Where, name: str | None, output: Output) -> None:
@@ -74,7 +58,7 @@ def get(where: Where, name: str | None, output: Output) -> None:
 
 
 @config.command("set", context_settings={"ignore_unknown_options": True})
-@click.argument("pairs", nargs=-1, required=True, metavar="NAME VALUE | NAME=VALUE...")
+@click.argument("pairs", nargs=-1, required=True, metavar="NAME VALUE | NAME=VALUE...", type=SETTING)
 @json_option
 @where_options
 def set_(where: Where, pairs: tuple[str, ...], output: Output) -> None:
@@ -102,7 +86,7 @@ def edit(where: Where, output: Output) -> None:
 
 
 @config.command()
-@click.argument("names", nargs=-1, metavar="[NAME...]", type=SettingName())
+@click.argument("names", nargs=-1, metavar="[NAME...]", type=SETTING)
 @click.option("--yes", is_flag=True, help="Do not ask before all settings go.")
 @json_option
 @where_options

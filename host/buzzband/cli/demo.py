@@ -5,9 +5,7 @@ from pathlib import Path
 import click
 
 from buzzband.cli.output import Output, json_option
-from buzzband.services.demo import ENGINES, DemoPage, write_demo
-from buzzband.services.document import demo_document
-from buzzband.services.summary import demo_text
+from buzzband.defaults import APP_ENGINES
 
 
 @click.command()
@@ -20,7 +18,7 @@ from buzzband.services.summary import demo_text
 )
 @click.option(
     "--engine",
-    type=click.Choice(list(ENGINES)),
+    type=click.Choice(APP_ENGINES),
     default="cpython",
     show_default=True,
     help="What runs the app: this interpreter in seconds, the emulated Pico in a quarter of an hour.",
@@ -29,6 +27,10 @@ from buzzband.services.summary import demo_text
 @json_option
 def demo(out: Path, engine: str, seed: int, output: Output) -> None:
     """Feel, cue, record and report a synthetic session with the band's own app: no hardware, no network."""
+    from buzzband.services.demo import write_demo
+    from buzzband.services.document import demo_document
+    from buzzband.services.summary import demo_text
+
     with output.progress("Lifting") as progress:
-        done: DemoPage = write_demo(out, seed, engine, progress)
+        done = write_demo(out, seed, engine, progress)
     output.show(done, text=demo_text, document=demo_document)

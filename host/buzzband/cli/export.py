@@ -1,19 +1,22 @@
 """``buzzband export``."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from buzzband.archive import Archive
 from buzzband.cli.archive_option import archive_option
 from buzzband.cli.output import Output, json_option
-from buzzband.services import export as service
+from buzzband.defaults import EXPORTS
+
+if TYPE_CHECKING:
+    from buzzband.archive import Archive
 
 
 @click.command()
 @click.argument("sessions", nargs=-1, metavar="[SESSION]...")
 @click.option("--all", "every", is_flag=True, help="All sessions of the archive.")
-@click.option("--format", "kind", type=click.Choice(service.FORMATS), required=True, help="What to write.")
+@click.option("--format", "kind", type=click.Choice(EXPORTS), required=True, help="What to write.")
 @click.option(
     "--out",
     "folder",
@@ -26,7 +29,7 @@ from buzzband.services import export as service
 @archive_option
 @json_option
 def export(
-    sessions: tuple[str, ...], every: bool, kind: str, folder: Path, overwrite: bool, archive: Archive, output: Output
+    sessions: tuple[str, ...], every: bool, kind: str, folder: Path, overwrite: bool, archive: "Archive", output: Output
 ) -> None:
     """Write sessions as files that other programs open: EDF+, a BIDS dataset, CSV, JSON.
 
@@ -35,6 +38,8 @@ def export(
     """
     if bool(sessions) == every:
         raise click.UsageError("Give either a SESSION, or more, or --all.")
+    from buzzband.services import export as service
+
     with output.progress("Exporting") as progress:
         done = service.export(archive, sessions, kind, folder, overwrite=overwrite, progress=progress)
     output.show(done, text=service.exported_text, document=service.exported_document)

@@ -3,16 +3,17 @@
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from buzzband.archive import Archive
 from buzzband.cli.archive_option import archive_option
 from buzzband.cli.output import Output, json_option
 from buzzband.cli.run_options import chosen, run_options
-from buzzband.services import importing as service
 from buzzband_fw.store.schema import is_valid
+
+if TYPE_CHECKING:
+    from buzzband.archive import Archive
 
 
 class Wearer(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
@@ -54,7 +55,7 @@ def import_(
     start: datetime | None,
     again: bool,
     rate_hz: float | None,
-    archive: Archive,
+    archive: "Archive",
     output: Output,
     **options: Any,
 ) -> None:
@@ -63,6 +64,8 @@ def import_(
     The words of the motor that a band would have said are told as withheld: nobody felt them. The same FILE with the
     same options is there but once.
     """
+    from buzzband.services import importing as service
+
     wish = service.Wish(chosen(**options), rate_hz, wearer, start, again)
     with output.progress("Importing") as progress:
         done = service.import_all(archive, recordings, wish, time.time_ns() // 1_000_000, progress)

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from buzzband.errors import OutputFailed
 from buzzband.wording import printable
@@ -41,6 +39,9 @@ class Output:
     @contextmanager
     def progress(self, label: str) -> Iterator[Callable[[float], None]]:
         """Show a bar for as long as the block runs; call what is yielded with the share that is done, 0 to 1."""
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
         console = Console(file=sys.stderr)
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:

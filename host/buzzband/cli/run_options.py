@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from buzzband.services import simulate as service
-from buzzband.services.options import Options
+from buzzband_fw.core import exercises, modes
 from buzzband_fw.store.schema import is_valid
+
+if TYPE_CHECKING:
+    from buzzband.services.options import Options
 
 
 class AutoOr(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
@@ -64,8 +66,8 @@ GAIN = AutoOr(float, 1e-12, 1e12)  # a recording may be in volts or in steps of 
 WEIGHT = click.IntRange(1, 1000)
 
 _OPTIONS = (
-    click.option("--exercise", type=click.Choice(service.EXERCISES), show_default="custom", help="What is done."),
-    click.option("--mode", type=click.Choice(service.MODES), help="When to buzz; otherwise as suits the exercise."),
+    click.option("--exercise", type=click.Choice(exercises.NAMES), show_default="custom", help="What is done."),
+    click.option("--mode", type=click.Choice(modes.NAMES), help="When to buzz; otherwise as suits the exercise."),
     click.option(
         "--tempo", type=Tempo(), metavar="S-S-S", help="Seconds to lift, pause, lower, for --mode tempo, as in 2-1-3."
     ),
@@ -110,12 +112,14 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def chosen(target_percent: float | None, mains_hz: str | None, **options: Any) -> Options:
+def chosen(target_percent: float | None, mains_hz: str | None, **options: Any) -> "Options":
     """Return what was chosen. Raises UsageError for what does not go together."""
     rest, reference = options["rest"], options["reference"]
     if rest is not None and reference is not None and reference <= rest:
         raise click.UsageError("--reference must be more than --rest.")
     if options["reps_max"] is not None and options["load_kg"] is None:
         raise click.UsageError("--reps-max goes with --load: the load with which so many reps can be done.")
+    from buzzband.services.options import Options
+
     target_permille = None if target_percent is None else round(10 * target_percent)
     return Options(target_permille=target_permille, mains_hz=int(mains_hz) if mains_hz else None, **options)

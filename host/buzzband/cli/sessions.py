@@ -1,19 +1,21 @@
 """``buzzband sessions`` and its subcommand."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from buzzband.archive import Archive
-from buzzband.cli.archive_option import archive_option
+from buzzband.cli.archive_option import SESSION, archive_option
 from buzzband.cli.output import Output, json_option
-from buzzband.services import sessions as service
-from buzzband.services.session_shown import shown_text
+
+if TYPE_CHECKING:
+    from buzzband.archive import Archive
 
 
 @click.group(invoke_without_command=True)
 @archive_option
 @json_option
 @click.pass_context
-def sessions(context: click.Context, archive: Archive, output: Output) -> None:
+def sessions(context: click.Context, archive: "Archive", output: Output) -> None:
     """List the sessions in the archive: when, how long, what was lifted, how whole.
 
     What is still on a band is not among them: buzzband sync brings it.
@@ -23,20 +25,25 @@ def sessions(context: click.Context, archive: Archive, output: Output) -> None:
         if output.as_json:
             raise click.UsageError(f"Write --json behind {context.invoked_subcommand}.")
         return
+    from buzzband.services import sessions as service
+
     with output.progress("Reading") as progress:
         found = service.archived(archive, progress)
     output.show(found, text=service.archived_text, document=service.archived_document)
 
 
 @sessions.command()
-@click.argument("session_id", metavar="ID")
+@click.argument("session_id", metavar="ID", type=SESSION)
 @archive_option
 @json_option
-def show(session_id: str, archive: Archive, output: Output) -> None:
+def show(session_id: str, archive: "Archive", output: Output) -> None:
     """Show one session: settings, calibration, sets and reps, cues, faults.
 
     The beginning of the ID is enough, as long as no other session begins so.
     """
+    from buzzband.services import sessions as service
+    from buzzband.services.session_shown import shown_text
+
     with output.progress("Reading") as progress:
         found = service.show(archive, session_id, progress)
     output.show(found, text=shown_text, document=service.shown_document)

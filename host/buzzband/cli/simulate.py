@@ -7,10 +7,8 @@ import click
 
 from buzzband.cli.output import Output, json_option
 from buzzband.cli.run_options import chosen, run_options
-from buzzband.recordings.examples import EXAMPLES
-from buzzband.services import simulate as service
-from buzzband.services.document import simulate_document
-from buzzband.services.summary import outcome_text
+from buzzband.defaults import ENGINES
+from buzzband.recordings.catalogue import EXAMPLES
 
 
 @click.command()
@@ -22,7 +20,7 @@ from buzzband.services.summary import outcome_text
 )
 @run_options
 @click.option(
-    "--engine", type=click.Choice(service.ENGINE_CHOICES), default="cpython", show_default=True, help="What runs it."
+    "--engine", type=click.Choice((*ENGINES, "auto")), default="cpython", show_default=True, help="What runs it."
 )
 @click.option("--plot", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: PNG, SVG, PDF.")
 @click.option("--page", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write it as a web page.")
@@ -44,6 +42,10 @@ def simulate(
     if (file is None) == (example is None):
         raise click.UsageError("Give either a FILE or --example NAME.")
     run = chosen(**options)
+    from buzzband.services import simulate as service
+    from buzzband.services.document import simulate_document
+    from buzzband.services.summary import outcome_text
+
     service.check_pictures(file, plot=plot, page=page)
     with output.progress("Simulating") as progress:
         told = service.run(file, example, rate_hz, run, progress)

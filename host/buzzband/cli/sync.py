@@ -1,38 +1,35 @@
 """``buzzband sync``."""
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from buzzband.archive import Archive
 from buzzband.cli.archive_option import archive_option
+from buzzband.cli.band_options import PORT, patience_option
 from buzzband.cli.output import Output, json_option
-from buzzband.services.devices_port import chosen_ports, linked
-from buzzband.services.sync import sync as run_sync
-from buzzband.services.sync_words import sync_document, sync_text
-from buzzband.transports.link import PATIENCE_S
+from buzzband.defaults import LINK_PATIENCE_S
+
+if TYPE_CHECKING:
+    from buzzband.archive import Archive
 
 
 @click.command()
-@click.argument("ports", nargs=-1, metavar="[PORT]...")
+@click.argument("ports", nargs=-1, metavar="[PORT]...", type=PORT)
 @click.option("--keep", is_flag=True, help="Leave the sessions on the band.")
-@click.option(
-    "--patience",
-    "patience_s",
-    type=click.FloatRange(min=1.0),
-    default=PATIENCE_S,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a band may take to answer. An emulated one needs 15 times as long as a real one.",
-)
+@patience_option(LINK_PATIENCE_S, "How long a band may take to answer.")
 @archive_option
 @json_option
-def sync(ports: tuple[str, ...], keep: bool, patience_s: float, archive: Archive, output: Output) -> None:
+def sync(ports: tuple[str, ...], keep: bool, patience_s: float, archive: "Archive", output: Output) -> None:
     """Bring what the bands have recorded into the archive, and free the bands of it.
 
     Without a PORT, every board with MicroPython that is plugged in. A session is deleted on its band only when it is
     safe here. Stopped at any moment, the next run goes on.
     """
+    from buzzband.services.devices_port import chosen_ports, linked
+    from buzzband.services.sync import sync as run_sync
+    from buzzband.services.sync_words import sync_document, sync_text
+
     where = chosen_ports(ports)
     with output.progress("Copying") as progress:
         done = run_sync(

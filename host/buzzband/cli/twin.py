@@ -1,40 +1,14 @@
 """``buzzband twin``."""
 
-import json
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
 from buzzband.cli.output import Output, json_option
-from buzzband.recordings.examples import EXAMPLES
-from buzzband.services import twin as service
-from buzzband.twin.flash import ERASE_MS
-from buzzband.twin.twin import SUPPLY_MV
-from buzzband_fw.store.schema import SCHEMA, is_valid
-
-
-class SettingsFile(click.Path):
-    """A file like the band's settings.json; becomes what it holds."""
-
-    name = "file"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the settings by name."""
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        try:
-            settings = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            self.fail(f"{path} is no JSON: {error}.", param, ctx)
-        if not isinstance(settings, dict):
-            self.fail(f"{path} holds no settings: they stand in {{}}.", param, ctx)
-        for name in settings:
-            if name not in SCHEMA:
-                self.fail(f"{path}: there is no setting {name!r}; there are {', '.join(SCHEMA)}.", param, ctx)
-            if not is_valid(name, settings[name]):
-                self.fail(f"{path}: {name} cannot be {settings[name]!r}.", param, ctx)
-        return settings
+from buzzband.cli.settings_file import SettingsFile
+from buzzband.defaults import ERASE_MS, SUPPLY_MV
+from buzzband.recordings.catalogue import EXAMPLES
 
 
 @click.command()
@@ -68,6 +42,8 @@ def twin(
     """
     if sum((recording is not None, example is not None, synth)) > 1:
         raise click.UsageError("Give one of --recording, --example and --synth.")
+    from buzzband.services import twin as service
+
     what = service.worn(recording, example, settings or {})
     with service.until_interrupted() as stop, service.boot(what, service.Surroundings(**surroundings)) as band:
         output.show(service.lines(band, what.name), text=service.lines_text, document=service.lines_document)

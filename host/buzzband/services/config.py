@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from buzzband.atomic import replace_file
+from buzzband.defaults import LINK_PATIENCE_S as PATIENCE_S
 from buzzband.errors import BadSettingsFile, NoSuchWearer, OutputFailed, WrongValue
 from buzzband.services import settings as words
 from buzzband.services.devices_port import chosen_port
-from buzzband.transports.link import PATIENCE_S, Link
+from buzzband.transports.link import Link
 from buzzband.transports.replies import Changed, Config
 from buzzband.transports.serial_port import open_port
 from buzzband.wording import count

@@ -26,7 +26,6 @@ from buzzband_fw.store.records import ACTIVATION_UNIT
 
 SCHEMA = "buzzband/export/1"
 SESSION_SCHEMA = "buzzband/session/1"
-FORMATS = ("edf", "bids", "csv", "json")
 
 _LISTED = 5
 _SHOWN = 12
@@ -69,7 +68,7 @@ def export(
 ) -> Exported:
     """Write sessions to ``folder``. Raises OutputFailed, ArchiveError, RecordingError; then nothing was replaced.
 
-    ``wanted``: beginnings of ids, or paths of a band's logs; none: all of the archive. ``kind``: one of FORMATS.
+    ``wanted``: beginnings of ids, or paths of a band's logs; none: all of the archive. ``kind``: of ``EXPORTS``.
     """
     found = _told_apart(tuple(_found(archive, wanted, lambda share: progress(share / 2))))
     chosen = tuple(

@@ -1,4 +1,4 @@
-"""``buzzband flash``: puts the app onto a board with MicroPython, and sees it come up.
+"""Puts the app onto a board with MicroPython, and sees it come up.
 
 The order makes an interrupted run harmless: the module that the loader imports goes first and comes back last, so that
 half an app never starts.
@@ -6,42 +6,54 @@ half an app never starts.
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
-from buzzband.errors import BoardFailed, CopyFailed, LinkError, NotStarted, PortError, UnsupportedBoard
+from buzzband.defaults import BOARD_PATIENCE_S as PATIENCE_S
+from buzzband.errors import (
+    BoardFailed,
+    CopyFailed,
+    LinkError,
+    NotStarted,
+    PortError,
+    UnsupportedBoard,
+)
+from buzzband.firmware import doubtful, unsupported
 from buzzband.progress import Progress, no_progress
+from buzzband.services import at_risk, probes
+from buzzband.services.at_risk import Guard
 from buzzband.transports import ports
+from buzzband.transports.backends import OpenBoard
+from buzzband.transports.board import Board, Identity
 from buzzband.transports.link import Link
-from buzzband.transports.mpremote_adapter import Board, Identity, board_at
+from buzzband.transports.mpremote_adapter import board_at
 from buzzband.transports.replies import Hello
 from buzzband.transports.serial_port import open_port
 from buzzband.wording import count
 
 SCHEMA = "buzzband/flash/1"
-PATIENCE_S = 15.0
-OLDEST_MICROPYTHON = (1, 23)
 
 _SLOT = "/a/"
 _DOOR = "/a/buzzband_fw/app.mpy"  # what main.py imports
 _CHOICE = "/slot.txt"
-_NOT_OURS = ("/log/", "/settings.json")
+_NOT_OURS = (f"{at_risk.FOLDER}/", "/settings.json")
 _PART = ".part"  # the adapter's name for what has not arrived whole
 _DEPTH_MAX = 8
 _ITEMS_MAX = 1000
 _PAUSE_S = 0.2
 _GREETINGS = 5
-_FORGET_CRASHES = "import machine\nmachine.mem32[0x4005800C]=0\n"  # what main.py counts in; a reset does not clear it
 
-OpenBoard = Callable[[str, float], AbstractContextManager[Board]]
 Greet = Callable[[str, float], Hello]
 
 
 @dataclass(frozen=True)
 class Flashed:
-    """What was done. ``port``: where the band is now; ``band``: what it says of itself; the paths are the board's."""
+    """What was done. ``port``: where the band is now; ``band``: what it says of itself; the paths are the board's.
+
+    ``installed``: the version of MicroPython that was put on the board before, with the hash of its UF2; ``warning``:
+    what to know about the version that runs.
+    """
 
     port: str
     micropython: str
@@ -50,6 +62,9 @@ class Flashed:
     unchanged: tuple[str, ...]
     removed: tuple[str, ...]
     band: Hello
+    installed: str = ""
+    installed_sha256: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,26 +83,29 @@ def flash(
     *,
     progress: Progress = no_progress,
     patience_s: float = PATIENCE_S,
+    guard: Guard | None = None,
     open_board: OpenBoard = board_at,
     greet: Greet | None = None,
 ) -> Flashed:
     """Bring a board's files to ``files``, restart it, and judge by what comes back.
 
     ``files``: contents by path on the board; nothing else but leftovers in /a is touched. ``app``: the version that is
-    to answer. ``patience_s``: for the prompt, for each command, and for the app to come up. Raises PortError,
-    LinkError, BoardError.
+    to answer. ``patience_s``: for the prompt, for each command, and for the app to come up. ``guard``: asked before
+    anything changes; None lets sessions be what they are. Raises PortError, LinkError, BoardError, ArchiveError.
     """
     wanted = _absolute(files)
     serial_number = ports.serial_number_of(port)
     with open_board(port, patience_s) as board:
         identity = board.identity()
         _require_supported(identity)
+        if guard:
+            guard(at_risk.sessions_at(board))
         changes = _changes(board, wanted)
         _apply(board, wanted, changes, progress)
         _verify(board, wanted, changes.send)
-        board.exec(_FORGET_CRASHES)
+        board.exec(probes.FORGET_CRASHES)
         board.reset()
-    port, band = _awaited(port, serial_number, patience_s, greet or _greeted)
+    port, band = awaited_band(port, serial_number, patience_s, greet or greeted)
     if band.app != app:
         raise NotStarted(f"The app {app} was installed, but {band.app} answers from slot {band.slot}.")
     progress(1.0)
@@ -99,6 +117,7 @@ def flash(
         tuple(path for path in wanted if path not in changes.send),
         changes.remove,
         band,
+        warning=doubtful(identity.version),
     )
 
 
@@ -115,11 +134,8 @@ def _require_supported(found: Identity) -> None:
         raise UnsupportedBoard(f"The board runs {found.implementation} {found.version_text}, not MicroPython.")
     if found.platform != "rp2" or "RP2350" in found.machine:
         raise UnsupportedBoard(f"The board is no RP2040: {found.machine or found.platform}.")
-    if found.version < OLDEST_MICROPYTHON:
-        raise UnsupportedBoard(
-            f"MicroPython {found.version_text} on the board is too old: it has another format of .mpy files and of "
-            "the file system, and no DMA that the app could use."
-        )
+    if why := unsupported(found.version):
+        raise UnsupportedBoard(f"MicroPython {found.version_text} on the board is {why}.")
 
 
 def _changes(board: Board, wanted: Mapping[str, bytes]) -> _Changes:
@@ -176,7 +192,7 @@ def _verify(board: Board, wanted: Mapping[str, bytes], sent: Sequence[str]) -> N
         raise CopyFailed(f"{count(len(wrong), 'file')} on the board did not stay as sent, the first is {wrong[0]}.")
 
 
-def _awaited(port: str, serial_number: str, patience_s: float, greet: Greet) -> tuple[str, Hello]:
+def awaited_band(port: str, serial_number: str, patience_s: float, greet: Greet) -> tuple[str, Hello]:
     """Return where the band came up, and what it says. Raises NotStarted."""
     deadline = time.monotonic() + patience_s
     while True:
@@ -189,7 +205,8 @@ def _awaited(port: str, serial_number: str, patience_s: float, greet: Greet) -> 
         time.sleep(_PAUSE_S)
 
 
-def _greeted(port: str, patience_s: float) -> Hello:
+def greeted(port: str, patience_s: float) -> Hello:
+    """Return what the band at a port says of itself. Raises PortError, LinkError."""
     with open_port(port) as stream:
         return Link(stream, patience_s=patience_s, attempts=1).hello()
 
@@ -198,10 +215,13 @@ def flash_text(done: Flashed) -> str:
     """Return what ``buzzband flash`` prints."""
     copied = f"{count(len(done.sent), 'file')} sent ({done.sent_bytes} bytes), {len(done.unchanged)} unchanged"
     removed = f", {len(done.removed)} removed" if done.removed else ""
-    return (
-        f"{copied}{removed}.\n"
-        f"App {done.band.app} runs on MicroPython {done.micropython}, band {done.band.uid}, at {done.port}."
-    )
+    lines = [
+        f"MicroPython {done.installed} installed, sha256 of its UF2 {done.installed_sha256}." if done.installed else "",
+        f"{copied}{removed}.",
+        f"App {done.band.app} runs on MicroPython {done.micropython}, band {done.band.uid}, at {done.port}.",
+        done.warning,
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def flash_document(done: Flashed) -> dict[str, Any]:

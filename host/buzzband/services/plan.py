@@ -14,7 +14,6 @@ from buzzband_fw.core.load import GATE_PERCENT
 
 DOCUMENT = "buzzband/compare-plan/1"
 SETTING = "silent_sets"
-PAIRS_MAX = 10  # one bit for each set: SCHEMA takes 20
 
 
 @dataclass(frozen=True)

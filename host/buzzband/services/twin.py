@@ -164,7 +164,7 @@ def lines_text(told: Lines) -> str:
     return "\n".join(
         (
             f"A band that feels {told.name} runs on {port}" + (f" and {address}." if told.port else "."),
-            f"  buzzband flash --port {port} --patience 60",
+            f"  buzzband flash --port {port} --patience 60 --lose-sessions",
             f"  mpremote connect {port} ls",
             f"  mpremote connect {address} ls"
             if told.port

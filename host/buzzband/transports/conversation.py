@@ -5,7 +5,7 @@ from collections.abc import Callable
 from random import randrange
 from typing import TypeVar
 
-from buzzband.errors import Garbled, LinkError, Refused, Silent
+from buzzband.errors import AtPrompt, Garbled, LinkError, Refused, Silent
 from buzzband.transports import replies
 from buzzband.transports.frame_reader import Frame, FrameReader, packed
 from buzzband.transports.refusals import KINDS, refusal_of
@@ -20,6 +20,7 @@ _Answer = TypeVar("_Answer")
 _FIRST_NUMBER = 32  # below lie control characters, which a prompt would obey
 _SAMPLES_KEPT = 1024
 _LEAVE_RAW_PROMPT = b"\x02"
+_CTRL_C = b"\x03"
 
 
 class Conversation:
@@ -60,7 +61,7 @@ class Conversation:
         A request that is made anew for each attempt has a number of its own each time: the last one's answer counts.
         """
         patience_s = self.patience_s if patience_s is None else patience_s
-        number = self._next_number()
+        number = self._next_number(kind)
         damaged, nonsense, tries = self.damaged, 0, 0
         busy_until = self.clock() + patience_s * self.attempts
         while tries < self.attempts and not (tries and self.at_prompt):
@@ -84,7 +85,7 @@ class Conversation:
 
     def send(self, kind: int, payload: bytes) -> int:
         """Send a request; return its number."""
-        number = self._next_number()
+        number = self._next_number(kind)
         self._write(kind, number, payload)
         return number
 
@@ -115,16 +116,17 @@ class Conversation:
         """Return why there was no answer."""
         if self.at_prompt:
             self._stream.write(_LEAVE_RAW_PROMPT)  # into which the kind of a HELLO has turned it
-            return Silent(
-                "MicroPython's prompt answers, not the band's app.", "Install the app with buzzband flash, or start it."
-            )
+            return AtPrompt("MicroPython's prompt answers, not the band's app.")
         if garbled or self._reader.amid_piece:
             return Garbled(f"What the band answers to {KINDS[kind]} is damaged or makes no sense.")
         return Silent(f"The band does not answer {KINDS[kind]}.")
 
-    def _next_number(self) -> int:
-        self._number = self._number + 1 if self._number < 255 else _FIRST_NUMBER
-        return self._number
+    def _next_number(self, kind: int) -> int:
+        """Return the number of the next request: with it a HELLO has no Ctrl-C, which a band that is starting obeys."""
+        while True:
+            self._number = self._number + 1 if self._number < 255 else _FIRST_NUMBER
+            if kind != messages.HELLO or _CTRL_C not in packed(kind, self._number, b""):
+                return self._number
 
     def _write(self, kind: int, number: int, payload: bytes) -> None:
         """Send a request. The zero before it ends what somebody may have left half sent."""

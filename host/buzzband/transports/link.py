@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any
 
+from buzzband.defaults import LINK_PATIENCE_S as PATIENCE_S
 from buzzband.errors import Garbled, LinkError, Refused, Silent, Unplugged
 from buzzband.progress import Progress, no_progress
 from buzzband.transports import replies
@@ -18,7 +19,6 @@ from buzzband.transports.replies import Changed, Config, Entry, Hello, Mark, Sam
 from buzzband.transports.serial_port import Stream
 from buzzband_fw.link import messages
 
-PATIENCE_S = 1.0
 ATTEMPTS = 3
 
 _HASHED_AT_ONCE = 16384  # bytes that any band hashes within the usual patience

@@ -14,10 +14,9 @@ from typing import Any
 
 from buzzband.bundle import FLASH_BLOCK_COUNT, FLASH_BLOCK_SIZE
 from buzzband.errors import EngineFailed, EngineMissing
-from buzzband.firmware import micropython_uf2
+from buzzband.firmware import FILE_SYSTEM_OFFSET, micropython_uf2
 from buzzband.twin.usb import UsbHost
 
-FILE_SYSTEM_OFFSET = 0xA0000
 EXTRA_FLASH_OFFSET = 0x200000  # the emulator's flash chip has 16 MB; what lies behind a Pico's 2 MB is free
 FLASH_ADDRESS = 0x10000000
 NANOS = 1e9

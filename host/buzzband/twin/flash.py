@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from buzzband.defaults import ERASE_MS
 from buzzband.twin.chip import Chip
 
 PAGE_SIZE = 256
@@ -15,7 +16,6 @@ SECTOR_SIZE = 4096
 BLOCK_SIZE = 65536
 BLOCK_SECTORS_TIME = 150 / 45  # how much longer than a sector's erase a block's takes (W25Q16JV, typical)
 
-ERASE_MS = 45.0  # W25Q16JV, typical; 400 at the most
 PROGRAM_US = 400.0  # a page, typical; 3000 at the most
 UID = bytes.fromhex("e6612483cb000001")
 

@@ -8,17 +8,17 @@ from types import TracebackType
 from typing import Self
 
 from buzzband.bundle import pack_image, unpack_image
+from buzzband.defaults import ERASE_MS, SUPPLY_MV
 from buzzband.errors import BudgetSpent
 from buzzband.twin.chip import Chip, Reset, ResetCause
 from buzzband.twin.feed import Emg, Supply
-from buzzband.twin.flash import ERASE_MS, PROGRAM_US, UID, Flash, Tear
+from buzzband.twin.flash import PROGRAM_US, UID, Flash, Tear
 from buzzband.twin.haptics import Drv2605lModel
 from buzzband.twin.i2c import I2cBus
 from buzzband.twin.imu import ImuModel
 from buzzband.twin.serial import Serial
 from buzzband.twin.wiring import Button, DrivenMotor, Led, Motor
 
-SUPPLY_MV = 3700
 CHECK_S = 0.001  # of chip time, how often wait_until looks
 
 _SLICE_S = 0.005  # of chip time: how often a running twin looks at the host when its processor sleeps
