@@ -11,7 +11,7 @@ from buzzband.transports.drives import PICO_BOARD
 from cli.builders import run
 from cli.plugged_in import PORT, PluggedIn, State, plug_in
 
-WITHOUT_A_DEVICE = {"demo", "simulate", "twin", "image", "sessions", "archive", "selftest", "completion"}
+WITHOUT_A_DEVICE = {"demo", "simulate", "twin", "image", "sessions", "archive", "export", "import", "selftest", "completion"}
 TALKING: dict[str, tuple[str, ...]] = {
     "--version": ("--version",),
     "devices": ("devices", "--json"),
@@ -19,6 +19,7 @@ TALKING: dict[str, tuple[str, ...]] = {
     "flash": ("flash", "--json"),
     "config get": ("config", "get", "mains_hz"),
     "config set": ("config", "set", "mains_hz=60"),
+    "compare plan": ("compare", "plan", "--pairs", "2"),
     "sync": ("sync",),
 }
 
@@ -34,6 +35,7 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "flash": (DONE, "/a/buzzband_fw/app.mpy"),
         "config get": (LINK, "MicroPython's prompt answers"),
         "config set": (LINK, "MicroPython's prompt answers"),
+        "compare plan": (LINK, "MicroPython's prompt answers"),
         "sync": (LINK, "MicroPython's prompt answers"),
     },
     State.REPL: {
@@ -43,6 +45,7 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "flash": (DONE, '"sent": []'),
         "config get": (LINK, "Install the app with buzzband flash, or start it"),
         "config set": (LINK, "Install the app with buzzband flash, or start it"),
+        "compare plan": (LINK, "Install the app with buzzband flash, or start it"),
         "sync": (LINK, "Install the app with buzzband flash, or start it"),
     },
     State.APP: {
@@ -52,6 +55,7 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "flash": (DONE, '"sent": []'),
         "config get": (DONE, "50"),
         "config set": (DONE, "60"),
+        "compare plan": (DONE, "2 pairs of sets"),
         "sync": (DONE, "no session"),
     },
     State.SAFE: {
@@ -61,6 +65,7 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "flash": (DONE, '"sent": []'),
         "config get": (DONE, "50"),
         "config set": (DONE, "60"),
+        "compare plan": (DONE, "2 pairs of sets"),
         "sync": (DONE, "no session"),
     },
     State.BOOTSEL: {
@@ -70,6 +75,7 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "flash": (DONE, '"installed": "1.24.1"'),
         "config get": (PORT_, "A Pico in BOOTSEL is at"),
         "config set": (PORT_, "A Pico in BOOTSEL is at"),
+        "compare plan": (PORT_, "A Pico in BOOTSEL is at"),
         "sync": (PORT_, "No board with MicroPython"),
     },
     State.BUSY: {
@@ -79,6 +85,7 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "flash": (PORT_, "in use by another program"),
         "config get": (PORT_, "in use by another program"),
         "config set": (PORT_, "in use by another program"),
+        "compare plan": (PORT_, "in use by another program"),
         "sync": (PORT_, "in use by another program"),
     },
     State.FORBIDDEN: {
@@ -88,6 +95,7 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "flash": (PORT_, "You may not open"),
         "config get": (PORT_, "You may not open"),
         "config set": (PORT_, "udev"),
+        "compare plan": (PORT_, "udev"),
         "sync": (PORT_, "udev"),
     },
     State.SILENT: {
@@ -97,6 +105,7 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "flash": (BOARD, "prompt does not come up"),
         "config get": (LINK, "does not answer"),
         "config set": (LINK, "does not answer"),
+        "compare plan": (LINK, "does not answer"),
         "sync": (LINK, "does not answer"),
     },
     State.GARBAGE: {
@@ -106,6 +115,7 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "flash": (BOARD, "prompt does not come up"),
         "config get": (LINK, "damaged or makes no sense"),
         "config set": (LINK, "damaged or makes no sense"),
+        "compare plan": (LINK, "damaged or makes no sense"),
         "sync": (LINK, "damaged or makes no sense"),
     },
 }
