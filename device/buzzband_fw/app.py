@@ -84,7 +84,7 @@ class App:
         self.voice = Voice(_motor(bus, chosen, supply_mv))
         self.band = Band(chosen, muscle, self.movement, self.voice, supply_mv, safe_mode, self._brace, FRAMES)
         self.control = control.Control(self.band)
-        self.report = SelfReport(self.band, slot)
+        self.report = SelfReport(self.band, slot, self.control.calibrate)
         self.server = Server(SerialPort(), self.report)
         chosen.brace = self._brace_for_settings
         chosen.changed = self._take_settings

@@ -170,6 +170,14 @@ class Link:
         request = struct.pack("<BH", messages.SET, at) + part
         return self._ask(messages.CONFIG, request, replies.changed, self.patience_s * _SAVING_PATIENCES)
 
+    def calibrate(self, how: int) -> int:
+        """Let the band calibrate, or leave that, see messages.CALIBRATE; return the state that this has led to."""
+        return self._ask(messages.CALIBRATE, bytes((how,)), replies.state)
+
+    def mark(self, block: int) -> None:
+        """Mark a block, as a sample tells it, in the session. Raises Refused if none goes on."""
+        self._ask(messages.MARK, struct.pack("<I", block), replies.nothing)
+
     def repl(self) -> None:
         """End the app: MicroPython's prompt has the port then."""
         try:
