@@ -92,6 +92,7 @@ class SelfReport:
             offset,
             band.said & _U16_MAX,
             band.last_word,
+            band.muscle.cue.mode.target_permille,
             sets.number & _U16_MAX,
             0 if leader < 0 else sets.reps.found[leader],
             sets.hold.on,

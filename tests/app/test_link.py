@@ -163,6 +163,15 @@ def test_a_request_that_asks_for_nothing_that_there_is_is_refused(kind, payload)
         assert ask(virtual, kind, payload) == refusal(messages.BAD_PAYLOAD, kind)
 
 
+def test_every_word_is_in_the_stream_whatever_its_block():
+    with band(contractions(4)) as virtual:
+        virtual.run_for(0.5)
+        link = link_to(virtual)
+        link.stream(True)
+        words = [sample.word for sample, _ in zip(link.samples(), range(50 * 10), strict=False)]
+        assert [word for word in words if word] == [ON_TARGET] * len(virtual.motor) == [ON_TARGET] * 4
+
+
 def test_a_session_is_listed_read_and_hashed():
     with band(contractions()) as virtual:
         virtual.play()

@@ -81,7 +81,7 @@ class FakeBand:
         }
     )
     status: tuple[int, ...] = (messages.RUNNING, 0, 0, 500, 400, -7, 612, 3, 3900, 1200, 9800, 0, 0, 51000)
-    lifted: tuple[int, ...] = (9, 1, 0, 7, 0, 35, 3, 2, 0, 1200, 300, 1800, 640)  # behind it
+    lifted: tuple[int, ...] = (9, 1, 500, 0, 7, 0, 35, 3, 2, 0, 1200, 300, 1800, 640)  # behind it
     settings: dict[str, object] = field(default_factory=dict)  # what settings.json holds
     running: set[str] = field(default_factory=set)  # of the sessions
     busy: int = 0  # how many requests it refuses for being busy

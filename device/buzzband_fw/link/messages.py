@@ -56,10 +56,10 @@ READ_MAX = const(230)
 # cues u16, supply_mv u16, worst turn while armed in µs u16, worst turn in µs u32, lost blocks u32, left out of the
 # stream u16, worst turn that wrote to flash in µs u32, which is not among the other two
 STATUS_FORMAT = "<BBHIIiHHHHIIHI"
-# Behind that: words said since power-on u16, the last of them u8, set u16, swings of it u16, a hold goes on u8, degrees
-# from the pose of rest u8, reps told since power-on u16; the last of them: number u8, flags of core/tempo.py u8,
-# concentric, hold and eccentric in ms u16 each, peak in permille u16
-LIFTED_FORMAT = "<HBHHBBHBBHHHH"
+# Behind that: words said since power-on u16, the last of them u8, target in permille u16, set u16, swings of it u16,
+# a hold goes on u8, degrees from the pose of rest u8, reps told since power-on u16; of the last of them number u8,
+# flags of core/tempo.py u8, concentric, hold and eccentric in ms u16 each, peak in permille u16
+LIFTED_FORMAT = "<HBHHHBBHBBHHHH"
 ENTRY_FORMAT = "<8sIB"  # session id, bytes that are safe in flash, OPEN or 0
 READ_FORMAT = "<8sIH"  # session id, offset, bytes wanted
 HASH_FORMAT = "<8sI"  # session id, bytes from the start of it
@@ -67,9 +67,9 @@ DIGEST_FORMAT = "<I32s"  # so many bytes, their SHA-256
 DELETE_FORMAT = "<8sI32s"  # session id, its size, its SHA-256
 TIME_FORMAT = "<QH"  # ms since 1970 in UTC when the host sent it, ms that a request and its answer take
 MOMENT_FORMAT = "<II"  # the band's clock then in ms, modulo 2^30; the number of its start
-SAMPLE_FORMAT = "<IHHBBi"  # block, permille, gated permille, cue flags, word, envelope
+SAMPLE_FORMAT = "<IHHBBi"  # block, permille, gated permille, cue flags, word since the last, envelope
 STATUS_SIZE = const(38)
-LIFTED_SIZE = const(21)
+LIFTED_SIZE = const(23)
 ENTRY_SIZE = const(13)
 DIGEST_SIZE = const(36)
 MOMENT_SIZE = const(8)

@@ -42,9 +42,10 @@ class Status:
     """How the band is. ``state``, ``flags`` and ``faults`` as in buzzband_fw.link.messages.
 
     ``worst_armed_us``, ``worst_us``, ``worst_flash_us``: the longest turns of its loop: of those in which a cue could
-    be due, of all that did not write to flash, and of those that did. ``said``, ``reps_told``: since power-on, modulo
-    65536; ``word``: the last that was said, ``rep_…``: the last that was told. ``swings``: of the set ``set`` of the
-    session, two for each rep; ``degrees``: how far the limb is from its pose of rest.
+    be due, of all that did not write to flash, and of those that did.
+
+    ``said``, ``reps_told``: since power-on, modulo 65536; ``word``: the last that was said; ``rep_…``: of the last rep
+    that was told. ``swings``: of the session's set ``set``, two for each rep. ``degrees``: from the pose of rest.
     """
 
     state: int
@@ -63,6 +64,7 @@ class Status:
     worst_flash_us: int
     said: int
     word: int
+    target_permille: int
     set: int
     swings: int
     holding: int
