@@ -42,6 +42,9 @@ BuzzbandError                exit 1
 │   ├── WrongValue           says what it can be
 │   ├── NoSuchWearer         lists the wearers there are
 │   └── BadSettingsFile      no file, or no settings in it
+├── WearError                exit 15
+│   ├── OnUsbPower           electrodes would be tied to the mains' earth
+│   └── CalibrationRefused   the band could not calibrate, and why
 └── ArchiveError             exit 12
     ├── ArchiveUnusable      its folder cannot be read or written, or its disk is full
     ├── ArchiveFaulty        a check found something
@@ -316,6 +319,28 @@ class BadSettingsFile(SettingsError):
     """A file holds no settings."""
 
     hint = "Check the path. The file is JSON like the band's settings.json, 2048 bytes at most."
+
+
+class WearError(BuzzbandError):
+    """The band cannot be worn as it is."""
+
+    exit_code = 15
+
+
+class OnUsbPower(WearError):
+    """USB power is there, and nothing that keeps the electrodes apart from the mains' earth."""
+
+    hint = (
+        "Through the cable the electrodes are tied to the computer's earth: take them off before it goes in. Train on "
+        "the battery, and look at the session afterwards (buzzband sync). With a USB isolator in the cable, tell the "
+        "band so: buzzband config set usb_isolator yes."
+    )
+
+
+class CalibrationRefused(WearError):
+    """The band did not accept what it felt. What was stored before stays valid."""
+
+    hint = "Calibrate again: what was stored before stays valid."
 
 
 class ArchiveError(BuzzbandError):

@@ -9,7 +9,19 @@ import buzzband
 from buzzband.errors import BuzzbandError
 from buzzband.wording import printable
 
-COMMANDS = ("demo", "simulate", "twin", "flash", "config", "sync", "sessions", "archive", "selftest")
+COMMANDS = (
+    "demo",
+    "simulate",
+    "twin",
+    "monitor",
+    "calibrate",
+    "flash",
+    "config",
+    "sync",
+    "sessions",
+    "archive",
+    "selftest",
+)
 
 
 class Failure(click.ClickException):
@@ -54,5 +66,5 @@ def main() -> None:
     """Feel the muscle: see what a Buzzband would feel, and when it would buzz.
 
     Exit codes: 0 done, 1 failed, 2 wrong options, 3 port, 4 link, 5 recording, 6 engine, 7 download, 8 selftest,
-    9 output, 10 board, 11 settings, 12 archive.
+    9 output, 10 board, 11 settings, 12 archive, 15 not to be worn like this.
     """

@@ -76,15 +76,17 @@ def _table(values: "array[int]", columns: int) -> NDArray[np.int32]:
 
 
 class Decider:
-    """Cue and movement over what ``condition`` gave for the same mains. ``cue``: as it is now; ``sets``: the core's."""
+    """Cue and movement over what ``condition`` gave for the same mains. ``cue``: as it is now; ``sets``: the core's.
 
-    def __init__(self, conditioned: Conditioned, settings: Settings, lifter: Lifter, listen: Listen = nobody) -> None:
-        """``listen``: is told what the movement leads to, after the cue."""
+    ``listen``: is told what the movement leads to, after the cue.
+    """
+
+    def __init__(self, conditioned: Conditioned, settings: Settings, lifter: Lifter) -> None:
         self.cue = new_cue(settings)
         self.sets = lifter.sets
         self._conditioned = conditioned
         self._lifter = lifter
-        self._listen = listen
+        self.listen: Listen = nobody
 
     def words(self) -> Iterator[int]:
         """Yield the word of each block. What comes of the block besides has its turn when the next is asked for."""
@@ -109,7 +111,7 @@ class Decider:
 
     def _hear(self, event: int, sets: Sets) -> None:
         self.cue.told(event, sets)
-        self._listen(event, sets)
+        self.listen(event, sets)
 
 
 def decide(conditioned: Conditioned, settings: Settings, frames: Frames | None = None) -> Blocks:

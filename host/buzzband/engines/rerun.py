@@ -35,7 +35,10 @@ _PROGRESS_EVERY = 1000  # blocks
 
 
 class Rerun:
-    """Cue and movement over what a log has kept. ``cue``: as it is now; ``sets``: the core's, in ``lifter``."""
+    """Cue and movement over what a log has kept. ``cue``: as it is now; ``sets``: the core's, in ``lifter``.
+
+    ``listen``: is told what the core finds in the movement.
+    """
 
     def __init__(
         self,
@@ -46,9 +49,8 @@ class Rerun:
         leak_permille: int = 0,
         *,
         keep: bool = True,
-        listen: Listen = nobody,
     ) -> None:
-        """See ``rerun``. ``keep``: see ``Lifter``. ``listen``: is told what the core finds in the movement."""
+        """See ``rerun``. ``keep``: see ``Lifter``."""
         steps, is_felt = len(log.permille), bool(log.lifting.degrees.any())
         frames = restored.frames(log.lifting.degrees, STEP_BLOCKS * steps) if is_felt else None
         self.lifter = Lifter(now, steps, frames, keep=keep)
@@ -57,7 +59,7 @@ class Rerun:
         self._teller = _Teller(new_cue(now, leak_permille), self.sets, _retold(told, then, now), ahead)
         self._rates = _Rates(log.crossings)
         self._log, self._now, self._leak_permille = log, now, leak_permille
-        self._listen = listen
+        self.listen: Listen = nobody
 
     @property
     def cue(self) -> Cue:
@@ -92,7 +94,7 @@ class Rerun:
 
     def _hear(self, event: int, found: sets.Sets) -> None:
         self._teller.listen(event, found)
-        self._listen(event, found)
+        self.listen(event, found)
 
 
 def rerun(

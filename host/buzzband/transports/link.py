@@ -44,11 +44,14 @@ class Link:
         patience_s: float = PATIENCE_S,
         attempts: int = ATTEMPTS,
         clock: Callable[[], float] = monotonic,
+        busy_s: float | None = None,
     ) -> None:
-        """``clock``: seconds, that of the stream's timeouts."""
+        """``clock``: seconds, that of the stream's timeouts. ``busy_s``: how long a band that is busy is asked again;
+        None: as long as one that does not answer.
+        """
         self.patience_s = patience_s
         self.attempts = attempts
-        self._talk = Conversation(stream, patience_s, attempts, clock)
+        self._talk = Conversation(stream, patience_s, attempts, clock, busy_s)
         self._ask = self._talk.ask
 
     def hello(self) -> Hello:

@@ -1,0 +1,8 @@
+"""``buzzband calibrate``."""
+
+import click
+
+
+@click.command()
+def calibrate() -> None:
+    """x."""
