@@ -14,9 +14,9 @@ class Pace:
     """
 
     def __init__(
-        self, speed: float, clock: Callable[[], float] = monotonic, wait: Callable[[float], bool] | None = None
+        self, speed: float, clock: Callable[[], float] = monotonic, wait: Callable[[float], object] | None = None
     ):
-        """``wait``: waits for so many seconds, and returns whether nobody wants to go on."""
+        """``wait``: waits for so many seconds; None: until then, or until nobody wants to go on."""
         self._speed = speed
         self._clock = clock
         self._wait = wait
@@ -30,6 +30,6 @@ class Pace:
         left_s = self._start + t_s / self._speed - now
         if left_s < -_LATE_MAX_S:
             self._start -= left_s
-        if left_s <= 0:
-            return stop.is_set()
-        return (self._wait or stop.wait)(left_s)
+        if left_s > 0:
+            (self._wait or stop.wait)(left_s)
+        return stop.is_set()
