@@ -17,7 +17,9 @@ AWAITING = {"autostart": False}
 GOOD = Wearer("good", grade=3)
 
 
-def guided(wearer: Wearer, how: str = "squeezes", **options: object) -> tuple[Calibrated, list[Moment], dict[str, object]]:
+def guided(
+    wearer: Wearer, how: str = "squeezes", **options: object
+) -> tuple[Calibrated, list[Moment], dict[str, object]]:
     """What came of it, what was shown, and the settings behind it."""
     moments: list[Moment] = []
     with WornBand(wearer, AWAITING, 1, **options) as band:

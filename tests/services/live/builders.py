@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
+from builders import Raw, calibrated
 from buzzband.engines.cpython import Decider, condition
 from buzzband.engines.lifting import Lifter
 from buzzband.services.live.items import STEP_S, Item, Order, Reading, Rep, Standing
 from buzzband.services.live.pace import Pace
 from buzzband.services.live.recording import RecordingSource
-from builders import Raw, calibrated
 from buzzband_fw.core.motion import STEP_BLOCKS
 
 REP = Rep(set=1, number=3, tempo_s=(1.2, 0.3, 1.8), peak_permille=710, muscle_off=False, too_fast=False)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.bench import contractions, rest
+from builders import calibrated
 from buzzband.engines.cpython import run_core
 from buzzband.engines.job import track
 from buzzband.errors import NotInLog, TooShort
@@ -16,7 +17,6 @@ from buzzband.services.live.items import Note, Order, Reading, Said, Standing
 from buzzband.services.live.pace import Pace
 from buzzband.services.live.recording import opened
 from buzzband.services.options import Options
-from builders import calibrated
 from buzzband_fw.core.words import ON_TARGET
 from cli.builders import three_bursts, written
 from golden_logs.make import FOLDER

@@ -23,6 +23,7 @@ _Value = TypeVar("_Value", int, str)
 LOOK_EVERY = 10  # samples: STATUS is asked for five times a second of the band's time
 _SAMPLE_BLOCKS = 2
 _TRIES = 15  # looks for which an order waits while the band is busy: 3 s
+_SILENCES_MAX = 2  # in a row
 _COUNTS = 1 << 16  # the band's counts begin anew there
 
 _GOING_ON = (messages.RUNNING, messages.ASKING)
@@ -55,7 +56,7 @@ class BandSource:
         self._link = link
         self._status: Status | None = None
         self._block = 0  # of the last sample
-        self._missed = 0
+        self._missed = self._silences = 0
         self._target_permille: int | None = None  # that of the settings; None: to be asked for
         self._mode = ""
         self._lowers_first = False
@@ -84,8 +85,11 @@ class BandSource:
         """Yield samples until it is time to look. A band that has started anew is told once more to send them."""
         try:
             yield from islice(self._link.samples(self._link.patience_s), LOOK_EVERY)
+            self._silences = 0
         except Silent:
-            self._link.status()
+            self._silences += 1
+            if self._silences > _SILENCES_MAX:
+                raise
             self._link.stream(True)
 
     def _taken(self, sample: Sample) -> Iterator[Item]:
