@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -16,7 +17,7 @@ from buzzband_fw.core.quality import FLAT, HUM, RAIL
 from buzzband_fw.core.target import REARM_PERCENT
 
 LANE_ROWS = 1  # words and marks, below the bars
-AXIS_CELLS = 7
+AXIS_CELLS = 14
 TOPS_PERMILLE = (1000, 1500, 2000, 3000, 4000)
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 
@@ -62,10 +63,11 @@ class Chart(Widget):
         rows = self.size.height - LANE_ROWS
         if y >= rows:
             cells = [_remark(column) for column in self._columns]
-            return _strip([(" " * AXIS_CELLS, AXIS), *cells])
+            return _strip([(" " * AXIS_CELLS, AXIS), *cells]).apply_style(self.rich_style)
         row = rows - 1 - y
         line = self._line(row, rows)
-        return _strip([self._label(row, rows), *(self._cell(column, row, rows, line) for column in self._columns)])
+        cells = [self._cell(column, row, rows, line) for column in self._columns]
+        return _strip([self._label(row, rows), *cells]).apply_style(self.rich_style)
 
     def _cell(self, column: Column, row: int, rows: int, line: tuple[str, Style]) -> tuple[str, Style]:
         eighths = 0 if column.permille is None else column.permille * rows * 8 // self._top_permille - 8 * row
@@ -93,19 +95,46 @@ class Chart(Widget):
     def _label(self, row: int, rows: int) -> tuple[str, Style]:
         target = self._target_permille
         if target is not None and row == self._row(target, rows):
-            return f"{target // 10:>4} % ", TARGET
+            return _named("target", target), TARGET
         if target is not None and row == self._row(_rearm(target), rows):
-            return f"{_rearm(target) // 10:>4} % ", REARM
+            return _named("re-arm", _rearm(target)), REARM
         if row == rows - 1:
-            return f"{self._top_permille // 10:>4} % ", AXIS
-        return (f"{0:>4} % " if row == 0 else " " * AXIS_CELLS), AXIS
+            return _named("", self._top_permille), AXIS
+        return (_named("", 0) if row == 0 else " " * AXIS_CELLS), AXIS
 
     def _row(self, permille: int, rows: int) -> int:
         return min(permille * rows // self._top_permille, rows - 1)
 
 
+def _named(name: str, permille: int) -> str:
+    """Return a label of the axis."""
+    return f"{name:>6} {permille // 10:>4} % "
+
+
 def _rearm(target_permille: int) -> int:
     return target_permille * REARM_PERCENT // 100
+
+
+def legend() -> Text:
+    """Return what the signs and colours mean."""
+    return Text.assemble(
+        ("▼", TARGET),
+        " on target  ",
+        ("▲", WORD),
+        " another word  ",
+        ("▽", AXIS),
+        " withheld  ",
+        ("◆", MARK),
+        " mark    ",
+        ("█", ABOVE),
+        " target reached  ",
+        ("█", BELOW),
+        " below  ",
+        ("█", SPEAKING),
+        " motor  ",
+        ("█", FAULTY),
+        " bad signal",
+    )
 
 
 def _top(columns: Sequence[Column], target_permille: int | None) -> int:

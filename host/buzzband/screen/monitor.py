@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.widgets import Digits, Footer, Static
 
 from buzzband.errors import BuzzbandError
-from buzzband.screen.chart import Chart
+from buzzband.screen.chart import Chart, legend
 from buzzband.services.live import wording as words
 from buzzband.services.live.buffer import Buffer
 from buzzband.services.live.history import History
@@ -30,17 +30,26 @@ _LEAVE_S = 3.0  # for the reader to stop the stream
 class MonitorApp(App[BuzzbandError | None]):
     """Shows a ``Source`` until it is left; returns what ended it otherwise. ``frames``: painted so far."""
 
+    TITLE = "buzzband monitor"
     ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]  # noqa: RUF012  # Textual declares it so
     CSS = """
+    Static { text-wrap: nowrap; text-overflow: ellipsis; }
     #top { height: 3; margin: 0 1; }
     #now { width: 18; text-align: right; }
     #work { width: 1fr; margin: 0 2; }
     #source { width: auto; max-width: 46; text-align: right; }
-    Chart { height: 1fr; min-height: 6; margin: 1 1 0 1; }
-    #trouble { height: auto; max-height: 3; margin: 0 1; color: $text-error; }
-    #bottom { height: 6; margin: 0 1; }
+    Chart { height: 1fr; min-height: 6; margin: 1 1 0 1; background: transparent; }
+    #legend { height: 1; margin: 0 1; color: $text-muted; }
+    #signal { height: auto; max-height: 3; margin: 1 1 0 1; text-style: bold; }
+    #signal.trouble { color: $text-error; }
+    #bottom { height: 5; margin: 0 1; }
     #reps { width: 1fr; }
     #remarks { width: 1fr; }
+    .-narrow #legend { display: none; }
+    .-narrow #now { width: 11; }
+    .-narrow #work { margin: 0 1; }
+    .-narrow #source { max-width: 24; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "order('TARGET_UP')", "target up", priority=True),
@@ -49,6 +58,7 @@ class MonitorApp(App[BuzzbandError | None]):
         ("c", "calibrate", "calibrate"),
         ("space", "order('MARK')", "mark"),
         ("q", "quit", "quit"),
+        Binding("ctrl+c", "quit", show=False, priority=True),
     ]
 
     def __init__(self, source: Source, time: Callable[[], float] = monotonic) -> None:
@@ -63,7 +73,7 @@ class MonitorApp(App[BuzzbandError | None]):
         self._reader = threading.Thread(target=self._read, name="reader", daemon=True)
         self._standing: Standing | None = None
         self._remarks: deque[str] = deque(maxlen=_REMARKS)
-        self._reps: deque[str] = deque(maxlen=_REMARKS)
+        self._reps: dict[tuple[int, int], str] = {}
         self._leading = ""
         self._sure_until_s = 0.0
         self._texts: dict[str, str] = {}
@@ -76,7 +86,8 @@ class MonitorApp(App[BuzzbandError | None]):
             yield Static(id="work")
             yield Static(id="source")
         yield Chart(self._history)
-        yield Static(id="trouble")
+        yield Static(legend(), id="legend")
+        yield Static(id="signal")
         with Horizontal(id="bottom"):
             yield Static(id="reps")
             yield Static(id="remarks")
@@ -131,7 +142,10 @@ class MonitorApp(App[BuzzbandError | None]):
     def _stand(self, standing: Standing) -> None:
         last, self._standing = self._standing, standing
         if standing.rep is not None and (last is None or standing.told != last.told):
-            self._reps.append(words.rep_text(standing.rep, standing.target_permille))
+            rep = standing.rep
+            self._reps[rep.set, rep.number] = words.rep_text(rep, standing.target_permille)  # or as it is told anew
+            while len(self._reps) > _REMARKS:
+                del self._reps[next(iter(self._reps))]
         if standing.state not in words.GUIDING:
             self._leading = ""
 
@@ -149,14 +163,15 @@ class MonitorApp(App[BuzzbandError | None]):
         work = (words.work_text(standing), words.target_text(standing), words.mode_text(standing))
         self._put("work", *work)
         self._put("source", *self._of_source(standing, dropped))
-        trouble = [self._leading] if self._leading else words.trouble(standing, last.flags if last is not None else 0)
-        self._put("trouble", *trouble)
-        self._put("reps", *self._reps)
+        trouble = [] if self._leading or last is None else list(words.trouble(standing, last.flags))
+        self.query_one("#signal").set_class(bool(trouble), "trouble")
+        self._put("signal", *(trouble or [self._leading or "The signal is good."]))
+        self._put("reps", *self._reps.values())
         self._put("remarks", *self._remarks)
 
     def _of_source(self, standing: Standing, dropped: int) -> tuple[str, str, str]:
         rate = (
-            f"{self._samples.per_s(self._buffer.count):.0f} readings/s, {self._painted.per_s(self.frames):.0f} frames/s"
+            f"{self._samples.per_s(self._buffer.count):.0f} readings/s {self._painted.per_s(self.frames):.0f} frames/s"
         )
         lost = f"{standing.missed + dropped} missed" if standing.missed + dropped else ""
         at = clock(self._history.last.t_s) if self._history.last is not None else ""
@@ -168,4 +183,4 @@ class MonitorApp(App[BuzzbandError | None]):
         text = str(printable("\n".join(line.replace("\n", " ") for line in lines)))
         if self._texts.get(name) != text:
             self._texts[name] = text
-            self.query_one(f"#{name}", Static).update(Text(text, no_wrap=True, overflow="ellipsis"))
+            self.query_one(f"#{name}", Static).update(Text(text))

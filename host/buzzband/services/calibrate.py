@@ -45,7 +45,7 @@ _SETTLED_S = 0.5
 
 @dataclass(frozen=True)
 class Moment:
-    """What to show. ``advice``: what to do now. ``level``: of the muscle, 0 to 1. ``count``: of squeezes, or of reps."""
+    """What to show. ``advice``: what to do now. ``level``: of the muscle, 0 to 1. ``count``: squeezes, or reps."""
 
     t_s: float
     advice: str

@@ -49,7 +49,7 @@ def test_a_set_is_shown_reading_by_reading_word_by_word_rep_by_rep():
     assert {standing.set for standing in standings} == {1}
     assert [standing.reps for standing in standings] == sorted(standing.reps for standing in standings)
     assert standings[-1].reps >= 4  # the last one is told when the set is over
-    assert {standing.phase for standing in standings} == {"rest", "lift", "lower"}
+    assert {standing.phase for standing in standings} == {"rest", "lift", "lower", "hold"}
     numbers = dict.fromkeys(standing.rep.number for standing in standings if standing.rep)
     assert list(numbers) == list(range(1, max(numbers) + 1))
     last = standings[-1]

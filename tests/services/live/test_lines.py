@@ -47,7 +47,7 @@ def test_a_rep_is_told_when_it_is_new_and_once():
     before = replace(RUNNING, rep=None, told=2)
     told = lines(before, RUNNING, replace(RUNNING, degrees=40), replace(RUNNING, told=4, rep=replace(REP, number=4)))
     assert [line.document()["number"] for line in told if line.kind == "rep"] == [3, 4]
-    assert "rep 3  1.2-0.3-1.8 s  peak 71 %  on target" in told[1].text().replace("\xa0", " ")
+    assert "set 1 rep 3   71 %  1.2-0.3-1.8 s  on target" in told[1].text().replace("\xa0", " ")
 
 
 def test_what_was_told_before_anybody_watched_is_no_news():

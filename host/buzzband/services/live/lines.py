@@ -86,8 +86,9 @@ class Lines:
             told = {name: getattr(standing, name) for name in (*_FIELDS, "supply_mv", "missed")}
             yield Line(standing.t_s, "state", words.standing_text(standing), told)
         if standing.rep is not None and last is not None and standing.told != last.told:
-            text = f"set {standing.rep.set}, {words.rep_text(standing.rep, standing.target_permille)}"
-            yield Line(standing.t_s, "rep", text, asdict(standing.rep))
+            yield Line(
+                standing.t_s, "rep", words.rep_text(standing.rep, standing.target_permille), asdict(standing.rep)
+            )
 
 
 def first_line(name: str) -> Mapping[str, Any]:

@@ -186,9 +186,9 @@ class RecordingSource:
             return
         settings = self._settings
         if order is Order.MARK:
-            yield Note(t_s, f"{clock(t_s)}: a recording keeps no marks, this one is only shown.", mark=True)
+            yield Note(t_s, f"Marked {clock(t_s)}, on the screen only.", mark=True)
         elif order is Order.CALIBRATE:
-            yield Note(t_s, "A recording cannot be calibrated: its scale is that of its own rest and best half second.")
+            yield Note(t_s, "A recording cannot be calibrated.")
         elif order is Order.NEXT_MODE:
             mode = next_mode(settings.mode or exercises.named(settings.exercise).mode)
             self._choose(replace(settings, mode=mode))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from buzzband.services.live.items import Rep, Said, Standing
-from buzzband.wording import SPACE, percent, tempo
+from buzzband.wording import SPACE, count, percent, tempo
 from buzzband_fw import names
 from buzzband_fw.core import quality, words
 from buzzband_fw.core.cue import BLANKED
@@ -66,8 +66,8 @@ def trouble(standing: Standing, flags: int) -> Iterator[str]:
 
 
 def rep_text(rep: Rep, target_permille: int | None) -> str:
-    """Return a rep on a line: number, tempo, peak, and what was wrong with it."""
-    parts = [f"rep {rep.number}", tempo(rep.tempo_s), f"peak {percent(rep.peak_permille)}"]
+    """Return a rep on a line: set and number, peak, tempo, and what is to be said of it."""
+    parts = [f"set {rep.set} rep {rep.number}", f"{percent(rep.peak_permille):>5}", tempo(rep.tempo_s)]
     if rep.muscle_off:
         parts.append("muscle off")
     elif target_permille is not None:
@@ -76,12 +76,12 @@ def rep_text(rep: Rep, target_permille: int | None) -> str:
 
 
 def work_text(standing: Standing) -> str:
-    """Return where in the set the wearer is: set 2, rep 5, lower."""
+    """Return where in the set the wearer is: set 2: 5 reps, lower."""
     if not standing.set:
         return "no session"
     if standing.phase == "rest":
-        return f"set {standing.set}, no reps yet"
-    return f"set {standing.set}, rep {standing.reps}, {standing.phase}"
+        return f"set {standing.set}"
+    return f"set {standing.set}: {count(standing.reps, 'rep')}, {standing.phase}"
 
 
 def target_text(standing: Standing) -> str:
