@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.bench import link_to
@@ -46,7 +47,7 @@ def test_with_json_each_line_is_an_object(tmp_path: Path) -> None:
     first, *others = map(json.loads, result.output.splitlines())
     assert first == {"schema": "buzzband/monitor/1", "source": "monday.csv"}
     assert {one["kind"] for one in others} >= {"activation", "word", "state", "note"}
-    assert [one["target_permille"] for one in others if one["kind"] == "state"][0] == 400
+    assert {one["target_permille"] for one in others if one["kind"] == "state"} == {400}
     times = [one["t_s"] for one in others]
     assert times[-1] == pytest.approx(10.5, abs=0.02)
 
@@ -126,8 +127,6 @@ def test_a_band_on_usb_power_is_refused_with_the_mend(command: str, monkeypatch:
 def test_calibrate_says_on_the_error_output_what_to_do_and_prints_what_came_of_it(
     kind: str, exit_code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import numpy as np
-
     wearer = Wearer("good", grade=3) if kind == "good" else draw(kind, np.random.default_rng(1))
     with WornBand(wearer, {"autostart": False}, 1) as band:
         band.run_for(1)

@@ -66,5 +66,5 @@ def main() -> None:
     """Feel the muscle: see what a Buzzband would feel, and when it would buzz.
 
     Exit codes: 0 done, 1 failed, 2 wrong options, 3 port, 4 link, 5 recording, 6 engine, 7 download, 8 selftest,
-    9 output, 10 board, 11 settings, 12 archive, 15 not to be worn like this.
+    9 output, 10 board, 11 settings, 12 archive, 15 wear.
     """
