@@ -21,7 +21,7 @@ def source_on(worn):
 
 
 @pytest.mark.long
-@pytest.mark.pico(2)
+@pytest.mark.pico(2.7)  # 1.6 to boot, 0.4 to tell the settings
 def test_the_chip_is_shown_reading_by_reading_in_step_with_its_clock(twin, recording) -> None:
     worn = twin(rest(1), recording.contractions(1).settings)
     worn.run_for(BOOT_S)
