@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXTRAS ?= test,docs
 
-.PHONY: help demo test test-long check bench docs hardware clean
+.PHONY: help demo test test-long soak check bench docs hardware clean
 
 help:
 	@echo "make demo       a simulated session, as a page in build/demo"
 	@echo "make test       the tests that fit in minutes"
 	@echo "make test-long  the long counts too"
+	@echo "make soak       100 hours of simulated wearing, with syncs; takes some two hours"
 	@echo "make check      formatting, lint, types, import rules"
 	@echo "make bench      benchmarks, as ratios measured side by side"
 	@echo "make docs       the documentation, into build/docs"
@@ -33,6 +34,9 @@ test: $(STAMP)
 
 test-long: $(STAMP)
 	BUZZBAND_CHIP_BUDGET_S=500 $(BIN)/python -m pytest -n 2 --dist worksteal
+
+soak: $(STAMP)
+	BUZZBAND_SOAK_H=$${BUZZBAND_SOAK_H:-100} $(BIN)/python -m pytest -n 2 --dist worksteal -rP tests/journal/test_soak.py
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -7,7 +7,7 @@ from pathlib import Path
 PATH = Path(__file__).parent.parent / "build" / "counts.json"
 
 
-def count(name: str, path: Path = PATH, **figures: int) -> None:
+def count(name: str, path: Path = PATH, **figures: float) -> None:
     """Set the figures of ``name``, and leave those of others as they are. Tests may run in several processes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("w") as lock:

@@ -438,7 +438,7 @@ class Band:
         sets.finish()
         while not sets.finished() and self.recorder.session_id is not None:
             self._note_event(sets.work())
-            if self.recorder.due() == 3:
+            if self.recorder.is_half_full():
                 self.keeper.commit()
 
     def _calibration_told(self):

@@ -1,20 +1,24 @@
 """The keeper: chooses the moments at which flash is written. A write stops the processor, an erase for 45 ms or more.
 
-records -> a piece       when no word can be due for a while: just after one, or with the muscle far from the target
+records -> a piece       when no word can be due for a while: just after one, or with the muscle far from the target;
+                         after 4 s at once
 pieces -> session file   between sets, a step at a time
 what a host told         likewise
 """
 
 import gc
-from time import ticks_ms
+from time import ticks_diff, ticks_ms
 
 from buzzband_fw.core.portable import const
 from buzzband_fw.link import messages
 from buzzband_fw.store import records
 from buzzband_fw.store.recorder import NO_SPACE
 
-CLEAR_NEEDED_MS = (0, 100, 1, 0)  # how long no cue may be possible, for each urgency of a commit
-
+_COMMIT_MS = const(3000)  # of activation, at a clear moment
+_EARLY_MS = const(500)  # likewise, when an erase is near: it had better come now than in a hold
+_OVERDUE_MS = const(4000)  # at any moment but in a word: with that and a commit, a power cut costs 5 s at most
+_ERASE_NEAR = const(3)  # commits without one: every fifth or so has one
+_ERASE_MS = const(25)  # what takes longer had an erase in it: others take 10
 _LATE_MS = const(20)  # blocks are being caught up with: one stall after the other would be too much for the ring
 _WELL_CLEAR_MS = const(100)
 _MERGE_AT = const(10)  # pieces, between sets: 40 s of them
@@ -37,6 +41,7 @@ class Keeper:
         self._recorder = band.recorder
         self._brace = brace
         self._unswept = 0
+        self._unerased = 0  # commits since an erase
 
     def count_boot(self):
         """Count this boot, and recall what a host has told in those before. Touches flash."""
@@ -60,22 +65,22 @@ class Keeper:
         if band.is_speaking() or band.muscle.late_ms() > _LATE_MS:
             return
         clear_ms = band.muscle.clear_ms()
-        urgency = recorder.due() if is_on else 0
-        if urgency:
-            if clear_ms >= CLEAR_NEEDED_MS[urgency]:
-                self.commit(clear_ms)
+        if is_on and self._is_due(clear_ms):
+            self.commit(clear_ms)
         elif self._may_tidy(clear_ms):
             self.tidy()
 
     def commit(self, clear_ms=0):
         """Write what is pending now. ``clear_ms``: for how long no word can be due."""
         self._brace()
+        begun_ms = ticks_ms()
         try:
-            if not self._recorder.commit(ticks_ms()):
+            if not self._recorder.commit(begun_ms):
                 self._band.faults |= messages.FLASH_FULL
                 self._recorder.close(self._band.recorded, records.BY_FULL_FLASH, ticks_ms())
         except OSError as error:
             self.lose(error)
+        self._unerased = 0 if ticks_diff(ticks_ms(), begun_ms) > _ERASE_MS else self._unerased + 1
         self._sweep(clear_ms)
 
     def finish(self):
@@ -87,6 +92,15 @@ class Keeper:
         """Flash has failed: the band goes on without a record."""
         self._recorder.abandon()
         self._band.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
+
+    def _is_due(self, clear_ms):
+        """Return whether what is pending is to be written now."""
+        recorder = self._recorder
+        waiting_ms = recorder.waiting_ms()
+        if waiting_ms >= _OVERDUE_MS or recorder.is_half_full():
+            return True
+        enough_ms = _COMMIT_MS if self._unerased < _ERASE_NEAR else _EARLY_MS
+        return waiting_ms >= enough_ms and clear_ms >= _WELL_CLEAR_MS
 
     def _may_tidy(self, clear_ms):
         """Return whether this is a moment for what can wait, if anything does."""

@@ -194,6 +194,8 @@ class TooShort(RecordingError):
 class NotInLog(RecordingError):
     """A band's log does not hold what would be needed."""
 
+    hint = "Look at what it holds: buzzband sessions show ID."
+
 
 class EngineError(BuzzbandError):
     """An engine cannot run the core."""

@@ -80,14 +80,14 @@ def test_what_the_converter_found_missing_is_logged_once():
 
 
 def test_with_32_kb_free_recording_stops_and_cueing_goes_on():
-    raw = contractions(24, off_s=2.5)
+    raw = contractions(26, off_s=2.5)
     with band(raw, free_bytes=32768 + 4096 + 100) as virtual:
-        virtual.run_for(86)
+        virtual.run_for(93)
         log = only_log(virtual)
         assert log.end.reason == records.BY_FULL_FLASH
         assert virtual.world.flash.free_bytes > 32768 - 4096  # what waited in RAM goes into the reserve
-        assert len(virtual.motor) == 24
-        assert 12 < len(log.cues) < 24
+        assert len(virtual.motor) == 26
+        assert 12 < len(log.cues) < 26
         assert virtual.app.band.state == messages.RUNNING
         assert virtual.app.band.faults == messages.FLASH_FULL | messages.NO_IMU
         assert link_to(virtual).status().fault_names == ("flash full", "no imu")
@@ -143,7 +143,7 @@ def test_when_flash_fails_at_the_end_the_band_is_idle_all_the_same():
         assert virtual.app.band.faults == messages.RECORDER_FAILED | messages.NO_IMU
 
 
-def test_when_no_moment_is_clear_ram_is_emptied_before_it_runs_over():
+def test_when_no_moment_is_clear_what_is_recorded_is_written_all_the_same_before_5_s_are_over():
     never_clear = replace(
         "buzzband_fw.muscle", "Muscle", "__init__", lambda init: lambda self, *given: armed(self, init, *given)
     )
@@ -152,7 +152,7 @@ def test_when_no_moment_is_clear_ram_is_emptied_before_it_runs_over():
         log = only_log(virtual)
         in_session = [start for start, _ in virtual.world.flash.touched if 1e6 < start < 59e6]
     assert log.valid.all()
-    assert 1 <= len(in_session) <= 4
+    assert np.diff([0, *in_session, 59e6]).max() < 5e6
 
 
 def test_what_does_not_fit_ram_any_more_is_left_out_and_the_gap_shows():

@@ -267,7 +267,7 @@ def test_power_that_fails_while_flash_is_written_takes_no_record_that_was_there(
         touched = virtual.world.flash.touched
         virtual.run_until(lambda: len(touched) == 4, 20)  # folder, file, header, and the first that was due
         before = only_log(virtual)
-        virtual.world.schedule(virtual.world.now_us + 4_010_000, "erase_ms", 1000)
+        virtual.world.schedule(virtual.world.now_us + 3_900_000, "erase_ms", 1000)
         virtual.run_for(4.1)
         virtual.power_cut()
         after = only_log(virtual)

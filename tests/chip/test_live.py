@@ -13,13 +13,13 @@ LATEST_MS = 12
 ARMED_US = 1500
 AWAKE_SHARE = 0.12
 OTHERWISE_US = 10_000
-FREE_RAM = 36_000  # 60,000 are aimed for
+FREE_RAM = 23_000  # 60,000 are aimed for
 BOOT_MS = 1700  # 1,000 are
 START_S, SECONDS = 1.0, 2.4  # the first contraction of the recording, cue and blanking included
 
 
 @pytest.mark.real_data
-@pytest.mark.pico(5.6)
+@pytest.mark.pico(6.6)
 def test_a_set_is_felt_buzzed_and_kept_while_the_host_does_not_read(twin, recording) -> None:
     take = recording.example("fatigue")
     raw = take.codes[int(START_S * 4800) :][: int(SECONDS * 100) * 48]
@@ -38,6 +38,8 @@ def test_a_set_is_felt_buzzed_and_kept_while_the_host_does_not_read(twin, record
     status = link.status()
     worn.button.press(100)
     worn.run_for(0.4)
+    while link.sessions()[0].running:
+        worn.run_for(0.1)
     found = pull(link).track(len(blocks))
 
     np.testing.assert_array_equal(found.permille, expected.permille)

@@ -50,7 +50,11 @@ def provoked(what: str, more: str = "") -> dict[str, bytes]:
     ("what", "cause", "after_s"),
     [
         pytest.param(
-            "raise ValueError('provoked')", ResetCause.PROGRAM, 0.06 + 0.03, id="exception", marks=pytest.mark.pico(2.5)
+            "raise ValueError('provoked')",
+            ResetCause.PROGRAM,
+            0.06 + 0.03,
+            id="exception",
+            marks=[pytest.mark.pico(2.5), pytest.mark.long],
         ),
         pytest.param(
             "while True: pass", ResetCause.WATCHDOG, 0.06 + WATCHDOG_S + 0.03, id="hang", marks=pytest.mark.pico(3)

@@ -14,8 +14,8 @@ MERGE_S = 0.45  # chip time of ``merge``
 START_S = 3.5  # and of ``start``
 RUNS_S = 0.3
 
-_IMPORT = "import sys; sys.path.insert(0, '/a'); from buzzband_fw.store.recorder import Recorder"
-_MERGE = "Recorder(b'').recover(lambda: None)"
+_IMPORT = "import sys; sys.path.insert(0, '/a'); from buzzband_fw.store.session import recover"
+_MERGE = "recover(lambda: None)"
 
 
 def merge(bench: TwinBench, image: bytes) -> Twin:

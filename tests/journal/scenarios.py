@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -142,13 +143,15 @@ def renamed() -> Scene:
 
 @functools.cache
 def deleted() -> Scene:
-    """A session is deleted, once the host has it, while another goes on."""
+    """A session is deleted by the host that has it, while another goes on."""
     with band(a_set().journal.last) as worn:
         worn.run_for(MOMENT_S)
-        (old,) = session_files(worn.files()).keys() - {running(worn).session_id}
         felt = running(worn)
+        files = session_files(worn.files())
+        (old,) = files.keys() - {felt.session_id}
         begins = len(worn.flash.memory.journal)
-        worn.meddle(lambda flash: flash.remove(f"/log/{old}.bbl"))
+        link = Link(worn.stream, clock=lambda: worn.now_s)
+        link.delete(old, len(files[old]), hashlib.sha256(files[old]).hexdigest())
         worn.play()
         worn.run_for(MOMENT_S)
         return Scene(worn.journal(), (Felt(old, None, begins), felt))

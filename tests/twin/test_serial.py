@@ -54,13 +54,13 @@ micropython.kbd_intr(3)
 
 @contextmanager
 def pty_port(twin: Twin) -> Iterator[serial.Serial]:
-    with serial.Serial(twin.serial.path, timeout=5, write_timeout=5) as port:
+    with serial.Serial(twin.serial.path, timeout=60, write_timeout=60) as port:
         yield port
 
 
 @contextmanager
 def tcp_port(twin: Twin) -> Iterator[serial.Serial]:
-    with serial.serial_for_url(f"socket://127.0.0.1:{twin.serial.tcp_port}", timeout=5) as port:
+    with serial.serial_for_url(f"socket://127.0.0.1:{twin.serial.tcp_port}", timeout=60) as port:
         yield port
 
 

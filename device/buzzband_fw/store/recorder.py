@@ -9,8 +9,6 @@ from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.store import records, session
 
 _RESERVE = const(32768)  # bytes of flash that stay free
-_COMMIT_MS = const(3000)
-_OVERDUE_MS = const(4500)  # with what a commit takes, a power cut costs 5 s at most
 NO_SPACE = const(28)  # ENOSPC
 
 _PENDING = const(1280)
@@ -201,14 +199,13 @@ class Recorder:
             )
             self._seal(records.SET, records.SET_SIZE, t_ms)
 
-    def due(self):
-        """Return how urgent a commit is: 0 not at all, 1 at a good moment, 2 at a fair one, 3 before RAM runs out."""
-        if self._end > _HALF:
-            return 3
-        waiting_ms = self._waiting_ms + self._activation.state[_COUNT] * _VALUE_MS
-        if waiting_ms >= _OVERDUE_MS:
-            return 2
-        return 1 if waiting_ms >= _COMMIT_MS else 0
+    def waiting_ms(self):
+        """Return of how many milliseconds the activation is not in flash."""
+        return self._waiting_ms + self._activation.state[_COUNT] * _VALUE_MS
+
+    def is_half_full(self):
+        """Return whether records are to be committed before RAM runs out."""
+        return self._end > _HALF
 
     def commit(self, t_ms):
         """Write what is pending to flash, or as much of it as one piece takes: a call of 10 ms, or 50 with an erase.
