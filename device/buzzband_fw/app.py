@@ -40,7 +40,7 @@ ROOM = new_room()  # 17 KB, for the same reason
 from buzzband_fw import control
 from buzzband_fw.band import Band
 from buzzband_fw.core.portable import const, micropython
-from buzzband_fw.core.words import GOODBYE, LOW_BATTERY
+from buzzband_fw.core.words import GOODBYE, LOW_BATTERY, SILENCE
 from buzzband_fw.hal import motor
 from buzzband_fw.hal.button import Button
 from buzzband_fw.hal.doze import Doze
@@ -84,7 +84,7 @@ class App:
         self.voice = Voice(_motor(bus, chosen, supply_mv))
         self.band = Band(chosen, muscle, self.movement, self.voice, supply_mv, safe_mode, self._brace, FRAMES)
         self.control = control.Control(self.band)
-        self.report = SelfReport(self.band, slot)
+        self.report = SelfReport(self.band, slot, self.control.calibrate)
         self.server = Server(SerialPort(), self.report)
         chosen.brace = self._brace_for_settings
         chosen.changed = self._take_settings
@@ -96,6 +96,7 @@ class App:
         self._armed = False
         self._wrote_flash = False
         self._battery_due = False
+        self._word = SILENCE  # since the last sample of the stream
         self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
         self._jobs = ()
         self._move_due = False
@@ -144,8 +145,10 @@ class App:
             busy = self._talking or self.muscle.late_samples > _ON_TIME_SAMPLES or self.movement.hurry
         elif self._step():
             muscle = self.muscle
-            if muscle.word and self.band.speak():
-                self._watchdog.feed(True)  # from now on no hang may keep the motor on
+            if muscle.word:
+                self._word = muscle.word
+                if self.band.speak():
+                    self._watchdog.feed(True)  # from now on no hang may keep the motor on
             for job in self._jobs[muscle.blocks & 3]:
                 job()
             self._move_due = True
@@ -261,13 +264,16 @@ class App:
 
     @micropython.native
     def _send_sample(self):
-        """Send the block's values to a host that wants them."""
+        """Send the block's values to a host that wants them, and the word that has been due since the last ones."""
         if not self.server.streaming:
+            self._word = SILENCE
             return
         muscle = self.muscle
-        if not self.server.sample(
-            muscle.blocks, muscle.permille(), muscle.gated_permille(), muscle.flags(), muscle.word, muscle.envelope()
+        if self.server.sample(
+            muscle.blocks, muscle.permille(), muscle.gated_permille(), muscle.flags(), self._word, muscle.envelope()
         ):
+            self._word = SILENCE
+        else:
             self.report.left_out += 1
 
     @micropython.native

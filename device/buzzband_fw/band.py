@@ -27,6 +27,7 @@ class Band:
 
     ``state``, ``faults``: those of link/messages.py; the state is control.py's to set. ``recorded``: blocks of the
     session. ``cues``: words said in it. ``event``: of core/sets.py, the last; whoever reads it puts it back to 0.
+    ``said``, ``last_word``, ``reps_told``: since power-on.
     ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
     """
 
@@ -50,6 +51,8 @@ class Band:
         self._feels = self._cueing = False
         self._first_block = 0
         self._lost_blocks = 0
+        self._marked = None  # the block that a host has marked last
+        self.said = self.last_word = self.reps_told = 0
         self._word = self._word_block = self._word_late_ms = 0  # the last cue, until it is noted
         self._leak_permille = 0
         self._hits = bytearray(_REPS_MASK + 1)  # reps of the set that were on target
@@ -147,6 +150,7 @@ class Band:
             self.choose()
         self.faults &= ~(messages.FLASH_FULL | messages.RECORDER_FAILED | messages.NO_IMU)
         self.recorded = self.cues = self._word = 0
+        self._marked = None
         self._target_permille = self.settings.target_permille
         self._may_ask = self.settings.ask_felt
         self._brace()
@@ -182,7 +186,7 @@ class Band:
         if self.faults & messages.SAFE_MODE:
             return
         self.muscle.cue.blank(duration_ms(word))
-        self._voice.say(word)
+        self._say(word)
 
     def is_speaking(self):
         """Return whether a word is being said."""
@@ -198,8 +202,13 @@ class Band:
             or self.faults & messages.SAFE_MODE
         ):
             return False
-        self._voice.say(word)
+        self._say(word)
         return True
+
+    def _say(self, word):
+        self._voice.say(word)
+        self.said += 1
+        self.last_word = word
 
     @micropython.native
     def is_clear(self):
@@ -286,6 +295,18 @@ class Band:
         """Note that the wearer has marked this moment."""
         if self.recorder.session_id is not None:
             self.recorder.mark(self.recorded, ticks_ms())
+
+    def mark(self, block):
+        """Note that a host has marked ``block``, counted since power-on; return whether there is a session for it.
+
+        The same block once more is the same mark.
+        """
+        if self.recorder.session_id is None:
+            return False
+        if block != self._marked:
+            self._marked = block
+            self.recorder.mark(min(max(block - self._first_block, 0), self.recorded), ticks_ms())
+        return True
 
     def note_time(self, utc_ms, round_trip_ms):
         """Take note of the time that a host tells, in ms since 1970; return the clock that it stands for, modulo 2^30.
@@ -376,6 +397,7 @@ class Band:
         sets = movement.sets
         is_kept = self.recorder.session_id is not None
         if event == REP:
+            self.reps_told += 1
             self._hits[sets.rep.number & _REPS_MASK] = sets.rep.peak >= self._target_permille
             if is_kept:
                 self.recorder.rep(sets.number, sets.rep, movement.first_step, ticks_ms())

@@ -39,8 +39,8 @@ WARM_UP = const(11)
 # it leads to. Any other signal changes nothing.
 WAYS = (
     bytes((DONE, IDLE, BEGIN, RUNNING, CALIBRATE, CALIBRATING, WARM_UP, WARMING_UP)),
-    bytes((SHORT, RUNNING, DOUBLE, CALIBRATING, LONG, OFF, EMPTY, OFF)),
-    bytes((SHORT, IDLE, USB, IDLE, LONG, OFF, EMPTY, OFF, ASK, ASKING)),
+    bytes((SHORT, RUNNING, DOUBLE, CALIBRATING, CALIBRATE, CALIBRATING, WARM_UP, WARMING_UP, LONG, OFF, EMPTY, OFF)),
+    bytes((SHORT, IDLE, USB, IDLE, LONG, OFF, EMPTY, OFF, ASK, ASKING, CALIBRATE, CALIBRATING, WARM_UP, WARMING_UP)),
     bytes((DONE, RUNNING, SHORT, RUNNING, FAILED, IDLE, USB, IDLE, DOUBLE, FINDING, LONG, OFF, EMPTY, OFF)),
     bytes((DONE, RUNNING, SHORT, IDLE, FAILED, IDLE, USB, IDLE, DOUBLE, CALIBRATING, LONG, OFF, EMPTY, OFF)),
     bytes((DONE, RUNNING, LONG, RUNNING, USB, IDLE, EMPTY, OFF)),
@@ -48,6 +48,7 @@ WAYS = (
     bytes((SHORT, STARTING, DOUBLE, STARTING, LONG, STARTING, USB, STARTING)),
 )
 
+_OF_HOST = (FAILED, CALIBRATE, WARM_UP)  # signals, by what messages.CALIBRATE asks for
 _GUIDED = (CALIBRATING, WARMING_UP, ASKING, FINDING)  # states with a module of their own in guides/
 _GUIDES = ("calibrating", "warming_up", "asking", "finding")
 _BORROWED = ("core.calibration", "core.placement", "core.warm_up")  # what guides alone need
@@ -94,6 +95,11 @@ class Control:
             self._enter(after)
         elif before == RUNNING and signal == DOUBLE:
             self._band.note_mark()
+
+    def calibrate(self, how):
+        """Do what a host asks for with messages.CALIBRATE; return the state that this has led to."""
+        self.take(_OF_HOST[how])
+        return self._band.state
 
     @micropython.native
     def step(self):
@@ -154,6 +160,8 @@ def _reason(signal):
     """Return why a session ends with ``signal``, of store/records.py."""
     if signal == USB:
         return records.BY_USB_POWER
+    if signal in _OF_HOST:
+        return records.BY_HOST
     return records.BY_LOW_BATTERY if signal == EMPTY else records.BY_BUTTON
 
 

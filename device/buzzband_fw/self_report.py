@@ -19,7 +19,8 @@ class SelfReport:
     keeps both up to date.
     """
 
-    def __init__(self, band, slot):
+    def __init__(self, band, slot, calibrate):
+        """``calibrate``: of a ``control.Control``."""
         self.worst_us = 0
         self.worst_armed_us = 0
         self.worst_flash_us = 0
@@ -28,6 +29,8 @@ class SelfReport:
         self.free_ram_bytes = 0
         self.is_clear = band.is_clear
         self.remove = band.remove
+        self.mark = band.mark
+        self.calibrate = calibrate
         self.settings = band.settings
         self._band = band
         self._slot = slot
@@ -53,7 +56,7 @@ class SelfReport:
         return self._band.recorder.holds(session_id)
 
     def status_into(self, buffer, offset):
-        """Write how things stand, as STATUS_FORMAT; return its length. Allocates nothing."""
+        """Write how things stand, as STATUS_FORMAT and LIFTED_FORMAT; return its length. Allocates nothing."""
         band = self._band
         muscle = band.muscle
         struct.pack_into(
@@ -75,7 +78,34 @@ class SelfReport:
             min(self.left_out, _U16_MAX),
             self.worst_flash_us,
         )
-        return messages.STATUS_SIZE
+        return messages.STATUS_SIZE + self._lifted_into(buffer, offset + messages.STATUS_SIZE)
+
+    def _lifted_into(self, buffer, offset):
+        """Write what was said and what the movement tells, as LIFTED_FORMAT; return its length."""
+        band = self._band
+        sets = band.movement.sets
+        rep = sets.rep
+        leader = sets.reps.leader
+        struct.pack_into(
+            messages.LIFTED_FORMAT,
+            buffer,
+            offset,
+            band.said & _U16_MAX,
+            band.last_word,
+            band.muscle.cue.mode.target_permille,
+            sets.number & _U16_MAX,
+            0 if leader < 0 else sets.reps.found[leader],
+            sets.hold.on,
+            sets.degrees,
+            band.reps_told & _U16_MAX,
+            rep.number & 255,
+            rep.flags,
+            min(rep.concentric_ms, _U16_MAX),
+            min(rep.hold_ms, _U16_MAX),
+            min(rep.eccentric_ms, _U16_MAX),
+            rep.peak,
+        )
+        return messages.LIFTED_SIZE
 
     def may_write(self):
         """Return whether flash may be written for the host: between sets, or when no cue can be due."""

@@ -64,7 +64,10 @@ BuzzbandError                exit 1
 ├── FirmwareError            exit 14
 │   ├── BadUf2               damaged, or for another chip; names the block
 │   └── WrongFirmware        no MicroPython for the Pico, or one that the app does not run on
-└── Unwell                   exit 15
+├── Unwell                   exit 15
+└── WearError                exit 16
+    ├── OnUsbPower           electrodes would be tied to the mains' earth
+    └── CalibrationRefused   the band could not calibrate, and why
 
 Wrong options and arguments are click's: exit 2.
 """
@@ -366,6 +369,28 @@ class NotComparable(SettingsError):
     """With the settings as they are, sets with and without cues would not differ, or cannot be set side by side."""
 
     hint = "Change the settings that the message names with buzzband config set."
+
+
+class WearError(BuzzbandError):
+    """The band cannot be worn as it is."""
+
+    exit_code = ExitCode.WEAR
+
+
+class OnUsbPower(WearError):
+    """USB power is there, and nothing that keeps the electrodes apart from the mains' earth."""
+
+    hint = (
+        "Through the cable the electrodes are tied to the computer's earth: take them off before it goes in. Train on "
+        "the battery, and look at the session afterwards (buzzband sync). With a USB isolator in the cable, tell the "
+        "band so: buzzband config set usb_isolator yes."
+    )
+
+
+class CalibrationRefused(WearError):
+    """The band did not accept what it felt. What was stored before stays valid."""
+
+    hint = "Calibrate again: what was stored before stays valid."
 
 
 class ArchiveError(BuzzbandError):

@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     DRIVE = 13
     FIRMWARE = 14
     UNWELL = 15
+    WEAR = 16
 
     @property
     def word(self) -> str:

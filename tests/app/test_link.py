@@ -24,6 +24,7 @@ from buzzband.engines.band import PROMPT, RUNNING
 from buzzband.errors import Refused, Silent, Unplugged
 from buzzband.recordings.band_log import read_log
 from buzzband.transports.frame_reader import FrameReader, packed
+from buzzband_fw.core.words import BREATHE_IN, ON_TARGET
 from buzzband_fw.link import frames, messages
 from buzzband_fw.store import records
 from session_files import session_files
@@ -87,6 +88,88 @@ def test_status_counts_the_blocks_and_cues_of_the_session():
         status = link_to(virtual).status()
     assert status.cues == 2
     assert status.recorded == status.blocks
+
+
+def test_status_tells_the_reps_of_the_set_and_the_last_of_them():
+    with band(contractions(4)) as virtual:
+        virtual.run_for(11)
+        status = link_to(virtual).status()
+        rep = virtual.app.movement.sets.rep
+    assert status.swings >> 1 == status.reps_told >= 3
+    assert (status.set, status.rep_number) == (0, status.reps_told - 1)
+    assert (status.rep_concentric_ms, status.rep_peak_permille) == (rep.concentric_ms, rep.peak)
+
+
+def test_status_tells_the_last_word_and_how_many_there_were():
+    with band(contractions(2)) as virtual:
+        virtual.run_for(7)
+        status = link_to(virtual).status()
+    assert (status.said, status.word) == (2, ON_TARGET)
+
+
+@pytest.mark.parametrize(
+    ("how", "state"), [(messages.SQUEEZES, messages.CALIBRATING), (messages.LIFTS, messages.WARMING_UP)]
+)
+@pytest.mark.parametrize("autostart", [True, False])
+def test_a_host_lets_the_band_calibrate_and_leave_it_again(how, state, autostart):
+    with band(rest(9), changes={"autostart": autostart}) as virtual:
+        virtual.run_for(1)
+        link = link_to(virtual)
+        assert [link.calibrate(how), link.calibrate(how)] == [state, state]
+        virtual.run_for(2)
+        assert (link.status().state, link.status().word) == (state, BREATHE_IN)
+        assert link.calibrate(messages.LEAVE) == messages.IDLE
+        assert len(link.sessions()) == autostart
+        if autostart:
+            assert only_log(virtual).end.name == "host"
+
+
+def test_nothing_is_left_when_nothing_guides():
+    with band(rest(9)) as virtual:
+        virtual.run_for(1)
+        assert link_to(virtual).calibrate(messages.LEAVE) == messages.RUNNING
+
+
+def test_on_usb_power_a_host_cannot_let_the_band_calibrate():
+    with band(rest(9), usb_power=True) as virtual:
+        virtual.run_for(1)
+        assert link_to(virtual).calibrate(messages.SQUEEZES) == messages.IDLE
+
+
+def test_a_host_marks_the_moment_that_it_saw_and_the_same_one_once():
+    with band(rest(9)) as virtual:
+        virtual.run_for(3)
+        link = link_to(virtual)
+        for block in (120, 120, 250):
+            link.mark(block)
+        virtual.play()
+        log = only_log(virtual)
+    assert log.marks == (120, 250)
+
+
+def test_without_a_session_no_moment_can_be_marked():
+    with band(rest(9), changes={"autostart": False}) as virtual:
+        virtual.run_for(1)
+        with pytest.raises(Refused, match="no such session"):
+            link_to(virtual).mark(50)
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"), [(messages.CALIBRATE, b""), (messages.CALIBRATE, b"\x03"), (messages.MARK, b"\x01")]
+)
+def test_a_request_that_asks_for_nothing_that_there_is_is_refused(kind, payload):
+    with band(rest(2)) as virtual:
+        virtual.run_for(1)
+        assert ask(virtual, kind, payload) == refusal(messages.BAD_PAYLOAD, kind)
+
+
+def test_every_word_is_in_the_stream_whatever_its_block():
+    with band(contractions(4)) as virtual:
+        virtual.run_for(0.5)
+        link = link_to(virtual)
+        link.stream(True)
+        words = [sample.word for sample, _ in zip(link.samples(), range(50 * 10), strict=False)]
+        assert [word for word in words if word] == [ON_TARGET] * len(virtual.motor) == [ON_TARGET] * 4
 
 
 def test_a_session_is_listed_read_and_hashed():

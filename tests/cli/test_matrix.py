@@ -11,7 +11,18 @@ from buzzband.transports.drives import PICO_BOARD
 from cli.builders import run
 from cli.plugged_in import PORT, PluggedIn, State, plug_in
 
-WITHOUT_A_DEVICE = {"demo", "simulate", "twin", "image", "sessions", "archive", "export", "import", "selftest", "completion"}
+WITHOUT_A_DEVICE = {
+    "demo",
+    "simulate",
+    "twin",
+    "image",
+    "sessions",
+    "archive",
+    "export",
+    "import",
+    "selftest",
+    "completion",
+}
 TALKING: dict[str, tuple[str, ...]] = {
     "--version": ("--version",),
     "devices": ("devices", "--json"),
@@ -21,11 +32,13 @@ TALKING: dict[str, tuple[str, ...]] = {
     "config set": ("config", "set", "mains_hz=60"),
     "compare plan": ("compare", "plan", "--pairs", "2"),
     "sync": ("sync",),
+    "monitor": ("monitor", "--lines"),
+    "calibrate": ("calibrate",),
 }
 
 # What exit code, and which words on either output. Of devices and doctor: what is found.
 Cell = tuple[int, str]
-DONE, PORT_, LINK, BOARD, UNWELL = 0, 3, 4, 10, 15
+DONE, PORT_, LINK, BOARD, UNWELL, WEAR = 0, 3, 4, 10, 15, 16
 
 EXPECTED: dict[State, dict[str, Cell]] = {
     State.BARE: {
@@ -34,6 +47,8 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "doctor": (UNWELL, "bare"),
         "flash": (DONE, "/a/buzzband_fw/app.mpy"),
         "config get": (LINK, "MicroPython's prompt answers"),
+        "monitor": (LINK, "MicroPython's prompt answers"),
+        "calibrate": (LINK, "MicroPython's prompt answers"),
         "config set": (LINK, "MicroPython's prompt answers"),
         "compare plan": (LINK, "MicroPython's prompt answers"),
         "sync": (LINK, "MicroPython's prompt answers"),
@@ -44,6 +59,8 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "doctor": (UNWELL, "AtPrompt"),
         "flash": (DONE, '"sent": []'),
         "config get": (LINK, "Install the app with buzzband flash, or start it"),
+        "monitor": (LINK, "Install the app with buzzband flash, or start it"),
+        "calibrate": (LINK, "Install the app with buzzband flash, or start it"),
         "config set": (LINK, "Install the app with buzzband flash, or start it"),
         "compare plan": (LINK, "Install the app with buzzband flash, or start it"),
         "sync": (LINK, "Install the app with buzzband flash, or start it"),
@@ -54,6 +71,8 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "doctor": (DONE, ""),
         "flash": (DONE, '"sent": []'),
         "config get": (DONE, "50"),
+        "monitor": (WEAR, "isolator"),
+        "calibrate": (WEAR, "isolator"),
         "config set": (DONE, "60"),
         "compare plan": (DONE, "2 pairs of sets"),
         "sync": (DONE, "no session"),
@@ -64,6 +83,8 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "doctor": (UNWELL, "safe_mode"),
         "flash": (DONE, '"sent": []'),
         "config get": (DONE, "50"),
+        "monitor": (WEAR, "isolator"),
+        "calibrate": (WEAR, "isolator"),
         "config set": (DONE, "60"),
         "compare plan": (DONE, "2 pairs of sets"),
         "sync": (DONE, "no session"),
@@ -74,6 +95,8 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "doctor": (UNWELL, "bootsel"),
         "flash": (DONE, '"installed": "1.24.1"'),
         "config get": (PORT_, "A Pico in BOOTSEL is at"),
+        "monitor": (PORT_, "A Pico in BOOTSEL is at"),
+        "calibrate": (PORT_, "A Pico in BOOTSEL is at"),
         "config set": (PORT_, "A Pico in BOOTSEL is at"),
         "compare plan": (PORT_, "A Pico in BOOTSEL is at"),
         "sync": (PORT_, "No board with MicroPython"),
@@ -84,6 +107,8 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "doctor": (UNWELL, "PortBusy"),
         "flash": (PORT_, "in use by another program"),
         "config get": (PORT_, "in use by another program"),
+        "monitor": (PORT_, "in use by another program"),
+        "calibrate": (PORT_, "in use by another program"),
         "config set": (PORT_, "in use by another program"),
         "compare plan": (PORT_, "in use by another program"),
         "sync": (PORT_, "in use by another program"),
@@ -94,6 +119,8 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "doctor": (UNWELL, "NoPermission"),
         "flash": (PORT_, "You may not open"),
         "config get": (PORT_, "You may not open"),
+        "monitor": (PORT_, "You may not open"),
+        "calibrate": (PORT_, "You may not open"),
         "config set": (PORT_, "udev"),
         "compare plan": (PORT_, "udev"),
         "sync": (PORT_, "udev"),
@@ -104,6 +131,8 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "doctor": (UNWELL, "Silent NotAPrompt"),
         "flash": (BOARD, "prompt does not come up"),
         "config get": (LINK, "does not answer"),
+        "monitor": (LINK, "does not answer"),
+        "calibrate": (LINK, "does not answer"),
         "config set": (LINK, "does not answer"),
         "compare plan": (LINK, "does not answer"),
         "sync": (LINK, "does not answer"),
@@ -114,6 +143,8 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "doctor": (UNWELL, "Garbled NotAPrompt"),
         "flash": (BOARD, "prompt does not come up"),
         "config get": (LINK, "damaged or makes no sense"),
+        "monitor": (LINK, "damaged or makes no sense"),
+        "calibrate": (LINK, "damaged or makes no sense"),
         "config set": (LINK, "damaged or makes no sense"),
         "compare plan": (LINK, "damaged or makes no sense"),
         "sync": (LINK, "damaged or makes no sense"),

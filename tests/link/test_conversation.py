@@ -33,6 +33,8 @@ class ServedBand:
         self.open: set[str] = set()
         self.left: set[str] = set()
         self.moments: list[tuple[int, int]] = []
+        self.marks: list[int] = []
+        self.state = messages.RUNNING
         self.settings = Settings({}, str(folder / "settings.json"))
         self._folder = folder
         for name, data in sessions.items():
@@ -42,7 +44,7 @@ class ServedBand:
         return json.dumps(FakeBand().hello)
 
     def status_into(self, buffer: bytearray, offset: int) -> int:
-        status = messages.STATUS_SIZE * b"\x01"
+        status = (messages.STATUS_SIZE + messages.LIFTED_SIZE) * b"\x01"
         buffer[offset : offset + len(status)] = status
         return len(status)
 
@@ -74,6 +76,14 @@ class ServedBand:
     def note_time(self, utc_ms: int, round_trip_ms: int) -> tuple[int, int]:
         self.moments.append((utc_ms, round_trip_ms))
         return 4321, 9
+
+    def calibrate(self, how: int) -> int:
+        self.state = (messages.IDLE, messages.CALIBRATING, messages.WARMING_UP)[how]
+        return self.state
+
+    def mark(self, block: int) -> bool:
+        self.marks.append(block)
+        return self.state == messages.RUNNING
 
 
 class Wire:

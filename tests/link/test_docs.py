@@ -35,7 +35,22 @@ def test_the_example_is_what_the_code_sends() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET", "CONFIG", "TIME", "DELETE"]
+    "name",
+    [
+        "HELLO",
+        "STATUS",
+        "LIST",
+        "READ",
+        "HASH",
+        "STREAM",
+        "REPL",
+        "RESET",
+        "CONFIG",
+        "TIME",
+        "DELETE",
+        "CALIBRATE",
+        "MARK",
+    ],
 )
 def test_every_request_has_its_row(name: str) -> None:
     assert str(getattr(messages, name)) in {row[0] for row in rows(PAGE, "request") if row[1] == name}
@@ -56,7 +71,7 @@ def test_states_and_faults_are_those_of_the_code() -> None:
 def test_sizes_and_kinds_are_those_of_the_code() -> None:
     assert f"payload, 0 to {messages.PAYLOAD_MAX} bytes" in PAGE
     assert f"up to {messages.READ_MAX} bytes" in PAGE
-    assert f"Kinds {messages.HELLO | 128} to {messages.DELETE | 128} are the answers" in PAGE
+    assert f"Kinds {messages.HELLO | 128} to {messages.MARK | 128} are the answers" in PAGE
     assert f"{sessions._PIECE} bytes at a time" in PAGE
     assert f"two READs of {reading.REQUEST_MAX:,}\nbytes" in PAGE
     assert reading.REQUESTS == 2
@@ -89,6 +104,8 @@ def test_hello_s_keys_are_those_that_the_code_names() -> None:
         ("HASH", messages.HASH_FORMAT, messages.DIGEST_FORMAT),
         ("TIME", messages.TIME_FORMAT, messages.MOMENT_FORMAT),
         ("DELETE", messages.DELETE_FORMAT, "<"),
+        ("CALIBRATE", "<B", "<B"),
+        ("MARK", "<I", "<"),
     ],
 )
 def test_requests_and_answers_have_the_fields_of_their_layouts(
@@ -105,7 +122,8 @@ def layout_of(told: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("begins", "layout"), [("STATUS:", messages.STATUS_FORMAT), ("SAMPLE,", messages.SAMPLE_FORMAT)]
+    ("begins", "layout"),
+    [("STATUS:", messages.STATUS_FORMAT + messages.LIFTED_FORMAT[1:]), ("SAMPLE,", messages.SAMPLE_FORMAT)],
 )
 def test_fields_stand_in_the_order_of_the_layout(begins: str, layout: str) -> None:
     (told,) = (paragraph for paragraph in PAGE.split("\n\n") if paragraph.startswith(begins))

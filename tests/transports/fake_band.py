@@ -81,10 +81,12 @@ class FakeBand:
         }
     )
     status: tuple[int, ...] = (messages.RUNNING, 0, 0, 500, 400, -7, 612, 3, 3900, 1200, 9800, 0, 0, 51000)
+    lifted: tuple[int, ...] = (9, 1, 500, 0, 7, 0, 35, 3, 2, 0, 1200, 300, 1800, 640)  # behind it
     settings: dict[str, object] = field(default_factory=dict)  # what settings.json holds
     running: set[str] = field(default_factory=set)  # of the sessions
     busy: int = 0  # how many requests it refuses for being busy
     boot: int = 7
+    marks: list[int] = field(default_factory=list)
     unplugged_after: int | None = None  # requests
     unplugged_at: int | None = None  # bytes that have come
     requests: list[int] = field(default_factory=list)
@@ -169,18 +171,34 @@ class FakeBand:
             return refusal(messages.BUSY, kind)
         answers = {
             messages.HELLO: lambda: json.dumps(self.hello).encode(),
-            messages.STATUS: lambda: struct.pack(messages.STATUS_FORMAT, *self.status),
+            messages.STATUS: lambda: self._status(),
             messages.LIST: lambda: self._page(payload),
             messages.STREAM: lambda: payload,
             messages.TIME: lambda: struct.pack(messages.MOMENT_FORMAT, round(1000 * self.clock.now), self.boot),
+            messages.CALIBRATE: lambda: self._calibrate(payload[0]),
             messages.REPL: self._leave,
             messages.RESET: self._leave,
         }
         if kind == messages.CONFIG:
             return self._config(payload)
+        if kind == messages.MARK:
+            return self._mark(payload)
         if kind in answers:
             return kind | messages.ANSWER, answers[kind]()
         return self._of_session(kind, payload) if kind in (messages.HASH, messages.DELETE) else refusal(1, kind)
+
+    def _status(self) -> bytes:
+        return struct.pack(messages.STATUS_FORMAT, *self.status) + struct.pack(messages.LIFTED_FORMAT, *self.lifted)
+
+    def _calibrate(self, how: int) -> bytes:
+        self.status = ((messages.IDLE, messages.CALIBRATING, messages.WARMING_UP)[how], *self.status[1:])
+        return bytes(self.status[:1])
+
+    def _mark(self, payload: bytes) -> tuple[int, bytes]:
+        if self.status[0] != messages.RUNNING:
+            return refusal(messages.NO_SUCH_SESSION, messages.MARK)
+        self.marks += struct.unpack("<I", payload)
+        return messages.MARK | messages.ANSWER, b""
 
     def _config(self, payload: bytes) -> tuple[int, bytes]:
         what, offset = struct.unpack_from("<BH", payload)

@@ -27,7 +27,8 @@ def test_hello_tells_who_the_band_is() -> None:
 
 def test_status_tells_how_the_band_is() -> None:
     found = linked(FakeBand()).status()
-    assert found == Status(messages.RUNNING, 0, 0, 500, 400, -7, 612, 3, 3900, 1200, 9800, 0, 0, 51000)
+    assert found == Status(*FakeBand().status, *FakeBand().lifted)
+    assert (found.envelope, found.supply_mv, found.swings, found.rep_eccentric_ms) == (-7, 3900, 7, 1800)
     assert (found.state_name, found.fault_names) == ("running", ())
 
 
@@ -39,9 +40,7 @@ def test_states_and_faults_that_this_tool_does_not_know_have_a_name_too() -> Non
 
 def test_what_a_later_version_appends_to_status_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     band = FakeBand()
-    monkeypatch.setattr(
-        band, "_answer", lambda kind, _: (kind | 128, struct.pack(messages.STATUS_FORMAT + "I", *band.status, 7))
-    )
+    monkeypatch.setattr(band, "_answer", lambda kind, _: (kind | 128, band._status() + b"later"))
     assert linked(band).status().permille == 612
 
 

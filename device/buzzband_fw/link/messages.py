@@ -19,6 +19,8 @@ RESET = const(8)  # -> nothing, then the chip restarts
 CONFIG = const(9)  # what u8, offset u16, then as below
 TIME = const(10)  # TIME_FORMAT -> MOMENT_FORMAT
 DELETE = const(11)  # DELETE_FORMAT -> nothing, if the session is exactly that
+CALIBRATE = const(12)  # how u8 -> the state that this has led to u8
+MARK = const(13)  # block u32, as a SAMPLE tells it -> nothing: the moment is marked in the session
 
 ANSWER = const(0x80)
 SAMPLE = const(0xC0)  # unasked, number counts up: SAMPLE_FORMAT. Left out when the host does not keep up
@@ -33,6 +35,10 @@ FAILED = const(6)
 WRONG_SETTING = const(7)  # CONFIG's; JSON behind the kind: name, least or choices, greatest
 MISMATCH = const(8)  # DELETE's: size or hash are not those of the session
 IN_USE = const(9)  # DELETE's: the session is not over, or not merged yet
+
+LEAVE = const(0)  # CALIBRATE's: a guide that goes on is left, to idle
+SQUEEZES = const(1)  # a session that goes on ends, and the band leads through rest and squeezes
+LIFTS = const(2)  # likewise, through rest and a warm-up set
 
 GET = const(0)  # name, or nothing for all -> size u16 of the JSON, then as much of it from the offset on as fits
 STAGE = const(1)  # part of the JSON of changes -> size u16 of all parts so far
@@ -50,6 +56,10 @@ READ_MAX = const(230)
 # cues u16, supply_mv u16, worst turn while armed in µs u16, worst turn in µs u32, lost blocks u32, left out of the
 # stream u16, worst turn that wrote to flash in µs u32, which is not among the other two
 STATUS_FORMAT = "<BBHIIiHHHHIIHI"
+# Behind that: words said since power-on u16, the last of them u8, target in permille u16, set u16, swings of it u16,
+# a hold goes on u8, degrees from the pose of rest u8, reps told since power-on u16; of the last of them number u8,
+# flags of core/tempo.py u8, concentric, hold and eccentric in ms u16 each, peak in permille u16
+LIFTED_FORMAT = "<HBHHHBBHBBHHHH"
 ENTRY_FORMAT = "<8sIB"  # session id, bytes that are safe in flash, OPEN or 0
 READ_FORMAT = "<8sIH"  # session id, offset, bytes wanted
 HASH_FORMAT = "<8sI"  # session id, bytes from the start of it
@@ -57,8 +67,9 @@ DIGEST_FORMAT = "<I32s"  # so many bytes, their SHA-256
 DELETE_FORMAT = "<8sI32s"  # session id, its size, its SHA-256
 TIME_FORMAT = "<QH"  # ms since 1970 in UTC when the host sent it, ms that a request and its answer take
 MOMENT_FORMAT = "<II"  # the band's clock then in ms, modulo 2^30; the number of its start
-SAMPLE_FORMAT = "<IHHBBi"  # block, permille, gated permille, cue flags, word, envelope
+SAMPLE_FORMAT = "<IHHBBi"  # block, permille, gated permille, cue flags, word since the last, envelope
 STATUS_SIZE = const(38)
+LIFTED_SIZE = const(23)
 ENTRY_SIZE = const(13)
 DIGEST_SIZE = const(36)
 MOMENT_SIZE = const(8)

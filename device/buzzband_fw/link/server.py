@@ -161,6 +161,12 @@ class Server:
             return self._config(length)
         if kind == messages.TIME:
             return self._time(length)
+        if kind == messages.CALIBRATE:
+            return self._calibrate(length)
+        if kind == messages.MARK:
+            if not self._band.mark(*unpacked("<I", self._frame, length)):
+                raise Refusal(messages.NO_SUCH_SESSION)
+            return 0
         raise Refusal(messages.UNKNOWN_KIND)
 
     def _stream(self, length):
@@ -168,6 +174,13 @@ class Server:
             raise Refusal(messages.BAD_PAYLOAD)
         self.streaming = self._frame[frames.PAYLOAD_AT] != 0
         self._body[frames.PAYLOAD_AT] = self.streaming
+        return 1
+
+    def _calibrate(self, length):
+        how = self._frame[frames.PAYLOAD_AT]
+        if length != 1 or how > messages.LIFTS:
+            raise Refusal(messages.BAD_PAYLOAD)
+        self._body[frames.PAYLOAD_AT] = self._band.calibrate(how)
         return 1
 
     def _hello(self):

@@ -16,6 +16,8 @@ COMMANDS = {
     "demo": "Feel, cue, record and report a synthetic session with the band's own app: no hardware, no network.",
     "simulate": "Run the band's core over a recording: CSV, EDF or BDF; or over a session that a band has logged.",
     "twin": "Run a band on an emulated Pico, on a serial port that other programs can use, until Ctrl-C.",
+    "monitor": "Watch a band while it is worn: activation, target, reps, words, signal, battery.",
+    "calibrate": "Calibrate the band on the arm: rest, then three squeezes, or a light set.",
     "devices": "List what is plugged in: bands, boards with MicroPython, Picos in BOOTSEL, and whatever else there is.",
     "doctor": "Find what is wrong with a band, what that means, and what to do about it.",
     "flash": "Make a band of a Pico: MicroPython if it needs it, then the app, then start it.",

@@ -2,10 +2,12 @@
 
 import errno
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -47,6 +49,17 @@ class Output:
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task(label, total=1.0)
             yield lambda share: None if bar.disable else bar.update(task, completed=share)
+
+
+def print_lines(lines: Generator[str, None, None]) -> None:
+    """Print lines as they come, each at once. That the reader has gone is the end of them, not a failure."""
+    with closing(lines):
+        try:
+            for line in lines:
+                click.echo(_printable(line))
+        except BrokenPipeError:
+            with suppress(OSError, ValueError), Path(os.devnull).open("w") as nothing:
+                os.dup2(nothing.fileno(), sys.stdout.fileno())  # or what is left in the buffer fails at the end
 
 
 def _printable(text: str) -> str:

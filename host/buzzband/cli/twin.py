@@ -43,9 +43,10 @@ def twin(
     if sum((recording is not None, example is not None, synth)) > 1:
         raise click.UsageError("Give one of --recording, --example and --synth.")
     from buzzband.services import twin as service
+    from buzzband.services.interrupt import until_interrupted
 
     what = service.worn(recording, example, settings or {})
-    with service.until_interrupted() as stop, service.boot(what, service.Surroundings(**surroundings)) as band:
+    with until_interrupted() as stop, service.boot(what, service.Surroundings(**surroundings)) as band:
         output.show(service.lines(band, what.name), text=service.lines_text, document=service.lines_document)
         for event in service.follow(band, stop):
             if not (quiet or output.as_json):

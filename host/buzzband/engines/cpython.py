@@ -4,14 +4,14 @@ It conditions a recording once and keeps the result, so that calibration and any
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from buzzband.engines.job import Blocks, Frames, Settings, Track, block_count, track
-from buzzband.engines.lifting import Lifter
+from buzzband.engines.lifting import Lifter, Listen, nobody
 from buzzband.progress import Progress, no_progress
 from buzzband_fw.core import modes
 from buzzband_fw.core.activation import new_scale
@@ -19,7 +19,10 @@ from buzzband_fw.core.chain import BLOCK_RAW, BLOCK_SAMPLES, COUNTS, Chain
 from buzzband_fw.core.cue import BLANKED, Cue
 from buzzband_fw.core.fatigue import Fatigue
 from buzzband_fw.core.motion import STEP_BLOCKS
-from buzzband_fw.core.quality import WINDOW_BLOCKS
+from buzzband_fw.core.quality import FLAT, HUM, RAIL, WINDOW_BLOCKS
+from buzzband_fw.core.sets import Sets
+
+FAULTS = RAIL | FLAT | HUM
 
 _WINDOW_RAW = WINDOW_BLOCKS * BLOCK_RAW
 _WINDOW_SAMPLES = WINDOW_BLOCKS * BLOCK_SAMPLES
@@ -72,30 +75,61 @@ def _table(values: "array[int]", columns: int) -> NDArray[np.int32]:
     return np.frombuffer(values, np.int32).reshape(-1, columns)
 
 
+class Decider:
+    """Cue and movement over what ``condition`` gave for the same mains. ``cue``: as it is now; ``sets``: the core's.
+
+    ``listen``: is told what the movement leads to, after the cue.
+    """
+
+    def __init__(self, conditioned: Conditioned, settings: Settings, lifter: Lifter) -> None:
+        self.cue = new_cue(settings)
+        self.sets = lifter.sets
+        self._conditioned = conditioned
+        self._lifter = lifter
+        self.listen: Listen = nobody
+
+    def words(self) -> Iterator[int]:
+        """Yield the word of each block. What comes of the block besides has its turn when the next is asked for."""
+        rectified, counts = self._conditioned.rectified, self._conditioned.counts
+        for window, first in enumerate(range(0, len(rectified), WINDOW_BLOCKS)):
+            block = rectified[first : first + WINDOW_BLOCKS].ravel().tolist()
+            for number, offset in enumerate(range(0, len(block), BLOCK_SAMPLES), first):
+                yield self.cue.step(block, offset)
+                flags = self.cue.flags
+                if offset == len(block) - BLOCK_SAMPLES and window < len(counts):
+                    self.cue.judge(counts[window].tolist())
+                if number % STEP_BLOCKS:
+                    self._lifter.step(self.cue.gated, flags, self._hear)
+
+    def envelope(self, block: int) -> int:
+        """Return the free-running envelope at the end of a block."""
+        return int(self._conditioned.envelope[block])
+
+    def choose(self, settings: Settings) -> None:
+        """Go by another target or mode from the next block on; reps are counted as before."""
+        self.cue = successor(self.cue, settings)
+
+    def _hear(self, event: int, sets: Sets) -> None:
+        self.cue.told(event, sets)
+        self.listen(event, sets)
+
+
 def decide(conditioned: Conditioned, settings: Settings, frames: Frames | None = None) -> Blocks:
     """Run cue and movement over what ``condition`` gave for the same mains, block by block; traced if that was."""
-    cue = new_cue(settings)
     lifter = Lifter(settings, len(conditioned.rectified) // STEP_BLOCKS, frames)
+    decider = Decider(conditioned, settings, lifter)
+    cue = decider.cue
     told: list[tuple[int, int, int]] = []
     gated = array("i")
     last: Sequence[int] = [0] * BLOCK_SAMPLES
     traced = conditioned.samples is not None
-    odd = 0
-    for window, first in enumerate(range(0, len(conditioned.rectified), WINDOW_BLOCKS)):
-        block = conditioned.rectified[first : first + WINDOW_BLOCKS].ravel().tolist()
-        for offset in range(0, len(block), BLOCK_SAMPLES):
-            word = cue.step(block, offset)
-            flags = cue.flags
-            told.append((cue.gated, flags, word))
-            if traced:
-                if not flags & BLANKED:
-                    last = cue.samples[offset : offset + BLOCK_SAMPLES]
-                gated.extend(last)
-            if offset == len(block) - BLOCK_SAMPLES and window < len(conditioned.counts):
-                cue.judge(conditioned.counts[window].tolist())
-            if odd:
-                lifter.step(cue.gated, flags, cue.told)
-            odd ^= 1
+    for block, word in enumerate(decider.words()):
+        told.append((cue.gated, cue.flags, word))
+        if traced:
+            if not cue.flags & BLANKED:
+                offset = block % WINDOW_BLOCKS * BLOCK_SAMPLES
+                last = cue.samples[offset : offset + BLOCK_SAMPLES]
+            gated.extend(last)
     blocks = _blocks(conditioned, told, _table(gated, BLOCK_SAMPLES))
     return replace(blocks, lifting=lifter.finish())
 
@@ -109,6 +143,14 @@ def new_cue(settings: Settings, leak_permille: int = 0) -> Cue:
     mode = modes.chosen(settings, scale, leak_permille)
     cue = Cue(settings.rest, settings.reference, settings.target_permille, capacity=_WINDOW_SAMPLES, mode=mode)
     cue.fatigue = Fatigue(scale, settings.target_permille, settings.fatigue)
+    return cue
+
+
+def successor(last: Cue, settings: Settings, leak_permille: int = 0) -> Cue:
+    """Return a cue of other settings that goes on where ``last`` stands: with its envelope and what it trusts."""
+    cue = new_cue(settings, leak_permille)
+    cue.succeed(last)
+    cue.believe(last.flags & FAULTS)
     return cue
 
 

@@ -19,7 +19,11 @@ _WORK_PER_STEP = 2
 _SHOWN = MOVEMENT_STEP_BLOCKS // STEP_BLOCKS
 
 
-def _nobody(event: int, sets: core.Sets) -> None:
+Listen = Callable[[int, core.Sets], None]
+"""Is told an event of core/sets.py."""
+
+
+def nobody(_event: int, _sets: core.Sets) -> None:
     """Listen to nothing."""
 
 
@@ -35,16 +39,17 @@ def lift(gated: NDArray[np.int32], flags: NDArray[np.uint8], settings: Settings,
 class Lifter:
     """The movement of a recording, step by step. Frames that end too early go on lying still."""
 
-    def __init__(self, settings: Settings, steps: int, frames: Frames | None) -> None:
-        """``steps``: how many there will be."""
+    def __init__(self, settings: Settings, steps: int, frames: Frames | None, *, keep: bool = True) -> None:
+        """``steps``: how many there will be. ``keep``: what is told, for ``finish``."""
         self._scale = new_scale(settings.rest, settings.reference)
         self.sets = core.Sets(named(settings.exercise), settings.target_permille, new_room())
         self._told = _Told(self.sets)
+        self._keep = keep
         self._felt = _steps(frames, steps)
         self._nothing = [0] * STEP_VALUES
         self._step = 0
 
-    def step(self, gated: int, flags: int, listen: Callable[[int, core.Sets], None] = _nobody) -> None:
+    def step(self, gated: int, flags: int, listen: Listen = nobody) -> None:
         """Take the gated envelope and the flags after two blocks; ``listen`` is told the events that this leads to."""
         sets, felt, step = self.sets, self._felt, self._step
         value = permille(gated, self._scale)
@@ -53,11 +58,13 @@ class Lifter:
         self._step += 1
         if self._step % _SHOWN == 0:
             sets.look()
-            self._told.degrees.append(sets.degrees)
+            if self._keep:
+                self._told.degrees.append(sets.degrees)
         for _ in range(_WORK_PER_STEP):
             event = sets.work()
             if event:
-                self._told.take(event)
+                if self._keep:
+                    self._told.take(event)
                 listen(event, sets)
 
     def finish(self) -> Lifting:

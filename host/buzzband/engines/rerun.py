@@ -11,20 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from buzzband.engines.cpython import new_cue
+from buzzband.engines.cpython import FAULTS, new_cue, successor
 from buzzband.engines.job import Settings, Track
-from buzzband.engines.lifting import Lifter
+from buzzband.engines.lifting import Lifter, Listen, nobody
 from buzzband.progress import Progress, no_progress
 from buzzband.recordings import restored
 from buzzband.recordings.band_log import Crossings, SessionLog
 from buzzband.recordings.lifting import Lifting, Rep, Set
 from buzzband.recordings.tellings import Telling
-from buzzband_fw.core import quality, sets, tempo
+from buzzband_fw.core import sets, tempo
+from buzzband_fw.core.activation import envelope_at, new_scale
 from buzzband_fw.core.cue import Cue
 from buzzband_fw.core.modes.steady import ON_PERCENT
 from buzzband_fw.core.motion import STEP_BLOCKS
-
-FAULTS = quality.RAIL | quality.FLAT | quality.HUM
+from buzzband_fw.core.words import SILENCE
 
 _TOLD_AHEAD = 2  # blocks from the end of a step until it was told what it led to
 _TOLD_AHEAD_IMU = 6  # frames come late, and the work on them takes turns
@@ -32,6 +32,69 @@ _EFFORT = 1 << 20  # an envelope that counts with any scale
 _RATE_BLOCKS = 20  # within which the rate of a rep follows the rep
 _QUIET_WINDOWS = (0, 0, 0)  # behind one with all crossings of a second
 _PROGRESS_EVERY = 1000  # blocks
+
+
+class Rerun:
+    """Cue and movement over what a log has kept. ``cue``: as it is now; ``sets``: the core's, in ``lifter``.
+
+    ``listen``: is told what the core finds in the movement.
+    """
+
+    def __init__(
+        self,
+        log: SessionLog,
+        told: Iterable[Telling],
+        then: Settings,
+        now: Settings,
+        leak_permille: int = 0,
+        *,
+        keep: bool = True,
+    ) -> None:
+        """See ``rerun``. ``keep``: see ``Lifter``."""
+        steps, is_felt = len(log.permille), bool(log.lifting.degrees.any())
+        frames = restored.frames(log.lifting.degrees, STEP_BLOCKS * steps) if is_felt else None
+        self.lifter = Lifter(now, steps, frames, keep=keep)
+        self.sets = self.lifter.sets
+        ahead = _TOLD_AHEAD_IMU if is_felt else _TOLD_AHEAD
+        self._teller = _Teller(new_cue(now, leak_permille), self.sets, _retold(told, then, now), ahead)
+        self._rates = _Rates(log.crossings)
+        self._log, self._now, self._leak_permille = log, now, leak_permille
+        self.listen: Listen = nobody
+
+    @property
+    def cue(self) -> Cue:
+        """Return the cue as it is now."""
+        return self._teller.cue
+
+    def words(self) -> Iterator[int]:
+        """Yield the word of each block. What comes of the block besides has its turn when the next is asked for."""
+        log, faults = self._log, 0
+        for block, samples in enumerate(
+            restored.rectified(log.permille, log.valid, self._now.rest, self._now.reference)
+        ):
+            step, is_last = divmod(block, STEP_BLOCKS)
+            self._rates.tell(block, self.cue.fatigue)
+            self._teller.tell(block)
+            word = self.cue.step(samples, 0)
+            yield word if log.valid[step] else SILENCE
+            if is_last:
+                if log.flags[step] & FAULTS != faults:
+                    faults = int(log.flags[step] & FAULTS)
+                    self.cue.believe(faults)
+                self.lifter.step(self.cue.gated, self.cue.flags, self._hear)
+
+    def envelope(self, block: int) -> int:
+        """Return the free-running envelope at the end of a block, as exactly as the log has it."""
+        scale = new_scale(self._now.rest, self._now.reference)
+        return int(envelope_at(int(self._log.permille[block // STEP_BLOCKS]), scale))
+
+    def choose(self, settings: Settings) -> None:
+        """Go by another target or mode from the next block on; reps are counted as before."""
+        self._teller.cue = successor(self.cue, settings, self._leak_permille)
+
+    def _hear(self, event: int, found: sets.Sets) -> None:
+        self._teller.listen(event, found)
+        self.listen(event, found)
 
 
 def rerun(
@@ -47,33 +110,19 @@ def rerun(
     With another exercise the core looks for reps anew, with another target for holds; else they are those of the log.
     ``leak_permille``: what the electrodes heard of the motor.
     """
-    steps, is_felt = len(log.permille), bool(log.lifting.degrees.any())
-    lifter = Lifter(now, steps, restored.frames(log.lifting.degrees, STEP_BLOCKS * steps) if is_felt else None)
-    cue = new_cue(now, leak_permille)
-    rates = _Rates(cue.fatigue, log.crossings)
-    ahead = _TOLD_AHEAD_IMU if is_felt else _TOLD_AHEAD
-    teller = _Teller(cue, lifter.sets, _retold(told, then, now), ahead)
-    cues, faults = [], 0
-    for block, samples in enumerate(restored.rectified(log.permille, log.valid, now.rest, now.reference)):
-        step, is_last = divmod(block, STEP_BLOCKS)
-        rates.tell(block)
-        teller.tell(block)
-        word = cue.step(samples, 0)
-        if word and log.valid[step]:
+    run = Rerun(log, told, then, now, leak_permille)
+    cues = []
+    for block, word in enumerate(run.words()):
+        if word:
             cues.append((block, word))
-        if is_last:
-            if log.flags[step] & FAULTS != faults:
-                faults = int(log.flags[step] & FAULTS)
-                cue.believe(faults)
-            lifter.step(cue.gated, cue.flags, teller.listen)
         if block % _PROGRESS_EVERY == 0:
-            progress(block / (STEP_BLOCKS * steps))
+            progress(block / (STEP_BLOCKS * len(log.permille)))
     return Track(
         permille=log.permille.astype(np.int32),
         flags=log.flags,
         cues=tuple(cues),
         faults=tuple((fault.block, fault.name, fault.value) for fault in log.faults),
-        lifting=_lifting(log.lifting, lifter.finish(), then, now),
+        lifting=_lifting(log.lifting, run.lifter.finish(), then, now),
     )
 
 
@@ -117,14 +166,14 @@ class _Teller:
         self.reps, self.exercise = found.reps, found.exercise
         self.rep = tempo.Rep()
         self.count = 0
-        self._cue, self._ahead = cue, ahead
+        self.cue, self._ahead = cue, ahead
         self._left = deque(told)
         self._knows_reps = bool(self._left)
 
     def listen(self, event: int, found: sets.Sets) -> None:
         """Take an event of the core's."""
         if event == sets.CONFIRMED or not self._knows_reps:
-            self._cue.told(event, found)
+            self.cue.told(event, found)
 
     def tell(self, block: int) -> None:
         """Tell what was told when ``block`` had not been worked through."""
@@ -132,10 +181,10 @@ class _Teller:
             told = self._left.popleft().told
             if isinstance(told, Set):
                 self.count = told.reps
-                self._cue.told(sets.SET, self, self._ahead)
+                self.cue.told(sets.SET, self, self._ahead)
             else:
                 _fill(self.rep, told)
-                self._cue.told(sets.REP, self, self._ahead)
+                self.cue.told(sets.REP, self, self._ahead)
 
 
 def _fill(rep: tempo.Rep, told: Rep) -> None:
@@ -146,12 +195,11 @@ def _fill(rep: tempo.Rep, told: Rep) -> None:
 class _Rates:
     """Gives a ``core.fatigue.Fatigue`` the logged rate of a rep's contractions, before that rep is over."""
 
-    def __init__(self, fatigue: Any, logged: Iterable[Crossings]) -> None:
-        self._fatigue = fatigue
+    def __init__(self, logged: Iterable[Crossings]) -> None:
         self._left = deque(logged)
 
-    def tell(self, block: int) -> None:
-        """Tell the rate of a rep that is over by ``block``, or soon after."""
+    def tell(self, block: int, fatigue: Any) -> None:
+        """Tell ``fatigue`` the rate of a rep that is over by ``block``, or soon after."""
         while self._left and self._left[0].block - _RATE_BLOCKS <= block:
             for crossings in (self._left.popleft().rate_hz, *_QUIET_WINDOWS):
-                self._fatigue.take((0, 0, 0, crossings), _EFFORT)
+                fatigue.take((0, 0, 0, crossings), _EFFORT)

@@ -38,13 +38,13 @@ _WHY = "the log holds activation, which the band had made of the signal already"
 
 def replay(file: Path, rate_hz: float | None, options: Options, progress: Progress = no_progress) -> Outcome:
     """Run a session once more. Raises RecordingError: also for options that a log cannot be given."""
-    _check(rate_hz, options)
+    check_options(rate_hz, options)
     data, log = files.read_session(file)
     if log.duration_s < DURATION_MIN_S or not log.valid.any():
         raise TooShort(f"{file.name} holds {log.duration_s:.1f} s of activation.", "Give a longer session.")
     values = settings_of(log)
     then, now = Options().settings(values), options.settings(values)
-    track = rerun(log, tellings(data, log.session_id), then, now, _leak_permille(log), progress)
+    track = rerun(log, tellings(data, log.session_id), then, now, leak_permille(log), progress)
     progress(1.0)
     imu = bool(log.lifting.degrees.any())
     told = analysis.outcome(
@@ -62,7 +62,8 @@ def replay(file: Path, rate_hz: float | None, options: Options, progress: Progre
     return replace(told, replay=compared(told, log, then, now), notes=(*of_replay(log, told, now), *alone))
 
 
-def _check(rate_hz: float | None, options: Options) -> None:
+def check_options(rate_hz: float | None, options: Options) -> None:
+    """Raise NotInLog for options that a log cannot be given."""
     given = [option for name, option in _MEASURED.items() if getattr(options, name) is not None]
     if rate_hz is not None:
         given.append("--rate")
@@ -84,7 +85,8 @@ def settings_of(log: SessionLog) -> Mapping[str, Any]:
     return values
 
 
-def _leak_permille(log: SessionLog) -> int:
+def leak_permille(log: SessionLog) -> int:
+    """Return what the electrodes heard of the motor, as the log's header says; 0 if it does not."""
     leak = log.header.get("calibration", {}).get("leak_permille", 0)
     return leak if type(leak) is int else 0
 

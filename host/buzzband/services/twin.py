@@ -1,10 +1,8 @@
 """``buzzband twin``: an emulated band on a serial port, and what happens to it."""
 
 import os
-import signal
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -113,19 +111,6 @@ def boot(what: Worn, where: Surroundings) -> Twin:
 def lines(twin: Twin, name: str) -> Lines:
     """Return where ``twin`` can be talked to."""
     return Lines(twin.serial.path, twin.serial.tcp_port, os.getpid(), name)
-
-
-@contextmanager
-def until_interrupted() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C and SIGTERM set; neither ends the program meanwhile."""
-    interrupted = threading.Event()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: interrupted.set()) for number in signals]
-    try:
-        yield interrupted
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
 
 
 def follow(twin: Twin, stop: threading.Event) -> Iterator[Event]:

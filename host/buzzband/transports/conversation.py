@@ -29,10 +29,13 @@ class Conversation:
     All methods raise LinkError.
     """
 
-    def __init__(self, stream: Stream, patience_s: float, attempts: int, clock: Callable[[], float]) -> None:
-        """``clock``: seconds, that of the stream's timeouts."""
+    def __init__(
+        self, stream: Stream, patience_s: float, attempts: int, clock: Callable[[], float], busy_s: float | None = None
+    ) -> None:
+        """``clock``: seconds, that of the stream's timeouts. ``busy_s``: how long to ask a band that is busy again."""
         self.patience_s = patience_s
         self.attempts = attempts
+        self._busy_s = busy_s
         self.clock = clock
         self.samples: deque[Sample] = deque(maxlen=_SAMPLES_KEPT)
         self._stream = stream
@@ -63,7 +66,8 @@ class Conversation:
         patience_s = self.patience_s if patience_s is None else patience_s
         number = self._next_number(kind)
         damaged, nonsense, tries = self.damaged, 0, 0
-        busy_until = self.clock() + patience_s * self.attempts
+        busy_s = patience_s * self.attempts if self._busy_s is None else self._busy_s
+        busy_until = self.clock() + busy_s
         while tries < self.attempts and not (tries and self.at_prompt):
             if callable(request):
                 number = self.send(kind, request())

@@ -44,11 +44,14 @@ class Link:
         patience_s: float = PATIENCE_S,
         attempts: int = ATTEMPTS,
         clock: Callable[[], float] = monotonic,
+        busy_s: float | None = None,
     ) -> None:
-        """``clock``: seconds, that of the stream's timeouts."""
+        """``clock``: seconds, that of the stream's timeouts. ``busy_s``: how long a band that is busy is asked again;
+        None: as long as one that does not answer.
+        """
         self.patience_s = patience_s
         self.attempts = attempts
-        self._talk = Conversation(stream, patience_s, attempts, clock)
+        self._talk = Conversation(stream, patience_s, attempts, clock, busy_s)
         self._ask = self._talk.ask
 
     def hello(self) -> Hello:
@@ -169,6 +172,14 @@ class Link:
             part = text[at : at + messages.PART_MAX]
         request = struct.pack("<BH", messages.SET, at) + part
         return self._ask(messages.CONFIG, request, replies.changed, self.patience_s * _SAVING_PATIENCES)
+
+    def calibrate(self, how: int) -> int:
+        """Let the band calibrate, or leave that, see messages.CALIBRATE; return the state that this has led to."""
+        return self._ask(messages.CALIBRATE, bytes((how,)), replies.state)
+
+    def mark(self, block: int) -> None:
+        """Mark a block, as a sample tells it, in the session. Raises Refused if none goes on."""
+        self._ask(messages.MARK, struct.pack("<I", block), replies.nothing)
 
     def repl(self) -> None:
         """End the app: MicroPython's prompt has the port then."""

@@ -5,7 +5,22 @@ from buzzband.transports import replies
 from buzzband_fw import names
 from buzzband_fw.link import messages
 
-KINDS = ("", "HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET", "CONFIG", "TIME", "DELETE")
+KINDS = (
+    "",
+    "HELLO",
+    "STATUS",
+    "LIST",
+    "READ",
+    "HASH",
+    "STREAM",
+    "REPL",
+    "RESET",
+    "CONFIG",
+    "TIME",
+    "DELETE",
+    "CALIBRATE",
+    "MARK",
+)
 
 _HINTS = {
     messages.UNKNOWN_KIND: "The band's app is older than this tool: bring it up to date with buzzband flash.",

@@ -17,7 +17,8 @@ FILE_MAX = 2 << 20  # bytes: no flash of a Pico holds more
 
 _UID = re.compile(r"[0-9a-f]{16}")
 _TICKS_PERIOD_MS = 1 << 30
-_STATUS_SIZE = struct.calcsize(messages.STATUS_FORMAT)
+_STATUS_FORMAT = messages.STATUS_FORMAT + messages.LIFTED_FORMAT[1:]
+_STATUS_SIZE = struct.calcsize(_STATUS_FORMAT)
 _ENTRY_SIZE = struct.calcsize(messages.ENTRY_FORMAT)
 
 
@@ -42,6 +43,9 @@ class Status:
 
     ``worst_armed_us``, ``worst_us``, ``worst_flash_us``: the longest turns of its loop: of those in which a cue could
     be due, of all that did not write to flash, and of those that did.
+
+    ``said``, ``reps_told``: since power-on, modulo 65536; ``word``: the last that was said; ``rep_…``: of the last rep
+    that was told. ``swings``: of the session's set ``set``, two for each rep. ``degrees``: from the pose of rest.
     """
 
     state: int
@@ -58,6 +62,20 @@ class Status:
     lost_blocks: int
     left_out: int
     worst_flash_us: int
+    said: int
+    word: int
+    target_permille: int
+    set: int
+    swings: int
+    holding: int
+    degrees: int
+    reps_told: int
+    rep_number: int
+    rep_flags: int
+    rep_concentric_ms: int
+    rep_hold_ms: int
+    rep_eccentric_ms: int
+    rep_peak_permille: int
 
     @property
     def state_name(self) -> str:
@@ -145,7 +163,7 @@ def hello(payload: bytes) -> Hello:
 
 def status(payload: bytes) -> Status:
     """Understand the answer to STATUS; what a later version appends is passed over."""
-    values = _unpacked(messages.STATUS_FORMAT, payload[:_STATUS_SIZE])
+    values = _unpacked(_STATUS_FORMAT, payload[:_STATUS_SIZE])
     return Status(*values)
 
 
@@ -215,6 +233,12 @@ def changed(payload: bytes) -> Changed:
 
 def nothing(_payload: bytes) -> None:
     """Understand an answer that carries nothing that is of use."""
+
+
+def state(payload: bytes) -> int:
+    """Understand the answer to CALIBRATE: the state, of buzzband_fw.link.messages."""
+    (found,) = _unpacked("<B", payload)
+    return int(found)
 
 
 def sample(number: int, payload: bytes) -> Sample:
