@@ -54,7 +54,7 @@ docs: $(STAMP)
 	@echo "Open build/docs/index.html"
 
 figures: $(STAMP)
-	$(BIN)/python docs/figures/pictures.py
+	PYTHONPATH=hardware/tools $(BIN)/python docs/figures/pictures.py
 
 hardware: $(STAMP)
 	@command -v dot >/dev/null || { echo "graphviz is missing. On Debian and Ubuntu: sudo apt install graphviz"; exit 1; }

@@ -20,3 +20,5 @@ autodoc_typehints = "description"
 html_theme = "furo"
 html_title = "Buzzband"
 html_copy_source = False
+html_static_path = ["static"]
+html_css_files = ["tables.css"]

@@ -13,6 +13,7 @@ import chain_plot
 import cue_plot
 import filter_plot
 import reps_plot
+import wiring_plot
 import words_plot
 
 DOCS = Path(__file__).parents[1]
@@ -23,6 +24,7 @@ PLOTS: Mapping[str, Callable[[], str]] = {
     "cue": cue_plot.draw,
     "filter": filter_plot.draw,
     "reps": reps_plot.draw,
+    "wiring": wiring_plot.draw,
     "words": words_plot.draw,
 }
 DRAWINGS = ("architecture", "control")

@@ -10,7 +10,7 @@ from PIL import Image
 from buzzband.services.demo import write_demo
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WINDOW = (900, 1080)  # pixels
+WINDOW = (900, 700)  # pixels
 COLOURS = 255  # of the palette: enough for every line, and the file half as large
 
 

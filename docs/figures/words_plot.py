@@ -18,7 +18,7 @@ def rhythms() -> list[tuple[str, list[tuple[int, int]]]]:
             if index % 2 == 0:
                 pulses.append((at_ms, length_ms))
             at_ms += length_ms
-        found.append((names.WORDS[word], pulses))
+        found.append((names.WORDS[word].replace("_", " "), pulses))
     return found
 
 
