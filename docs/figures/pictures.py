@@ -40,7 +40,7 @@ def write_plots() -> None:
 
 
 def write_drawings() -> None:
-    """Let graphviz draw what differs from its source; another version of it would change every coordinate."""
+    """Let graphviz draw the `.dot` files. Another version of it may move every box: look before you commit."""
     if not shutil.which("dot"):
         print("graphviz is missing: its drawings stay as they are. On Debian and Ubuntu: sudo apt install graphviz")
         return

@@ -2,6 +2,8 @@
 
 import re
 
+import bom
+import wiring_plot
 from buzzband.cli.group import COMMANDS
 from doc_pages import page, rows
 from docs.blocks import ROOT
@@ -35,3 +37,13 @@ def test_the_figures_of_the_evidence_are_the_same_wherever_they_stand() -> None:
     short = " ".join(readme().split())
     assert "+9 % in the chest, +18 % in the latissimus, nothing at 80 %" in short
     assert "12 % against 7 %" in short
+
+
+def test_what_the_easiest_build_leaves_out_and_costs_is_what_the_bill_of_materials_says() -> None:
+    build, lines = wiring_plot.build(), bom.read()
+    text = page("build")
+    left_out = re.search(r"leave\s+out ([^.]+)\.", text)
+    assert left_out
+    unfitted = {ref for line in lines for ref in bom.references(line) if ref not in build.parts}
+    assert set(re.findall(r"[A-Z]+\d+", left_out[1])) == unfitted
+    assert f"a coin motor behind a transistor, {bom.price_eur(lines, build):.0f} € in all" in text
