@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXTRAS ?= test,docs
 
-.PHONY: help demo test test-long soak check bench docs hardware clean
+.PHONY: help demo test test-long soak check bench docs figures hardware clean
 
 help:
 	@echo "make demo       a simulated session, as a page in build/demo"
@@ -15,6 +15,7 @@ help:
 	@echo "make check      formatting, lint, types, import rules"
 	@echo "make bench      benchmarks, as ratios measured side by side"
 	@echo "make docs       the documentation, into build/docs"
+	@echo "make figures    the pictures in docs/images, from the code"
 	@echo "make hardware   schematics, harness, drawings, power budget, electrical rule check"
 
 $(STAMP): pyproject.toml
@@ -49,8 +50,11 @@ bench: $(STAMP)
 	$(BIN)/python tests/bench
 
 docs: $(STAMP)
-	$(BIN)/python -m sphinx --fail-on-warning --quiet docs build/docs
+	$(BIN)/python -m sphinx --fail-on-warning --quiet -c docs . build/docs
 	@echo "Open build/docs/index.html"
+
+figures: $(STAMP)
+	PYTHONPATH=hardware/tools $(BIN)/python docs/figures/pictures.py
 
 hardware: $(STAMP)
 	@command -v dot >/dev/null || { echo "graphviz is missing. On Debian and Ubuntu: sudo apt install graphviz"; exit 1; }

@@ -24,7 +24,7 @@ def new_state():
 
 @micropython.viper
 def lowpass(block: ptr32, length: int, state: ptr32):
-    """Filter and rectify ``length`` samples of ``block`` in place: two biquads in a row, x to y to z, written as |z|.
+    """Filter and rectify ``length`` samples of ``block`` in place: two biquads in a row, x to y to z, without sign.
 
     s[n] = x[n] + x[n-1]                                                   and likewise from y to z
     y[n] = b0 (s[n] + s[n-1]) - a1 y[n-1] - a2 y[n-2] + e[n-1] / 2^13
