@@ -33,6 +33,12 @@ class Opened(FakeBand):
         """There is nothing to let go of."""
 
 
+def plug_in(band: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("monitor", "devices_port"):
+        monkeypatch.setattr(f"buzzband.services.{module}.chosen_port", lambda _: "x")
+        monkeypatch.setattr(f"buzzband.services.{module}.open_port", lambda _: band)
+
+
 def test_a_recording_is_printed_line_by_line(tmp_path: Path) -> None:
     result = run("monitor", "--replay", three_bursts(tmp_path), "--speed", 100)
     assert result.exit_code == 0
@@ -112,10 +118,9 @@ def test_what_a_user_can_cause_has_its_exit_code(arguments: tuple[object, ...], 
 @pytest.mark.parametrize("command", ["monitor", "calibrate"])
 def test_a_band_on_usb_power_is_refused_with_the_mend(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     band = Opened(status=ON_USB)
-    monkeypatch.setattr("buzzband.services.monitor.open_port", lambda _: band)
-    monkeypatch.setattr("buzzband.services.devices_port.open_port", lambda _: band)
+    plug_in(band, monkeypatch)
     result = run(command, "--port", "x")
-    assert result.exit_code == 15
+    assert result.exit_code == 16
     assert "no USB isolator is declared" in result.stderr
     assert "buzzband config set usb_isolator yes" in result.stderr
     assert result.stdout == ""
@@ -123,7 +128,7 @@ def test_a_band_on_usb_power_is_refused_with_the_mend(command: str, monkeypatch:
     assert messages.CALIBRATE not in band.requests
 
 
-@pytest.mark.parametrize(("kind", "exit_code"), [("good", 0), ("lead off", 15)])
+@pytest.mark.parametrize(("kind", "exit_code"), [("good", 0), ("lead off", 16)])
 def test_calibrate_says_on_the_error_output_what_to_do_and_prints_what_came_of_it(
     kind: str, exit_code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,10 +136,8 @@ def test_calibrate_says_on_the_error_output_what_to_do_and_prints_what_came_of_i
     with WornBand(wearer, {"autostart": False}, 1) as band:
         band.run_for(1)
         lead = calibrating.calibrate
-        monkeypatch.setattr("buzzband.services.devices_port.open_port", lambda _: Opened())
-        monkeypatch.setattr(
-            "buzzband.cli.calibrate.service.calibrate", lambda _link, how, watch: lead(link_to(band), how, watch)
-        )
+        plug_in(Opened(), monkeypatch)
+        monkeypatch.setattr(calibrating, "calibrate", lambda _link, how, watch: lead(link_to(band), how, watch))
         result = run("calibrate", "--port", "x", "--json")
     assert result.exit_code == exit_code
     assert "Breathe out." in result.stderr

@@ -21,10 +21,11 @@ GOLDEN = Path(__file__).parents[1] / "golden_logs"
 
 def written(folder: Path) -> Path:
     """Write what there is on it into ``folder``."""
-    for name in ("my.csv", "yours.csv"):
+    for name in ("my.csv", "yours.csv", "monday.csv"):
         three_bursts(folder, name)
     edf(folder, edf_signal(bursts()[:10_000], label="EMG biceps"), name="my.edf")
     (folder / "00112233445566aa.bbl").write_bytes((GOLDEN / "curls.bbl").read_bytes())
+    (folder / "my-settings.json").write_text(json.dumps({"target_permille": 450}), encoding="utf-8")
     (folder / "settings.json").write_text(json.dumps({"target_permille": 600}), encoding="utf-8")
     run_sync(Archive(folder / "archive"), band(3))
     return folder
