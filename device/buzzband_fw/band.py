@@ -6,7 +6,7 @@ from time import ticks_ms
 
 from buzzband_fw import __version__
 from buzzband_fw.core.portable import const, micropython
-from buzzband_fw.core.sets import HOLD, REP, SET
+from buzzband_fw.core.sets import CONFIRMED, HOLD, REP, SET
 from buzzband_fw.core.words import WITHHELD, duration_ms
 from buzzband_fw.hal import chip, led, watchdog
 from buzzband_fw.link import messages
@@ -52,6 +52,7 @@ class Band:
         self._lost_blocks = 0
         self._word = self._word_block = self._word_late_ms = 0  # the last cue, until it is noted
         self._leak_permille = 0
+        self._is_told = False  # the cue, of the movement's event, which is not noted yet
         self._hits = bytearray(_REPS_MASK + 1)  # reps of the set that were on target
         self._target_permille = 0  # of the session, and whether it asks: settings may change while it goes on
         self._may_ask = False
@@ -92,6 +93,7 @@ class Band:
         self._first_block = self.muscle.blocks & ~1  # even, so that activation is always noted after even blocks
         self._lost_blocks = self.muscle.lost_blocks
         self.event = 0
+        self._is_told = False
         self.movement.begin(at_start=not self.muscle.blocks)
         self._feels = True
 
@@ -348,21 +350,34 @@ class Band:
         self.movement.place(block + 1 >> 1)
 
     def _note_movement(self):
-        """Note one thing that the last step of the movement has led to; let the cue know of an event."""
+        """Do one thing that the last step of the movement has led to: tell the cue of an event, or note something."""
         movement = self.movement
         event = movement.event
-        if not event:
+        if event and not self._is_told:
+            self._tell(event)
+        elif event:
+            movement.event = 0  # NOTHING
+            self._is_told = False
+            if self._cueing:
+                self._note_event(event)
+        else:
             movement.shown = False
             if self.recorder.session_id is not None:
                 self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
                 self._note_crossings()
-            return
-        movement.event = 0  # NOTHING
+
+    def _tell(self, event):
+        """Tell the cue of an event; it is noted next, in a turn of its own."""
+        self._is_told = True
         self.event = event
-        ahead = self.muscle.blocks - self._first_block - 2 * movement.session_steps()
+        movement = self.movement
+        over = self.muscle.blocks - self._first_block
+        ahead = over - 2 * movement.session_steps()
         self.muscle.cue.told(event, movement.sets, ahead)
-        if self._cueing:
-            self._note_event(event)
+        if self.recorder.session_id is not None:
+            sets = movement.sets
+            marks = records.MUSCLE_TOLD if sets.reps.muscle_told else 0
+            self.recorder.told(over - 1, ahead, marks | (records.ALIKE if event != SET and sets.alike() else 0))
 
     def _note_crossings(self):
         fatigue = self.muscle.cue.fatigue
@@ -375,7 +390,10 @@ class Band:
         movement = self.movement
         sets = movement.sets
         is_kept = self.recorder.session_id is not None
-        if event == REP:
+        if event == CONFIRMED:
+            if is_kept:
+                self.recorder.top(sets.top, ticks_ms())
+        elif event == REP:
             self._hits[sets.rep.number & _REPS_MASK] = sets.rep.peak >= self._target_permille
             if is_kept:
                 self.recorder.rep(sets.number, sets.rep, movement.first_step, ticks_ms())
@@ -414,6 +432,7 @@ class Band:
             self._note_movement()
         sets = movement.sets
         sets.finish()
+        self.recorder.told(self.recorded, 0, 0)  # after the last block: there is no cue any more
         while not sets.finished() and self.recorder.session_id is not None:
             self._note_event(sets.work())
             if self.recorder.is_half_full():
