@@ -27,7 +27,7 @@ class Band:
 
     ``state``, ``faults``: those of link/messages.py; the state is control.py's to set. ``recorded``: blocks of the
     session. ``cues``: words said in it. ``event``: of core/sets.py, the last; whoever reads it puts it back to 0.
-    ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
+    ``clips``: None if none are kept. ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
     """
 
     def __init__(self, settings, muscle, movement, voice, supply_mv, safe_mode, brace, frames):
@@ -42,6 +42,11 @@ class Band:
         self.asks = False
         self.faults = messages.SAFE_MODE if safe_mode else 0
         self.calibration = None  # what the header tells of it
+        self.clips = None
+        if settings.clips != "never":
+            from buzzband_fw.clips import Clips  # here, because few bands keep any, and all lack room
+
+            self.clips = Clips(muscle, settings.clips)
         self._voice = voice
         self._feel = movement.feel  # bound once, as in core/pipeline.py
         self._move = movement.step
@@ -156,6 +161,8 @@ class Band:
         session_id = session.new_id((chip.uid() + str(ticks_ms())).encode())
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
+            if self.clips is not None:
+                self.clips.begin(self.recorder, self._first_block)
         except OSError as error:
             self.keeper.lose(error)
         self._cueing = True
@@ -170,6 +177,7 @@ class Band:
         if self._word:
             self._note_word()
         self._finish_movement()
+        self.keeper.finish_clip()
         if self.recorder.session_id is None:
             return
         try:
@@ -396,6 +404,8 @@ class Band:
         elif event == REP:
             self._hits[sets.rep.number & _REPS_MASK] = sets.rep.peak >= self._target_permille
             if is_kept:
+                if self.clips is not None:
+                    self.clips.rep_told(sets.number)
                 self.recorder.rep(sets.number, sets.rep, movement.first_step, ticks_ms())
         elif event == SET:
             self._note_set(sets)

@@ -9,6 +9,7 @@ from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.store import records, session
 
 _RESERVE = const(32768)  # bytes of flash that stay free
+_PLENTY = const(131072)  # more than an hour
 NO_SPACE = const(28)  # ENOSPC
 
 _PENDING = const(1280)
@@ -235,6 +236,22 @@ class Recorder:
             return False
         self._keep()
         return True
+
+    def has_plenty(self):
+        """Return whether flash has room for what sessions can do without."""
+        return self._room >= _PLENTY
+
+    def is_flushed(self):
+        """Return whether no record waits for a piece: then what is kept alone stands where its number says."""
+        return not self._end
+
+    def keep_alone(self, kind, buffer, length, t_ms):
+        """Write a record of its own piece. Its payload of ``length`` bytes, 462 at most, stands in ``buffer`` where it
+        does in a record. Raises OSError.
+        """
+        end = self._framer.seal(buffer, 0, kind, length, t_ms & _TICKS_MASK)
+        self.pieces.keep(buffer, end)
+        self._room -= end
 
     def close(self, blocks, reason, t_ms):
         """End the session: what is pending, and the last record. Raises OSError."""

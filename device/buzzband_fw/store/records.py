@@ -51,6 +51,13 @@ TOP_FORMAT = "<HHHH"  # tops of the set so far, ms since the lift was over, perm
 TOP_SIZE = const(8)
 NO_ANSWER = const(255)
 
+CLIP_FORMAT = "<HBH"  # number of the clip, that of the part from 0 on with CLIP_LAST beside the last, samples
+CLIP_LAST = const(128)
+CLIP_STATE_FORMAT = "<HIB"  # number of the clip, its first block, why it was kept
+CLIP_STATE_SIZE = const(7)
+FIRST_REP = const(1)  # reasons for a clip: the first rep of a set is over
+QUALITY = const(2)  # a flag of quality.py has come up
+
 FORMAT = const(1)
 ACTIVATION_STEP_BLOCKS = const(2)  # 50 Hz
 MOVEMENT_STEP_BLOCKS = const(8)  # 12.5 Hz

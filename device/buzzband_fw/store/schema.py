@@ -52,6 +52,7 @@ SCHEMA = {
     "fatigue": (False, None, None, 6),
     "other_muscle": (False, None, None, 7),
     "ask_felt": (True, None, None, 6),
+    "clips": ("never", ("never", "first-rep", "faults", "both"), None, 3),  # of what raw EMG is kept
 }
 
 _EFFECT = const(3)
