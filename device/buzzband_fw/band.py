@@ -27,7 +27,8 @@ class Band:
 
     ``state``, ``faults``: those of link/messages.py; the state is control.py's to set. ``recorded``: blocks of the
     session. ``cues``: words said in it. ``event``: of core/sets.py, the last; whoever reads it puts it back to 0.
-    ``clips``: None if none are kept. ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
+    ``clips``: see clips.py, None if none are kept. ``asks``: whether a set has just ended of which the wearer is to say
+    how many reps were on target.
     """
 
     def __init__(self, settings, muscle, movement, voice, supply_mv, safe_mode, brace, frames):

@@ -50,10 +50,10 @@ def alike(log: SessionLog, cues: tuple[tuple[int, int], ...], blocks: int = 1) -
     )
 
 
-@pytest.mark.parametrize("changes", [{"mode": "tempo", "tempo": "1-1-1"}, {"mode": "below", "target_permille": 1200}], ids=str)
-def test_words_that_follow_what_was_told_come_again_with_the_same_block(
-    take: Take, changes: Mapping[str, Any]
-) -> None:
+@pytest.mark.parametrize(
+    "changes", [{"mode": "tempo", "tempo": "1-1-1"}, {"mode": "below", "target_permille": 1200}], ids=str
+)
+def test_words_that_follow_what_was_told_come_again_with_the_same_block(take: Take, changes: Mapping[str, Any]) -> None:
     log = read_log(data := worn(take, **changes))
     chosen = replace(take.core, **changes)
     cues = rerun(log, tellings(data, log.session_id), chosen, chosen).cues

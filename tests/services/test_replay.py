@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Callable
-from dataclasses import astuple
 from pathlib import Path
 
 import pytest

@@ -47,7 +47,9 @@ TOLD_FORMAT = "<IBB"  # the last block that was over when the cue was told, how 
 TOLD_SIZE = const(6)
 MUSCLE_TOLD = const(1)  # marks: the electrodes could be trusted all through the set
 ALIKE = const(2)  # the reps so far were as regular as those of a set
-TOP_FORMAT = "<HHHH"  # tops of the set so far, ms since the lift was over, permille: the peak that led there, the lift's
+TOP_FORMAT = (
+    "<HHHH"  # tops of the set so far, ms since the lift was over, permille: the peak that led there, the lift's
+)
 TOP_SIZE = const(8)
 NO_ANSWER = const(255)
 

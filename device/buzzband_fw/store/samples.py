@@ -1,8 +1,9 @@
 """Samples: raw EMG, packed. What lies in CLIP: docs/log-format.md. Imported only where clips are kept.
 
-A sample is the sum of four conversions, 0 to 16380, as core/intake.py makes it before it centres it. Each is told by how
-far it is from the one before, the first from ``CENTRE``: Rice codes, whose parameter follows how far the last ones were
-off, and what is far off as it is. Bits come the highest of a byte first. host/buzzband/recordings/samples.py reads it.
+A sample is the sum of four conversions, 0 to 16380, as core/intake.py makes it before it centres it. Each is told by
+how far it is from the one before, the first from ``CENTRE``: Rice codes, whose parameter follows how far the last ones
+were off, and what is far off as it is. Bits come the highest of a byte first.
+host/buzzband/recordings/samples.py reads it.
 """
 
 from buzzband_fw.core.portable import const, int32s, micropython, ptr8, ptr16, ptr32
@@ -10,7 +11,9 @@ from buzzband_fw.core.portable import const, int32s, micropython, ptr8, ptr16, p
 CENTRE = const(8192)
 MEAN_START = const(1024)  # sixteenths
 MEAN_SHIFT = const(3)
-RICE = const(24)  # sixteenths: the parameter is the first for which so many, shifted left by it, reach the mean: 15 at most
+RICE = const(
+    24
+)  # sixteenths: the parameter is the first for which so many, shifted left by it, reach the mean: 15 at most
 ESCAPE = const(8)  # ones in a row: 14 bits of sample follow
 SAMPLE_BITS = const(14)
 
@@ -89,7 +92,7 @@ def put(ring: ptr16, position: int, count: int, out: ptr8, state: ptr32):
 
 @micropython.viper
 def put_numbers(values: ptr32, count: int, out: ptr8, at: int, end: int) -> int:
-    """Write integers within ±2^30 to ``out[at:]``: each folded, 0, -1, 1, -2 becoming 0, 1, 2, 3, then seven bits a
+    """Write integers within ±2^29 to ``out[at:]``: each folded, 0, -1, 1, -2 becoming 0, 1, 2, 3, then seven bits a
     byte, the lowest first, with 128 beside all but the last. Returns where the next byte goes; a number that would
     begin beyond ``end``, and all behind it, are left out.
     """

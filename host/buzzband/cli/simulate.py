@@ -106,6 +106,7 @@ WEIGHT = click.IntRange(1, 1000)
 @click.option("--rest", type=ENVELOPE, default="auto", help="Envelope at 0 %; auto: the 10th percentile.")
 @click.option("--gain", type=GAIN, default="auto", help="ADC codes per unit of the recording.")
 @click.option("--channel", metavar="NAME", help="The EMG channel; otherwise the first whose label starts with EMG.")
+@click.option("--clip", metavar="N", type=click.IntRange(0), help="Take clip N of raw EMG that a log holds.")
 @click.option("--rate", "rate_hz", metavar="HZ", type=FiniteRange(min=0, min_open=True), help="For a CSV.")
 @click.option(
     "--engine", type=click.Choice(service.ENGINE_CHOICES), default="cpython", show_default=True, help="What runs it."
@@ -119,6 +120,7 @@ def simulate(
     rate_hz: float | None,
     target_percent: float | None,
     mains_hz: str | None,
+    clip: int | None,
     plot: Path | None,
     page: Path | None,
     output: Output,
@@ -140,6 +142,7 @@ def simulate(
     target_permille = None if target_percent is None else round(10 * target_percent)
     chosen = Options(target_permille=target_permille, mains_hz=int(mains_hz) if mains_hz else None, **options)
     with output.progress("Simulating") as progress:
-        told = service.run(file, example, rate_hz, chosen, progress)
+        told = service.run(file, example, rate_hz, chosen, progress, clip)
     service.write_pictures(told, plot=plot, page=page)
     output.show(told, text=outcome_text, document=simulate_document)
+    service.require_exact(told)

@@ -55,7 +55,5 @@ def tellings(data: bytes, session_id: str) -> tuple[Telling, ...]:
             except error:
                 continue
             told = kind(*unpack_from(layout, record.payload))
-            found.append(
-                Telling(block, ahead, bool(marks & records.MUSCLE_TOLD), bool(marks & records.ALIKE), told)
-            )
+            found.append(Telling(block, ahead, bool(marks & records.MUSCLE_TOLD), bool(marks & records.ALIKE), told))
     return tuple(found)
