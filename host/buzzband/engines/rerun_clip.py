@@ -1,6 +1,6 @@
 """A clip of raw EMG once more, from the state that the core had when it began: bit for bit what the band made of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +15,13 @@ from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.chain import BLOCK_RAW
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.frozen import Frozen
+from buzzband_fw.core.modes.tempo import PHASES_MS
+from buzzband_fw.core.modes.tempo import Mode as Tempo
 from buzzband_fw.core.pipeline import Pipeline
 from buzzband_fw.core.takeover import Takeover
 
 _RING_SAMPLES = 1 << 6  # the smallest power of two that holds a block
+_NUMBER_MAX = 1 << 29  # of what the band packs: store/samples.py
 _LOG_STEP = TRACK_STEP_BLOCKS
 
 
@@ -52,11 +55,22 @@ def rerun_clip(
     """
     pipeline = _pipeline(settings, leak_permille)
     try:
-        Frozen(pipeline).restore(clip.state)
+        _restore(pipeline, clip.state)
         blocks = tuple(_blocks(pipeline, told, clip, settings))
     except (ArithmeticError, LookupError, ValueError):
         return NOT_RUN
     return _compared(log, clip, blocks)
+
+
+def _restore(pipeline: Pipeline, state: Sequence[int]) -> None:
+    """Let the core stand as it did. Raises ValueError for a state in which it cannot have stood."""
+    if any(abs(value) > _NUMBER_MAX for value in state):
+        raise ValueError("a number that no core holds")
+    mode = pipeline.cue.mode
+    phases_ms = tuple(mode.gate[PHASES_MS:]) if isinstance(mode, Tempo) else ()
+    Frozen(pipeline).restore(state)
+    if phases_ms and tuple(mode.gate[PHASES_MS:]) != phases_ms:
+        raise ValueError("a beat that is not that of the settings, and may never end")
 
 
 def _pipeline(settings: Settings, leak_permille: int) -> Pipeline:

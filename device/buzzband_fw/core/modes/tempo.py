@@ -10,6 +10,7 @@ from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 from buzzband_fw.core.words import ON_TARGET, SILENCE
 
 USUAL = "2-1-3"
+PHASES_MS = const(3)  # index of the four phases in the state of ``beat``
 
 _STEP_MS = const(10)
 _LATE_MS = const(100)  # a beat that comes later means nothing
