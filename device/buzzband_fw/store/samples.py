@@ -101,7 +101,7 @@ def put_numbers(values: ptr32, count: int, out: ptr8, at: int, end: int) -> int:
             return at
         value = values[i] << 1
         if value < 0:
-            value = 0 - value - 1
+            value = 0 - (value + 1)
         while value > 127:
             out[at] = value & 127 | 128
             at += 1

@@ -44,6 +44,7 @@ MEANINGS = {
     "fatigue": "the target follows the fatigue of the muscle",
     "other_muscle": "a second channel watches a muscle that is not to take over",
     "ask_felt": "after sets without cues the band asks how many reps hit the target",
+    "clips": "of what raw EMG is kept: the first rep of each set, faults of the signal, or both",
 }
 EFFECTS = {
     NOTHING_CHANGED: "not at all",
