@@ -172,6 +172,8 @@ class App:
             (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
             (self.band.note, self.control.step, self._button.step, self._keep_house),
         )
+        if self.band.clips is not None:
+            self._jobs = tuple([(self.band.clips.step,) + jobs for jobs in self._jobs])
 
     def stop(self):
         """Leave everything as the prompt expects it: motor off first of all."""

@@ -6,7 +6,7 @@ from time import ticks_ms
 
 from buzzband_fw import __version__
 from buzzband_fw.core.portable import const, micropython
-from buzzband_fw.core.sets import HOLD, REP, SET
+from buzzband_fw.core.sets import CONFIRMED, HOLD, REP, SET
 from buzzband_fw.core.words import WITHHELD, duration_ms
 from buzzband_fw.hal import chip, led, watchdog
 from buzzband_fw.link import messages
@@ -27,7 +27,7 @@ class Band:
 
     ``state``, ``faults``: those of link/messages.py; the state is control.py's to set. ``recorded``: blocks of the
     session. ``cues``: words said in it. ``event``: of core/sets.py, the last; whoever reads it puts it back to 0.
-    ``said``, ``last_word``, ``reps_told``: since power-on.
+    ``clips``: see clips.py, None if none are kept. ``said``, ``last_word``, ``reps_told``: since power-on.
     ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
     """
 
@@ -43,6 +43,11 @@ class Band:
         self.asks = False
         self.faults = messages.SAFE_MODE if safe_mode else 0
         self.calibration = None  # what the header tells of it
+        self.clips = None
+        if settings.clips != "never":
+            from buzzband_fw.clips import Clips  # here, because few bands keep any, and all lack room
+
+            self.clips = Clips(muscle, settings.clips)
         self._voice = voice
         self._feel = movement.feel  # bound once, as in core/pipeline.py
         self._move = movement.step
@@ -55,6 +60,7 @@ class Band:
         self.said = self.last_word = self.reps_told = 0
         self._word = self._word_block = self._word_late_ms = 0  # the last cue, until it is noted
         self._leak_permille = 0
+        self._is_told = False  # the cue, of the movement's event, which is not noted yet
         self._hits = bytearray(_REPS_MASK + 1)  # reps of the set that were on target
         self._target_permille = 0  # of the session, and whether it asks: settings may change while it goes on
         self._may_ask = False
@@ -95,6 +101,7 @@ class Band:
         self._first_block = self.muscle.blocks & ~1  # even, so that activation is always noted after even blocks
         self._lost_blocks = self.muscle.lost_blocks
         self.event = 0
+        self._is_told = False
         self.movement.begin(at_start=not self.muscle.blocks)
         self._feels = True
 
@@ -158,6 +165,8 @@ class Band:
         session_id = session.new_id((chip.uid() + str(ticks_ms())).encode())
         try:
             self.recorder.open(session_id, self._header(session_id), ticks_ms())
+            if self.clips is not None:
+                self.clips.begin(self.recorder, self._first_block)
         except OSError as error:
             self.keeper.lose(error)
         self._cueing = True
@@ -172,6 +181,7 @@ class Band:
         if self._word:
             self._note_word()
         self._finish_movement()
+        self.keeper.finish_clip()
         if self.recorder.session_id is None:
             return
         try:
@@ -369,21 +379,34 @@ class Band:
         self.movement.place(block + 1 >> 1)
 
     def _note_movement(self):
-        """Note one thing that the last step of the movement has led to; let the cue know of an event."""
+        """Do one thing that the last step of the movement has led to: tell the cue of an event, or note something."""
         movement = self.movement
         event = movement.event
-        if not event:
+        if event and not self._is_told:
+            self._tell(event)
+        elif event:
+            movement.event = 0  # NOTHING
+            self._is_told = False
+            if self._cueing:
+                self._note_event(event)
+        else:
             movement.shown = False
             if self.recorder.session_id is not None:
                 self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
                 self._note_crossings()
-            return
-        movement.event = 0  # NOTHING
+
+    def _tell(self, event):
+        """Tell the cue of an event; it is noted next, in a turn of its own."""
+        self._is_told = True
         self.event = event
-        ahead = self.muscle.blocks - self._first_block - 2 * movement.session_steps()
+        movement = self.movement
+        over = self.muscle.blocks - self._first_block
+        ahead = over - 2 * movement.session_steps()
         self.muscle.cue.told(event, movement.sets, ahead)
-        if self._cueing:
-            self._note_event(event)
+        if self.recorder.session_id is not None:
+            sets = movement.sets
+            marks = records.MUSCLE_TOLD if sets.reps.muscle_told else 0
+            self.recorder.told(over - 1, ahead, marks | (records.ALIKE if event != SET and sets.alike() else 0))
 
     def _note_crossings(self):
         fatigue = self.muscle.cue.fatigue
@@ -396,10 +419,15 @@ class Band:
         movement = self.movement
         sets = movement.sets
         is_kept = self.recorder.session_id is not None
-        if event == REP:
+        if event == CONFIRMED:
+            if is_kept:
+                self.recorder.top(sets.top, ticks_ms())
+        elif event == REP:
             self.reps_told += 1
             self._hits[sets.rep.number & _REPS_MASK] = sets.rep.peak >= self._target_permille
             if is_kept:
+                if self.clips is not None:
+                    self.clips.rep_told(sets.number)
                 self.recorder.rep(sets.number, sets.rep, movement.first_step, ticks_ms())
         elif event == SET:
             self._note_set(sets)
@@ -436,6 +464,7 @@ class Band:
             self._note_movement()
         sets = movement.sets
         sets.finish()
+        self.recorder.told(self.recorded, 0, 0)  # after the last block: there is no cue any more
         while not sets.finished() and self.recorder.session_id is not None:
             self._note_event(sets.work())
             if self.recorder.is_half_full():

@@ -2,6 +2,7 @@
 
 records -> a piece       when no word can be due for a while: just after one, or with the muscle far from the target;
                          after 4 s at once
+clips -> pieces          when no word can be due for a while, and no records wait
 pieces -> session file   between sets, a step at a time
 what a host told         likewise
 """
@@ -39,6 +40,7 @@ class Keeper:
         self._waiting = False  # the mark, for flash
         self._band = band
         self._recorder = band.recorder
+        self._clips = band.clips
         self._brace = brace
         self._unswept = 0
         self._unerased = 0  # commits since an erase
@@ -67,21 +69,49 @@ class Keeper:
         clear_ms = band.muscle.clear_ms()
         if is_on and self._is_due(clear_ms):
             self.commit(clear_ms)
+        elif is_on and clear_ms >= _WELL_CLEAR_MS and self._has_part() and recorder.is_flushed():
+            self.keep_part()
         elif self._may_tidy(clear_ms):
             self.tidy()
 
     def commit(self, clear_ms=0):
         """Write what is pending now. ``clear_ms``: for how long no word can be due."""
+        self._write(self._commit, clear_ms)
+
+    def keep_part(self, clear_ms=_WELL_CLEAR_MS):
+        """Write a part of a clip."""
+        self._write(self._keep_part, clear_ms)
+
+    def finish_clip(self):
+        """Write what is left of a clip, for the session ends."""
+        if self._clips is not None:
+            self._clips.finish()
+            while self._has_part() and self._recorder.session_id is not None:
+                self.keep_part()
+
+    def _has_part(self):
+        return self._clips is not None and self._clips.waits()
+
+    def _write(self, write, clear_ms):
         self._brace()
         begun_ms = ticks_ms()
         try:
-            if not self._recorder.commit(begun_ms):
-                self._band.faults |= messages.FLASH_FULL
-                self._recorder.close(self._band.recorded, records.BY_FULL_FLASH, ticks_ms())
+            write(begun_ms)
         except OSError as error:
             self.lose(error)
         self._unerased = 0 if ticks_diff(ticks_ms(), begun_ms) > _ERASE_MS else self._unerased + 1
         self._sweep(clear_ms)
+
+    def _commit(self, t_ms):
+        if not self._recorder.commit(t_ms):
+            self._band.faults |= messages.FLASH_FULL
+            self._recorder.close(self._band.recorded, records.BY_FULL_FLASH, ticks_ms())
+
+    def _keep_part(self, t_ms):
+        clips = self._clips
+        part = clips.next_part()
+        self._recorder.keep_alone(clips.kind, part, clips.length, t_ms)
+        clips.wrote()
 
     def finish(self):
         """Merge what is left of the last session. Touches flash."""
@@ -91,6 +121,8 @@ class Keeper:
     def lose(self, error):
         """Flash has failed: the band goes on without a record."""
         self._recorder.abandon()
+        if self._clips is not None:
+            self._clips.abandon()
         self._band.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
 
     def _is_due(self, clear_ms):

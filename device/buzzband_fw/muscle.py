@@ -28,7 +28,7 @@ class Muscle:
     def __init__(self, settings, ring):
         """``ring``: see ``EmgAdc``."""
         self._adc = EmgAdc(ring)
-        self._pipeline = pipeline = Pipeline(RING_SAMPLES, settings.mains_hz, 0, _UNCALIBRATED_SPAN, 1000)
+        self.pipeline = pipeline = Pipeline(RING_SAMPLES, settings.mains_hz, 0, _UNCALIBRATED_SPAN, 1000)
         self._position = 0
         self.blocks = 0
         self.word = SILENCE
@@ -37,7 +37,7 @@ class Muscle:
         self.counts = pipeline.counts
         self.fifo_overflowed = self._adc.fifo_overflowed
         self._process = pipeline.process
-        self._ring = ring
+        self.ring = ring
         self.other = self.other_permille = self._both = None
         if settings.other_muscle:
             from buzzband_fw.other_muscle import OtherMuscle  # here, because few bands have it, and all lack room
@@ -74,7 +74,7 @@ class Muscle:
         self._follow(cue, new_scale(rest, reference))
 
     def _follow(self, cue, scale):
-        self._pipeline.follow(cue)
+        self.pipeline.follow(cue)
         if self._both is not None:
             self._both.follow(cue)
         self.cue = cue
@@ -105,11 +105,15 @@ class Muscle:
             return False
         if late > _OVERRUN_AT:
             position += self._skip(late)
-        self.word = self._process(self._ring, position)
+        self.word = self._process(self.ring, position)
         self._position = position + BLOCK_RAW
         self.late_samples = late
         self.blocks += 1
         return True
+
+    def still_holds(self, position):
+        """Return whether the ring still has the samples from ``position`` on."""
+        return self._taken() - position - BLOCK_RAW <= _OVERRUN_AT
 
     def late_ms(self):
         """Return ``late_samples`` as a time."""
@@ -117,7 +121,7 @@ class Muscle:
 
     def is_counted(self):
         """Return whether ``counts`` are new with this block."""
-        return self._pipeline.window == 0
+        return self.pipeline.window == 0
 
     def supply_mv(self):
         """Return what feeds the band, None while two sensors are sampled. Takes the place of one sample, and 0.4 ms."""
@@ -125,12 +129,12 @@ class Muscle:
 
     def envelope(self):
         """Return the free-running envelope."""
-        return self._pipeline.envelope
+        return self.pipeline.envelope
 
     @micropython.native
     def permille(self):
         """Return the activation."""
-        return permille(self._pipeline.envelope, self._scale)
+        return permille(self.pipeline.envelope, self._scale)
 
     @micropython.native
     def gated_permille(self):

@@ -46,6 +46,7 @@ FAULTS = (
 SIGNALS = ("", "short", "long", "double", "done", "failed", "usb", "empty", "ask", "begin", "calibrate", "warm up")
 """Of control.py."""
 
+CLIP_REASONS = ("", "first rep", "fault")  # of store/records.py
 
 WORDS = (
     "silence",

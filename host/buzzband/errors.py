@@ -27,7 +27,8 @@ BuzzbandError                exit 1
 │   ├── EngineMissing        not installed
 │   ├── FirmwareMissing      no MicroPython UF2
 │   ├── EngineFailed         the program on the engine raised
-│   └── BudgetSpent          it did not finish in its time
+│   ├── BudgetSpent          it did not finish in its time
+│   └── ClipDiffers          a clip of raw EMG does not come out as the band has logged it
 ├── DownloadError            exit 7
 │   ├── DownloadFailed       no network, no pip, no such file
 │   └── HashMismatch         what came is not what was pinned
@@ -253,6 +254,12 @@ class BudgetSpent(EngineError):
     """The program on the engine did not finish within its time."""
 
     hint = "Try a shorter recording, or --engine cpython, which gives the same."
+
+
+class ClipDiffers(EngineError):
+    """The core does not make of a clip of raw EMG what the band has made of it."""
+
+    hint = "Was it recorded with another version of the app? Its header says so; else report it, with the log."
 
 
 class DownloadError(BuzzbandError):

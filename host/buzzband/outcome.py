@@ -155,10 +155,29 @@ class SetHits:
 
 
 @dataclass(frozen=True)
+class ClipAgain:
+    """A clip of raw EMG, run again with the settings of the session.
+
+    ``activation``, ``flags``, ``words``: whether they come out as the band has logged them, bit for bit; ``exact``: all
+    of them.
+    """
+
+    number: int
+    t_s: float
+    duration_s: float
+    reason: str
+    activation: bool
+    flags: bool
+    words: bool
+    exact: bool
+
+
+@dataclass(frozen=True)
 class Replay:
     """What a band did in a session, beside what it would do now.
 
-    ``cues``, ``withheld``: of the session. ``reps``, ``sets``: one for each of the outcome's.
+    ``cues``, ``withheld``: of the session. ``reps``, ``sets``: one for each of the outcome's. ``torn_clips``: how many
+    clips are not whole.
     """
 
     session_id: str
@@ -168,6 +187,8 @@ class Replay:
     withheld: tuple[Said, ...]
     reps: tuple[RepWords, ...]
     sets: tuple[SetHits, ...]
+    clips: tuple[ClipAgain, ...] = ()
+    torn_clips: int = 0
 
 
 @dataclass(frozen=True, eq=False)

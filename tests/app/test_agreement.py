@@ -58,6 +58,7 @@ def apart(work):
 
 Keeper.commit = apart(Keeper.commit)
 Keeper.tidy = apart(Keeper.tidy)
+Keeper.keep_part = apart(Keeper.keep_part)
 """
     return sources
 

@@ -39,7 +39,7 @@ def misplace(*offsets, gaps=0):
 def test_the_first_place_that_fits_is_taken(offsets):
     with band(patches=misplace(*offsets)) as virtual:
         virtual.run_for(0.5)
-        ring = virtual.app.muscle._ring
+        ring = virtual.app.muscle.ring
     assert isinstance(ring, array)
     assert len(ring) * ring.itemsize == SIZE
 
@@ -47,7 +47,7 @@ def test_the_first_place_that_fits_is_taken(offsets):
 def test_small_gaps_before_it_are_filled_however_many_there_are():
     with band(patches=misplace(SIZE - 64, gaps=40)) as virtual:
         virtual.run_for(0.5)
-        assert isinstance(virtual.app.muscle._ring, array)
+        assert isinstance(virtual.app.muscle.ring, array)
 
 
 @pytest.mark.parametrize("offset", [2, 512, SIZE - 2])
@@ -55,7 +55,7 @@ def test_if_none_fits_the_ring_lies_within_room_of_twice_its_size(offset):
     raw = contractions(2)
     with band(raw, patches=misplace(*[offset] * 9)) as virtual:
         virtual.play()
-        ring, log = virtual.app.muscle._ring, only_log(virtual)
+        ring, log = virtual.app.muscle.ring, only_log(virtual)
     room = ring.obj
     start = first_index(room, ring)
     assert len(room) * room.itemsize == 2 * SIZE

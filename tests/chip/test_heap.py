@@ -26,6 +26,7 @@ try:
     keeper = band.band.keeper
     keeper.commit = apart(keeper.commit)
     keeper.tidy = apart(keeper.tidy)
+    keeper.keep_part = apart(keeper.keep_part)
     band.server.streaming = True
     heap_lock()
     try:

@@ -16,6 +16,7 @@ from buzzband_fw.core.sets import CONFIRMED, REP, SET
 from buzzband_fw.core.swings import DURATION, MEAN, PEAK, ROW, SCORED_MIN, START, UNKNOWN
 from buzzband_fw.core.takeover import Takeover
 from buzzband_fw.core.tempo import MUSCLE_OFF, TOO_FAST
+from buzzband_fw.core.top import Top, are_alike
 from buzzband_fw.core.words import (
     COUNT,
     DONE,
@@ -86,6 +87,14 @@ class Sets:
             self.reps.rows[row + MEAN] = mean
             self.reps.rows[row + PEAK] = peak
         return CONFIRMED
+
+    def topped(self):
+        told = Top()
+        told.fill(self.confirmed, self.reps)
+        return told
+
+    def alike(self):
+        return are_alike(self.reps)
 
     def over(self, flags=0, ago=10):
         """A rep is over, and was so for ``ago`` steps."""

@@ -92,8 +92,8 @@ def test_neither_modules_nor_working_directory_are_touched():
 def test_the_core_is_the_one_that_everybody_imports():
     with band() as virtual:
         virtual.run_for(0.5)
-        assert type(virtual.app.muscle._pipeline).__module__ == "buzzband_fw.core.pipeline"
-        assert type(virtual.app.muscle._pipeline) is sys.modules["buzzband_fw.core.pipeline"].Pipeline
+        assert type(virtual.app.muscle.pipeline).__module__ == "buzzband_fw.core.pipeline"
+        assert type(virtual.app.muscle.pipeline) is sys.modules["buzzband_fw.core.pipeline"].Pipeline
 
 
 def test_the_firmware_runs_under_its_own_file_names():

@@ -50,6 +50,17 @@ def alike(log: SessionLog, cues: tuple[tuple[int, int], ...], blocks: int = 1) -
     )
 
 
+@pytest.mark.parametrize(
+    "changes", [{"mode": "tempo", "tempo": "1-1-1"}, {"mode": "below", "target_permille": 1200}], ids=str
+)
+def test_words_that_follow_what_was_told_come_again_with_the_same_block(take: Take, changes: Mapping[str, Any]) -> None:
+    log = read_log(data := worn(take, **changes))
+    chosen = replace(take.core, **changes)
+    cues = rerun(log, tellings(data, log.session_id), chosen, chosen).cues
+    assert [cue.word for cue in log.cues].count(words.ON_TARGET if "tempo" in changes else words.FELL_SHORT) > 0
+    assert alike(log, cues, blocks=0)
+
+
 def test_the_words_of_a_session_come_again(take: Take) -> None:
     log, cues = again(worn(take), take)
     assert [word for _, word in cues].count(words.ON_TARGET) == CONTRACTIONS
@@ -91,7 +102,8 @@ def test_the_target_follows_fatigue_by_the_logged_rates() -> None:
         made.activation(161 + 300 * n, list(range(0, 600, 12)) + [600] * 20)
     data = made.bytes()
     settings = Settings(50, 300, 12_000, 500, fatigue=True)
-    reps = [Telling(300 * n + 330, Rep(0, n, 0, 8, 0, 300 * n + 200, 300, 400, 300, 600, 500, 300)) for n in range(6)]
+    felt = [Rep(0, n, 0, 8, 0, 300 * n + 200, 300, 400, 300, 600, 500, 300) for n in range(6)]
+    reps = [Telling(300 * n + 330, 3, True, True, rep) for n, rep in enumerate(felt)]
     tired = [with_rates(read_log(data), rate) for rate in (100, 60)]
     fresh, late = (rerun(log, reps, settings, settings).cues for log in tired)
     assert [word for _, word in fresh].count(words.ON_TARGET) == 6

@@ -6,6 +6,7 @@ A session that is there is never made again: every later version has to read it.
 added, under another name.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from app.bench import band, contractions
 from app.lifter import lifter
 from buzzband.engines.band import VirtualBand
 from buzzband.recordings.band_log import SessionLog, read_log
+from buzzband.recordings.clips import Clip
 from buzzband.twin import Mpu6050Model
 from session_files import session_files
 
@@ -58,7 +60,24 @@ def merged_twice() -> bytes:
     return data + data[len(data) // 2 :]
 
 
-MAKERS: Mapping[str, Callable[[], bytes]] = {"curls": curls, "cut_off": cut_off, "merged_twice": merged_twice}
+def clip() -> bytes:
+    """Three curls and a clip of the first, which the end of the session ends."""
+    who = lifter(reps=4)
+    settings = {**who.settings.as_dict(), "clips": "both"}
+    with VirtualBand(who.raw, settings, imu=Mpu6050Model(who.frames.ravel())) as virtual:
+        virtual.run_for(1)
+        virtual.run_until(lambda: virtual.app.band.clips._until, 30)
+        virtual.run_for(0.4)
+        virtual.press()
+        return only(virtual)
+
+
+MAKERS: Mapping[str, Callable[[], bytes]] = {
+    "curls": curls,
+    "cut_off": cut_off,
+    "merged_twice": merged_twice,
+    "clip": clip,
+}
 
 
 def only(virtual: VirtualBand) -> bytes:
@@ -85,7 +104,19 @@ def told(log: SessionLog) -> dict[str, Any]:
         found[name] = [asdict(one) for one in getattr(log, name)]
     for name in ("reps", "sets", "holds"):
         found[name] = [asdict(one) for one in getattr(log.lifting, name)]
+    found["clips"] = [told_clip(one) for one in log.clips()[0]]
     return found
+
+
+def told_clip(clip: Clip) -> dict[str, Any]:
+    """What a clip reads as: of its samples the first block, and a sum of all."""
+    first = {"number": clip.number, "first_block": clip.first_block, "why": clip.why, "state": list(clip.state)}
+    return {
+        **first,
+        "blocks": len(clip.blocks),
+        "samples": clip.samples[:12].tolist(),
+        "sha256": hashlib.sha256(clip.samples.astype("<u2").tobytes()).hexdigest(),
+    }
 
 
 def main() -> None:

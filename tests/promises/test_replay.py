@@ -83,6 +83,17 @@ def test_the_target_is_reached_within_a_block_of_the_band_s(wished: dict[str, ob
     assert total.lost == 0
 
 
+@pytest.mark.parametrize(
+    "changes", [{"mode": "tempo", "tempo": "1-0-1"}, {"mode": "below", "target_permille": 1600}], ids=str
+)
+def test_beats_and_words_for_what_fell_short_come_with_the_band_s_block(changes: dict[str, object]) -> None:
+    for index in range(SETS):
+        settings, recorded = lifted(index, **changes)
+        again = rerun(recorded.log, tellings(recorded.data, recorded.session_id), settings, settings).cues
+        assert again == tuple((cue.block, cue.word) for cue in recorded.log.cues)
+        assert len(again) > 3
+
+
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", ["bursts", "taps", "thumb"])
 @pytest.mark.parametrize("target", [300, 500])

@@ -61,16 +61,16 @@ class LogWriter:
         self.record(records.MOVEMENT, series(block, degrees), block * BLOCK_MS)
         return self
 
-    def rep(self, rep: Rep) -> "LogWriter":
-        self.record(records.REP, struct.pack(records.REP_FORMAT, *astuple(rep)))
+    def rep(self, rep: Rep, told: bytes = b"") -> "LogWriter":
+        self.record(records.REP, struct.pack(records.REP_FORMAT, *astuple(rep)) + told)
         return self
 
     def hold(self, hold: Hold) -> "LogWriter":
         self.record(records.HOLD, struct.pack(records.HOLD_FORMAT, *astuple(hold)))
         return self
 
-    def set(self, one: Set) -> "LogWriter":
-        self.record(records.SET, struct.pack(records.SET_FORMAT, *astuple(one)))
+    def set(self, one: Set, told: bytes = b"") -> "LogWriter":
+        self.record(records.SET, struct.pack(records.SET_FORMAT, *astuple(one)) + told)
         return self
 
     def time(self, block: int, utc_ms: int, round_trip_ms: int = 8) -> "LogWriter":
@@ -83,6 +83,11 @@ class LogWriter:
 
     def bytes(self) -> bytes:
         return b"".join(self.pieces)
+
+
+def told(block: int, ahead: int = 2, marks: int = records.MUSCLE_TOLD | records.ALIKE) -> bytes:
+    """What stands behind a top, a rep or a set of which the cue was told when ``block`` was the last that was over."""
+    return struct.pack(records.TOLD_FORMAT, block, ahead, marks)
 
 
 def series(block: int, values: Sequence[int]) -> bytes:

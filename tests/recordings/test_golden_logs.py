@@ -26,7 +26,7 @@ def test_every_golden_log_is_there_and_small() -> None:
 
 def test_together_they_hold_what_a_session_can_hold() -> None:
     found = [told(read_log(path.read_bytes())) for path in LOGS]
-    for name in ("cues", "faults", "reps", "sets", "crossings", "times", "degrees"):
+    for name in ("cues", "faults", "reps", "sets", "crossings", "times", "degrees", "clips"):
         assert any(one[name] for one in found), name
     assert {one["end"] is None for one in found} == {True, False}
     assert all(one["header"]["format"] == records.FORMAT for one in found)

@@ -100,6 +100,7 @@ def test_a_session_once_more_is_what_the_schema_says(tmp_path: Path) -> None:
     assert again["sets"] == [{"then": 3, "now": 1}]
     assert len(again["reps"]) == len(document["reps"])
     assert set(again["cues"][0]) == {"t_s", "word", "again_s"}
+    assert (again["clips"], again["torn_clips"]) == ([], 0)
 
 
 def test_a_set_of_reps_has_no_cadence() -> None:
@@ -115,7 +116,7 @@ def test_the_schema_is_a_schema_and_names_no_host() -> None:
 
 
 def test_the_schema_asks_for_every_field_and_refuses_any_other() -> None:
-    assert len(objects()) == 14
+    assert len(objects()) == 15
     for one in objects():
         assert one["additionalProperties"] is False
         assert set(one["required"]) == set(one["properties"])

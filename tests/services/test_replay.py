@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Callable
-from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from buzzband.services.summary import outcome_text
 from buzzband_fw.core import words
 from buzzband_fw.store import records
 from recordings.log_builder import HEADER, SESSION, LogWriter
+from recordings.log_builder import told as when_told
 
 PEAKS = (560, 760, 560)
 CYCLE_BLOCKS = 300
@@ -34,7 +34,7 @@ def felt(made: LogWriter, block: int, values: list[int]) -> None:
 
 
 def session(settings: dict[str, object] | None = None) -> LogWriter:
-    """Three contractions, each with a cue at 50 %, and what the band told of them as a set, by its clock."""
+    """Three contractions, each with a cue at 50 %, and what the band told of them as a set."""
     made = LogWriter().header(settings={**HEADER["settings"], **(settings or {})})  # type: ignore[dict-item]
     for n, rep in enumerate(reps()):
         top = [rep.peak_permille] * 20
@@ -43,13 +43,9 @@ def session(settings: dict[str, object] | None = None) -> LogWriter:
         felt(made, 1 + CYCLE_BLOCKS * n, [*values, *([0] * (CYCLE_BLOCKS // 2 - len(values)))])
         at = CYCLE_BLOCKS * n + 150
         made.record(records.CUE, struct.pack("<IB", at, words.ON_TARGET), 10 * (at + 2))
-        made.record(records.REP, struct.pack(records.REP_FORMAT, *astuple(rep)), 10 * (CYCLE_BLOCKS * n + 310))
+        made.rep(rep, when_told(CYCLE_BLOCKS * n + 309))
     felt(made, 1 + CYCLE_BLOCKS * 3, [0] * 500)
-    made.record(
-        records.SET,
-        struct.pack(records.SET_FORMAT, *astuple(Set(0, 0, 8, 0, 3, 100, 900, 3000))),
-        10 * (DONE_BLOCK - 4),
-    )
+    made.set(Set(0, 0, 8, 0, 3, 100, 900, 3000), when_told(DONE_BLOCK - 5))
     made.record(records.CUE, struct.pack("<IB", DONE_BLOCK, words.DONE), 10 * (DONE_BLOCK + 2))
     return made.end(CYCLE_BLOCKS * 3 + 1000)
 

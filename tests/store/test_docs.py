@@ -56,7 +56,7 @@ def test_the_example_reads_as_the_page_says() -> None:
 def test_every_kind_has_its_row() -> None:
     told = [(int(row[0]), row[1]) for row in rows(PAGE, "payload")]
     kinds = ("HEADER", "ACTIVATION", "CUE", "FAULT", "END", "MOVEMENT", "REP", "HOLD", "SET")
-    kinds += ("ANSWER", "CROSSINGS", "MARK", "TIME")
+    kinds += ("ANSWER", "CROSSINGS", "MARK", "TIME", "CLIP", "CLIP_STATE", "TOP")
     assert told == [(getattr(records, name), name) for name in kinds]
 
 
@@ -66,6 +66,14 @@ def test_the_fields_of_a_record_are_those_of_its_layout(record: str, layout: str
     fields = [(len(row[0].split(", ")), letters[row[1].split()[0]]) for row in rows(PAGE, f"field of {record}")]
     assert "<" + "".join(count * letter for count, letter in fields) == layout
     assert f"{record} | {struct.calcsize(layout)} bytes" in PAGE
+
+
+def test_what_stands_behind_them_is_what_the_code_puts_there() -> None:
+    letters = {"u8": "B", "u32": "I"}
+    told = rows(PAGE, "field behind TOP, REP, SET")
+    assert "<" + "".join(letters[row[1]] for row in told) == records.TOLD_FORMAT
+    assert f"{records.MUSCLE_TOLD} the electrodes could be trusted" in told[2][2]
+    assert f"{records.ALIKE} its reps so far were alike" in told[2][2]
 
 
 def test_sources_flags_and_paces_are_those_of_the_code() -> None:

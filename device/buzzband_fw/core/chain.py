@@ -50,6 +50,10 @@ class Chain:
         """Take every second raw sample for another channel's. Those that are left count twice, so the scale stays."""
         self._intake[MASK] &= ~SHARED
 
+    def ring_mask(self):
+        """Return by what ``intake`` masks positions in the ring."""
+        return self._intake[MASK]
+
     def drain(self, counts):
         """Move what was counted since the last call into ``counts``; ``quality.judge`` needs all but the last."""
         counts[0] = self._intake[RAILED]

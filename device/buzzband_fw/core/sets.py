@@ -12,6 +12,7 @@ from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.reps import NOBODY, STEADY, Reps
 from buzzband_fw.core.slow import AXES
 from buzzband_fw.core.tempo import Rep
+from buzzband_fw.core.top import Top, are_alike
 
 QUIET_MS = const(8000)
 REPS_MIN = const(3)
@@ -57,6 +58,7 @@ class Sets:
         self.hold = Hold(target_permille)
         self.slight = None  # see core/slight.py
         self.rep = Rep()
+        self.top = Top()
         self._step = self.reps.step  # bound once, as in core/pipeline.py
         self._hold_level = self.hold.level
         self._may_hold = 0
@@ -166,6 +168,15 @@ class Sets:
         if turned > degrees:
             degrees = turned
         self.degrees = degrees if degrees < _DEGREES_MAX else _DEGREES_MAX
+
+    def topped(self):
+        """Return ``top``, brought up to date: for the step whose work has told CONFIRMED."""
+        self.top.fill(self.confirmed, self.reps)
+        return self.top
+
+    def alike(self):
+        """Return whether the reps of the set so far are as regular as those of a set."""
+        return are_alike(self.reps)
 
     def _worked_at(self, source):
         """Take a swing in which the muscle worked for a sign of life, as old as it is."""

@@ -31,6 +31,7 @@ _DIVIDER = const(9999 << 8)  # 48 MHz / (9999 + 1)
 _DREQ_ADC = const(36)
 _ATTEMPTS = const(4)
 _GAPS_MAX = const(512)
+_GAP_MIN = const(1024)
 
 
 def aligned_ring():
@@ -49,7 +50,10 @@ def aligned_ring():
             return ring
         ring = None
         gc.collect()
-        _fill_up_to(place, _RING_SIZE - misplaced, fillers)
+        before = _RING_SIZE - misplaced
+        if before < _GAP_MIN:  # there may be more gaps as small as that than fillers
+            before += _RING_SIZE
+        _fill_up_to(place, before, fillers)
     fillers = blank = None
     gc.collect()
     room = array("H", bytes(2 * _RING_SIZE))

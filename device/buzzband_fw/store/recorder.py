@@ -9,6 +9,7 @@ from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.store import records, session
 
 _RESERVE = const(32768)  # bytes of flash that stay free
+_PLENTY = const(131072)  # more than an hour
 NO_SPACE = const(28)  # ENOSPC
 
 _PENDING = const(1280)
@@ -32,6 +33,7 @@ _DEGREES = const(250)  # in a record: 20 s
 _DEGREES_SIZE = const(128)
 _SHORT_MAX = const(48)
 _SHOWN_STEP = const(2)  # blocks
+_U8_MAX = const(255)
 _U16_MAX = const(65535)
 _ANSWER_MAX = const(254)
 _TICKS_MASK = const(0x3FFFFFFF)
@@ -58,6 +60,7 @@ class Recorder:
         self._framer = None
         self._room = 0
         self._pending = bytearray(_PENDING)
+        self._told = bytearray(records.TOLD_SIZE)
         self._end = 0  # of the complete records in _pending; the next one is made right there
         self._waiting_ms = 0  # of the activations in them
         self._activation = self._degrees = self._put = self._move = None
@@ -151,6 +154,21 @@ class Recorder:
             struct.pack_into("<IQH", self._pending, at, block, utc_ms, min(round_trip_ms, _U16_MAX))
             self._seal(records.TIME, 14, t_ms)
 
+    def told(self, block, ahead, marks):
+        """Say of the top, rep or set that is noted next after which block, and how many after the end of its step,
+        the cue was told. ``marks``: those of store/records.py.
+        """
+        struct.pack_into(records.TOLD_FORMAT, self._told, 0, block, min(ahead, _U8_MAX), marks)
+
+    def top(self, top, t_ms):
+        """Note that a rep has reached its top. ``top``: of core/top.py."""
+        if self._has_room():
+            at = self._end + _HEADER_SIZE
+            ago_ms = min(top.ago_ms, _U16_MAX)
+            number = top.number & _U16_MAX
+            struct.pack_into(records.TOP_FORMAT, self._pending, at, number, ago_ms, top.peak, top.lift_peak)
+            self._seal_told(records.TOP, records.TOP_SIZE, t_ms)
+
     def rep(self, number, rep, first_step, t_ms):
         """Note a rep of set ``number``. ``rep``: of core/tempo.py. ``first_step``: of the session."""
         if self._has_room():
@@ -171,7 +189,7 @@ class Recorder:
                 rep.concentric,
                 rep.eccentric,
             )
-            self._seal(records.REP, records.REP_SIZE, t_ms)
+            self._seal_told(records.REP, records.REP_SIZE, t_ms)
 
     def hold(self, hold, first_step, t_ms):
         """Note a hold. ``hold``: of core/hold.py."""
@@ -197,7 +215,7 @@ class Recorder:
                 _block(sets.end, first_step),
                 min(sets.cycle_ms, _U16_MAX),
             )
-            self._seal(records.SET, records.SET_SIZE, t_ms)
+            self._seal_told(records.SET, records.SET_SIZE, t_ms)
 
     def waiting_ms(self):
         """Return of how many milliseconds the activation is not in flash."""
@@ -218,6 +236,22 @@ class Recorder:
             return False
         self._keep()
         return True
+
+    def has_plenty(self):
+        """Return whether flash has room for what sessions can do without."""
+        return self._room >= _PLENTY
+
+    def is_flushed(self):
+        """Return whether no record waits for a piece: then what is kept alone stands where its number says."""
+        return not self._end
+
+    def keep_alone(self, kind, buffer, length, t_ms):
+        """Write a record of its own piece. Its payload of ``length`` bytes, 462 at most, stands in ``buffer`` where it
+        does in a record. Raises OSError.
+        """
+        end = self._framer.seal(buffer, 0, kind, length, t_ms & _TICKS_MASK)
+        self.pieces.keep(buffer, end)
+        self._room -= end
 
     def close(self, blocks, reason, t_ms):
         """End the session: what is pending, and the last record. Raises OSError."""
@@ -308,6 +342,10 @@ class Recorder:
         if at + length + _OVERHEAD <= _PENDING:
             self._move(values.buffer, 0, self._pending, at, length)
             self._seal(kind, length, t_ms)
+
+    def _seal_told(self, kind, length, t_ms):
+        self._move(self._told, 0, self._pending, self._end + _HEADER_SIZE + length, records.TOLD_SIZE)
+        self._seal(kind, length + records.TOLD_SIZE, t_ms)
 
     def _seal(self, kind, length, t_ms):
         self._end = self._framer.seal(self._pending, self._end, kind, length, t_ms & _TICKS_MASK)

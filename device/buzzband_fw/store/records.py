@@ -30,18 +30,36 @@ SET = const(9)  # SET_FORMAT. Says which revision of its reps counts, and how ma
 ANSWER = const(10)  # set u16, reps on target as the wearer felt it u8, as it was u8. NO_ANSWER: said nothing
 CROSSINGS = const(11)  # block u32, zero crossings a second in the contractions of the last rep u16
 MARK = const(12)  # block u32. The wearer pressed the button twice
-TIME = const(13)  # block u32, ms since 1970 u64, round trip in ms u16. A host told the time. 14 and 15: for raw EMG
+TIME = const(13)  # block u32, ms since 1970 u64, round trip in ms u16. A host told the time
+CLIP = const(14)  # CLIP_FORMAT, and samples behind it, see samples.py: a part of a clip of raw EMG
+CLIP_STATE = const(15)  # CLIP_STATE_FORMAT, and behind it how the core stood when the clip began, see clips.py
+TOP = const(16)  # TOLD_FORMAT and TOP_FORMAT. A rep has reached its top
 
 # set u16, number u16, revision u8, source u8, flags u8, block u32 of its start, then in ms its concentric phase, hold
 # and eccentric phase, u16 each, and in permille its peak and the means of both phases, u16 each
 REP_FORMAT = "<HHBBBIHHHHHH"
-REP_SIZE = const(23)
+REP_SIZE = const(23)  # behind it TOLD_FORMAT
 HOLD_FORMAT = "<IIH"  # block of its start, ms, mean permille
 HOLD_SIZE = const(10)
 SET_FORMAT = "<HBBBHIIH"  # set, revision, source, pace u8, reps or cycles u16, blocks of start and end, mean cycle ms
-SET_SIZE = const(17)
+SET_SIZE = const(17)  # behind it TOLD_FORMAT
 SILENT = const(128)  # beside the pace: the band was to keep silent in the set, to compare it with others
+TOLD_FORMAT = "<IBB"  # the last block that was over when the cue was told, how many after the end of its step, marks
+TOLD_SIZE = const(6)
+MUSCLE_TOLD = const(1)  # marks: the electrodes could be trusted all through the set
+ALIKE = const(2)  # the reps so far were as regular as those of a set
+TOP_FORMAT = (
+    "<HHHH"  # tops of the set so far, ms since the lift was over, permille: the peak that led there, the lift's
+)
+TOP_SIZE = const(8)
 NO_ANSWER = const(255)
+
+CLIP_FORMAT = "<HBH"  # number of the clip, that of the part from 0 on with CLIP_LAST beside the last, samples
+CLIP_LAST = const(128)
+CLIP_STATE_FORMAT = "<HIB"  # number of the clip, its first block, why it was kept
+CLIP_STATE_SIZE = const(7)
+FIRST_REP = const(1)  # reasons for a clip: the first rep of a set is over
+QUALITY = const(2)  # a flag of quality.py has come up
 
 FORMAT = const(1)
 ACTIVATION_STEP_BLOCKS = const(2)  # 50 Hz

@@ -53,6 +53,7 @@ SCHEMA = {
     "other_muscle": (False, None, None, 7),
     "ask_felt": (True, None, None, 6),
     "silent_sets": (0, 0, 1048575, 6),  # of a session; bit 0: the first
+    "clips": ("never", ("never", "first-rep", "faults", "both"), None, 3),  # of what raw EMG is kept
 }
 
 _EFFECT = const(3)

@@ -19,6 +19,7 @@ from buzzband.recordings.catalogue import EXAMPLES
     help="Take a real recording instead of FILE; fetched once into the cache.",
 )
 @run_options
+@click.option("--clip", metavar="N", type=click.IntRange(0), help="Take clip N of raw EMG that a log holds.")
 @click.option(
     "--engine", type=click.Choice((*ENGINES, "auto")), default="cpython", show_default=True, help="What runs it."
 )
@@ -29,6 +30,7 @@ def simulate(
     file: Path | None,
     example: str | None,
     rate_hz: float | None,
+    clip: int | None,
     plot: Path | None,
     page: Path | None,
     output: Output,
@@ -48,6 +50,7 @@ def simulate(
 
     service.check_pictures(file, plot=plot, page=page)
     with output.progress("Simulating") as progress:
-        told = service.run(file, example, rate_hz, run, progress)
+        told = service.run(file, example, rate_hz, run, progress, clip)
     service.write_pictures(told, plot=plot, page=page)
     output.show(told, text=outcome_text, document=simulate_document)
+    service.require_exact(told)

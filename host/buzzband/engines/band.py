@@ -170,9 +170,11 @@ class VirtualBand:
         self.run_until(self._is_tidy, _TIDY_S)
 
     def _is_tidy(self) -> bool:
-        """Return whether no session that is over waits to be merged."""
+        """Return whether no session that is over waits to be written or merged."""
         recorder = self.app and self.app.band.recorder
-        return recorder is None or recorder.session_id is not None or recorder.pieces is None
+        if recorder is None:
+            return True
+        return self.app.band.is_on() if recorder.session_id is not None else recorder.pieces is None
 
     def play(self) -> None:
         """Run to the end of the recording, and press the button: that ends the session. Raises EngineFailed."""

@@ -103,9 +103,9 @@ def track(blocks: Blocks, settings: Settings) -> Track:
     )
 
 
-def kept(permille: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return activations as a log keeps them: see store/recorder.py."""
-    levels, last = [], 0
+def kept(permille: NDArray[np.int32], before: int = 0) -> NDArray[np.int32]:
+    """Return activations as a log keeps them: see store/recorder.py. ``before``: the one that it kept before these."""
+    levels, last = [], before // ACTIVATION_UNIT
     for value in permille.tolist():
         level = min((value + ACTIVATION_UNIT // 2) // ACTIVATION_UNIT, LEVEL_MAX)
         rests = max(level, last) < RESTING and abs(value - last * ACTIVATION_UNIT) <= ACTIVATION_UNIT

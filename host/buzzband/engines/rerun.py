@@ -1,7 +1,7 @@
 """A logged session once more: the cue and its mode on this interpreter, over what the log has kept.
 
-What the band told of reps and sets is told again at the same block. That a rep has reached its top is not in the log:
-the core finds it again, from the logged angle and the activation.
+What the band told its cue of tops, reps and sets is told again at the same block. With other settings and no IMU tops
+are found anew, for the envelope in which they show stands still at other times: in the blanks of other words.
 """
 
 from collections import deque
@@ -18,16 +18,14 @@ from buzzband.progress import Progress, no_progress
 from buzzband.recordings import restored
 from buzzband.recordings.band_log import Crossings, SessionLog
 from buzzband.recordings.lifting import Lifting, Rep, Set
-from buzzband.recordings.tellings import Telling
-from buzzband_fw.core import sets, tempo
+from buzzband.recordings.tellings import Telling, Top
+from buzzband_fw.core import sets, tempo, top
 from buzzband_fw.core.activation import envelope_at, new_scale
 from buzzband_fw.core.cue import Cue
 from buzzband_fw.core.modes.steady import ON_PERCENT
 from buzzband_fw.core.motion import STEP_BLOCKS
 from buzzband_fw.core.words import SILENCE
 
-_TOLD_AHEAD = 2  # blocks from the end of a step until it was told what it led to
-_TOLD_AHEAD_IMU = 6  # frames come late, and the work on them takes turns
 _EFFORT = 1 << 20  # an envelope that counts with any scale
 _RATE_BLOCKS = 20  # within which the rate of a rep follows the rep
 _QUIET_WINDOWS = (0, 0, 0)  # behind one with all crossings of a second
@@ -55,8 +53,9 @@ class Rerun:
         frames = restored.frames(log.lifting.degrees, STEP_BLOCKS * steps) if is_felt else None
         self.lifter = Lifter(now, steps, frames, keep=keep)
         self.sets = self.lifter.sets
-        ahead = _TOLD_AHEAD_IMU if is_felt else _TOLD_AHEAD
-        self._teller = _Teller(new_cue(now, leak_permille), self.sets, _retold(told, then, now), ahead)
+        known = tuple(_known(told, then, now, is_felt))
+        self._found_anew = _found_anew(known)
+        self._teller = Teller(new_cue(now, leak_permille), self.sets.exercise, known)
         self._rates = _Rates(log.crossings)
         self._log, self._now, self._leak_permille = log, now, leak_permille
         self.listen: Listen = nobody
@@ -93,7 +92,8 @@ class Rerun:
         self._teller.cue = successor(self.cue, settings, self._leak_permille)
 
     def _hear(self, event: int, found: sets.Sets) -> None:
-        self._teller.listen(event, found)
+        if event in self._found_anew:
+            self.cue.told(event, found)
         self.listen(event, found)
 
 
@@ -135,9 +135,14 @@ def _lifting(logged: Lifting, found: Lifting, then: Settings, now: Settings) -> 
     )
 
 
-def _retold(told: Iterable[Telling], then: Settings, now: Settings) -> Iterator[Telling]:
-    """Yield what would have been told; nothing with another exercise, for then nobody knows."""
+def _known(told: Iterable[Telling], then: Settings, now: Settings, is_felt: bool) -> Iterator[Telling]:
+    """Yield what would have been told; nothing with another exercise, for then nobody knows.
+
+    ``is_felt``: whether the movement was; without it tops show in an envelope that other words let stand still.
+    """
     for one in told if now.exercise == then.exercise else ():
+        if isinstance(one.told, Top) and not (is_felt or then == now):
+            continue
         yield replace(one, told=retargeted(one.told, then, now)) if isinstance(one.told, Rep) else one
 
 
@@ -155,41 +160,59 @@ def _on_permille(settings: Settings) -> int:
     return max(settings.target_permille * ON_PERCENT // 100, 1)
 
 
-class _Teller:
-    """Tells the cue what happens in the sets: of tops what the core finds, of reps and sets what the band told.
+class Teller:
+    """Tells a cue what its band's was told, at the same block. To the cue it is what ``core.Sets`` is on the band."""
 
-    It stands in for ``core.Sets`` where a mode asks about a rep or a set that is told.
-    """
-
-    def __init__(self, cue: Cue, found: sets.Sets, told: Iterable[Telling], ahead: int) -> None:
-        """``ahead``: how many blocks after the end of its step the band told something."""
-        self.reps, self.exercise = found.reps, found.exercise
+    def __init__(self, cue: Cue, exercise: Any, told: Iterable[Telling]) -> None:
+        """``exercise``: a ``core.reps.Exercise``."""
+        self.exercise = exercise
+        self.reps = self  # of what ``core.Reps`` knows the cue asks for the two below
+        self.now = 0
+        self.muscle_told = False
         self.rep = tempo.Rep()
         self.count = 0
-        self.cue, self._ahead = cue, ahead
+        self._top = top.Top()
+        self._alike = False
+        self.cue = cue
         self._left = deque(told)
-        self._knows_reps = bool(self._left)
 
-    def listen(self, event: int, found: sets.Sets) -> None:
-        """Take an event of the core's."""
-        if event == sets.CONFIRMED or not self._knows_reps:
-            self.cue.told(event, found)
+    def topped(self) -> top.Top:
+        """Return the top that is told."""
+        return self._top
+
+    def alike(self) -> bool:
+        """Return whether the reps so far are as regular as those of a set."""
+        return self._alike
 
     def tell(self, block: int) -> None:
         """Tell what was told when ``block`` had not been worked through."""
         while self._left and self._left[0].block < block:
-            told = self._left.popleft().told
-            if isinstance(told, Set):
-                self.count = told.reps
-                self.cue.told(sets.SET, self, self._ahead)
-            else:
-                _fill(self.rep, told)
-                self.cue.told(sets.REP, self, self._ahead)
+            one = self._left.popleft()
+            self.now = (one.block + 1 - one.ahead) // STEP_BLOCKS
+            self.muscle_told, self._alike = one.muscle_told, one.alike
+            self.cue.told(self._take(one.told), self, one.ahead)
+
+    def _take(self, told: Top | Rep | Set) -> int:
+        """Be as the core is when it has told this; return the event."""
+        if isinstance(told, Set):
+            self.count = told.reps
+            return sets.SET
+        if isinstance(told, Top):
+            self._top.number, self._top.ago_ms = told.number, told.ago_ms
+            self._top.peak, self._top.lift_peak = told.peak, told.lift_peak
+            return sets.CONFIRMED
+        rep = self.rep
+        rep.number, rep.flags, rep.start = told.number, told.flags, told.start_block // STEP_BLOCKS
+        rep.concentric_ms, rep.hold_ms, rep.eccentric_ms = told.concentric_ms, told.hold_ms, told.eccentric_ms
+        return sets.REP
 
 
-def _fill(rep: tempo.Rep, told: Rep) -> None:
-    rep.number, rep.flags, rep.start = told.number, told.flags, told.start_block // STEP_BLOCKS
-    rep.concentric_ms, rep.hold_ms, rep.eccentric_ms = told.concentric_ms, told.hold_ms, told.eccentric_ms
+def _found_anew(known: Iterable[Telling]) -> tuple[int, ...]:
+    """Return which of the events that the core finds anew the cue is to be told of: those that are not ``known``."""
+    kinds = {type(one.told) for one in known}
+    if not kinds:
+        return sets.CONFIRMED, sets.REP, sets.SET, sets.HOLD
+    return () if Top in kinds else (sets.CONFIRMED,)
 
 
 class _Rates:

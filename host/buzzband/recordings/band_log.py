@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from buzzband.errors import UnknownFormat
+from buzzband.recordings.clips import KINDS as CLIP_KINDS
+from buzzband.recordings.clips import Clip, clips_of
 from buzzband.recordings.framing import Record, damaged_stretches, id_in, intact_records, missing, numbered
 from buzzband.recordings.lifting import Hold, Lifting, Rep, Set
 from buzzband.recordings.log_header import read_header
@@ -122,7 +124,7 @@ class SessionLog:
     that the wearer has marked. ``lifting``: its degrees are those after block 8 ``i`` + 7, and 0
     where there are none. ``end``: None if the session was cut off. ``damaged``: stretches of the file and records that
     make no sense. ``missing``: sequence numbers below the highest that no intact record has. ``header``: empty if it is
-    damaged.
+    damaged. ``clip_parts``: what ``clips`` are made from.
     """
 
     session_id: str
@@ -141,6 +143,11 @@ class SessionLog:
     end: End | None
     damaged: int
     missing: tuple[range, ...]
+    clip_parts: tuple[Record, ...] = ()
+
+    def clips(self) -> tuple[tuple[Clip, ...], int]:
+        """Return the clips of raw EMG that are whole, in order, and how many are not. They are unpacked each time."""
+        return clips_of(self.clip_parts)
 
     @property
     def duration_s(self) -> float:
@@ -245,6 +252,7 @@ class _Reader:
             end=self.end,
             damaged=damaged_stretches(self.intact, self.size) + self.senseless,
             missing=tuple(missing(list(in_order))),
+            clip_parts=tuple(record for record in in_order.values() if record.kind in CLIP_KINDS),
         )
 
     def _take_header(self, record: Record) -> None:

@@ -3,19 +3,35 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from buzzband.engines.job import Settings, Track
+from buzzband.engines import job
+from buzzband.engines.cpython import run_core
+from buzzband.engines.job import BLOCKS_PER_S, Settings, Track
 from buzzband.engines.rerun import rerun
-from buzzband.errors import NotInLog, TooShort
-from buzzband.outcome import Calibration, Changed, CueMark, Outcome, Rep, Replay, RepWords, Said, SetHits, SetSpan
+from buzzband.engines.rerun_clip import rerun_clip
+from buzzband.errors import ClipDiffers, NotInLog, TooShort
+from buzzband.outcome import (
+    Calibration,
+    Changed,
+    ClipAgain,
+    CueMark,
+    Outcome,
+    Rep,
+    Replay,
+    RepWords,
+    Said,
+    SetHits,
+    SetSpan,
+)
 from buzzband.progress import Progress, no_progress
 from buzzband.recordings import files
 from buzzband.recordings.band_log import SessionLog
-from buzzband.recordings.tellings import tellings
+from buzzband.recordings.clips import CLIP_RATE_HZ, Clip
+from buzzband.recordings.tellings import Telling, tellings
 from buzzband.services import analysis
 from buzzband.services.notes import of_movement, of_replay
 from buzzband.services.options import Options
@@ -33,6 +49,7 @@ _MEASURED = {
     "gain": "--gain",
     "channel": "--channel",
 }
+_OF_A_CLIP = ("gain", "channel")
 _WHY = "the log holds activation, which the band had made of the signal already"
 
 
@@ -44,7 +61,8 @@ def replay(file: Path, rate_hz: float | None, options: Options, progress: Progre
         raise TooShort(f"{file.name} holds {log.duration_s:.1f} s of activation.", "Give a longer session.")
     values = settings_of(log)
     then, now = Options().settings(values), options.settings(values)
-    track = rerun(log, tellings(data, log.session_id), then, now, leak_permille(log), progress)
+    what_was_told = tellings(data, log.session_id)
+    track = rerun(log, what_was_told, then, now, leak_permille(log), progress)
     progress(1.0)
     imu = bool(log.lifting.degrees.any())
     told = analysis.outcome(
@@ -59,12 +77,59 @@ def replay(file: Path, rate_hz: float | None, options: Options, progress: Progre
         imu=imu,
     )
     alone = () if imu else of_movement(("accelerometer", "gyroscope"))
-    return replace(told, replay=compared(told, log, then, now), notes=(*of_replay(log, told, now), *alone))
+    clips, torn = log.clips()
+    again = replace(
+        compared(told, log, then, now),
+        clips=tuple(_clip_again(log, what_was_told, clip, then) for clip in clips),
+        torn_clips=torn,
+    )
+    return replace(told, replay=again, notes=(*of_replay(log, told, now), *alone))
 
 
-def check_options(rate_hz: float | None, options: Options) -> None:
-    """Raise NotInLog for options that a log cannot be given."""
-    given = [option for name, option in _MEASURED.items() if getattr(options, name) is not None]
+def require_exact(told: Outcome) -> None:
+    """Raise ClipDiffers if a clip of raw EMG does not come out as the band has logged it."""
+    wrong = [str(clip.number) for clip in (told.replay.clips if told.replay else ()) if not clip.exact]
+    if wrong:
+        raise ClipDiffers(f"Not bit for bit as the band has logged it: clip {', '.join(wrong)}.")
+
+
+def of_clip(file: Path, number: int, rate_hz: float | None, options: Options) -> Outcome:
+    """Run the core over a clip of raw EMG in a log as over a recording: from rest, with any options. Raises
+    RecordingError.
+    """
+    check_options(rate_hz, options, _OF_A_CLIP)
+    _, log = files.read_session(file)
+    clips, _ = log.clips()
+    found = [clip for clip in clips if clip.number == number]
+    if not found:
+        there = f"It has {', '.join(str(clip.number) for clip in clips)}." if clips else "It has none."
+        raise NotInLog(f"The log of session {log.session_id} has no clip {number}.", there)
+    settings = options.settings(settings_of(log))
+    return analysis.outcome(
+        f"{file.name}, clip {number}",
+        engine="cpython",
+        sample_rate_hz=CLIP_RATE_HZ,
+        duration_s=len(found[0].samples) / CLIP_RATE_HZ,
+        gain=None,
+        calibration=Calibration(settings.rest, settings.reference, "that of the session"),
+        settings=settings,
+        track=job.track(run_core(found[0].codes, settings), settings),
+        imu=False,
+        notes=(f"A clip from {found[0].first_block / BLOCKS_PER_S:.2f} s of the session on; filters begin at rest.",),
+    )
+
+
+def _clip_again(log: SessionLog, told: Iterable[Telling], clip: Clip, settings: Settings) -> ClipAgain:
+    again = rerun_clip(log, told, clip, settings, leak_permille(log))
+    begins_s, length_s = clip.first_block / BLOCKS_PER_S, len(clip.blocks) / BLOCKS_PER_S
+    return ClipAgain(
+        clip.number, begins_s, length_s, clip.reason, again.activation, again.flags, again.words, again.exact
+    )
+
+
+def check_options(rate_hz: float | None, options: Options, measured: Collection[str] = tuple(_MEASURED)) -> None:
+    """Raise NotInLog for options that a log cannot be given. ``measured``: of what the band has measured."""
+    given = [_MEASURED[name] for name in measured if getattr(options, name) is not None]
     if rate_hz is not None:
         given.append("--rate")
     if given:

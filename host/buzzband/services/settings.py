@@ -45,6 +45,7 @@ MEANINGS = {
     "other_muscle": "a second channel watches a muscle that is not to take over",
     "ask_felt": "after sets without cues the band asks how many reps hit the target",
     "silent_sets": "sets of a session in which the band keeps silent, a bit for each; see buzzband compare plan",
+    "clips": "of what raw EMG is kept: the first rep of each set, faults of the signal, or both",
 }
 EFFECTS = {
     NOTHING_CHANGED: "not at all",

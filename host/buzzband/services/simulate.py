@@ -6,7 +6,7 @@ from pathlib import Path
 from buzzband.engines import ENGINES, best_engine, job
 from buzzband.engines.cpython import Conditioned, condition, decide
 from buzzband.engines.job import Frames, Settings, Track
-from buzzband.errors import BadRate, OutputFailed, RecordingError, RecordingNotFound, TooShort
+from buzzband.errors import BadRate, NotInLog, OutputFailed, RecordingError, RecordingNotFound, TooShort
 from buzzband.outcome import Calibration, Outcome
 from buzzband.progress import Progress, no_progress
 from buzzband.recordings import examples, files
@@ -19,6 +19,7 @@ from buzzband.services.notes import notes, of_movement
 from buzzband.services.options import DEFAULTS, Options
 from buzzband_fw.core import exercises, modes
 
+require_exact = replay.require_exact
 MODES = modes.NAMES
 EXERCISES = exercises.NAMES
 ENGINE_CHOICES = (*ENGINES, "auto")
@@ -32,12 +33,18 @@ def run(
     rate_hz: float | None,
     options: Options,
     progress: Progress = no_progress,
+    clip: int | None = None,
 ) -> Outcome:
-    """Run the core over what was asked for: a recording, or what is in a band's log.
+    """Run the core over what was asked for: a recording, or what is in a band's log, or ``clip`` of it.
 
     Raises RecordingError, DownloadError, EngineError.
     """
-    if file is not None and files.is_log(file):
+    is_log = file is not None and files.is_log(file)
+    if clip is not None:
+        if file is None or not is_log:
+            raise NotInLog("Only a band's log has clips.", "Leave --clip out, or give a log.")
+        return replay.of_clip(file, clip, rate_hz, options)
+    if file is not None and is_log:
         return replay.replay(file, rate_hz, options, progress)
     return simulate(load(file, example, rate_hz), options, progress)
 

@@ -49,6 +49,8 @@ def _outcome_lines(told: Outcome) -> Iterator[str]:
         yield f"  hold: {clock(hold.start_s)}, {hold.end_s - hold.start_s:.1f} s, mean {_percent(hold.mean_permille)}"
     if len(told.holds) > _HOLDS_SHOWN:
         yield f"  and {count(len(told.holds) - _HOLDS_SHOWN, 'more hold')}"
+    if told.replay:
+        yield from _clips(told.replay)
     yield from (f"Not trusted from {clock(span.t_s)} to {clock(span.end_s)}: {span.flag}." for span in told.quality)
     yield from (f"Note: {note}" for note in told.notes)
 
@@ -60,6 +62,16 @@ def _then(replay: Replay) -> Iterator[str]:
     again = [abs(cue.again_s - cue.t_s) for cue in replay.cues if cue.again_s is not None]
     moved = f", moved by {1000 * max(again):.0f} ms at most" if again else ""
     yield f"  then: {_counted(cue.word for cue in replay.cues)}; {len(again)} of {len(replay.cues)} come again{moved}"
+
+
+def _clips(replay: Replay) -> Iterator[str]:
+    """Yield how the clips of raw EMG come out."""
+    for clip in replay.clips:
+        wrong = [what for what in ("activation", "flags", "words") if not getattr(clip, what)]
+        how = f"not as logged: {', '.join(wrong)}" if wrong else "bit for bit as logged"
+        yield f"  clip {clip.number} of raw EMG: {clock(clip.t_s)}, {clip.duration_s:.1f} s ({clip.reason}), {how}"
+    if replay.torn_clips:
+        yield f"  {count(replay.torn_clips, 'clip')} of raw EMG left out: not whole"
 
 
 def _set_then(told: Outcome, index: int) -> Iterator[str]:

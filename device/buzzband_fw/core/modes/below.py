@@ -2,7 +2,6 @@
 
 from buzzband_fw.core.modes import mode
 from buzzband_fw.core.portable import const
-from buzzband_fw.core.swings import PEAK
 from buzzband_fw.core.words import FELL_SHORT, SILENCE
 from buzzband_fw.core.words import TOO_FAST as FAST
 
@@ -16,10 +15,10 @@ class Mode(mode.Mode):
         """Return silence: to reach the target is what was wanted."""
         return SILENCE
 
-    def confirmed(self, sets, row, after_ms):
+    def confirmed(self, sets, top, after_ms):
         """Return FELL_SHORT if the way up was too easy."""
-        short = 100 * sets.reps.rows[mode.lift_row(sets, row) + PEAK] < (100 - SHORT_PERCENT) * self.target_permille
-        return FELL_SHORT if short and sets.reps.muscle_told and self.is_sure(sets, sets.confirmed - 1) else SILENCE
+        short = 100 * top.lift_peak < (100 - SHORT_PERCENT) * self.target_permille
+        return FELL_SHORT if short and sets.reps.muscle_told and self.is_sure(sets, top.number - 1) else SILENCE
 
     def rep_told(self, sets):
         """Return TOO_FAST if it was; that the muscle was off was said at its top."""

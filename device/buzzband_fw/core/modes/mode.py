@@ -7,13 +7,13 @@ A code is a word, or SILENCE, and marks beside it. ``told`` reads what the core 
 when its block comes. ``act`` may change what ``due`` goes by: that has to happen at the same block on every engine.
 """
 
-from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, STEP_MS
+from buzzband_fw.core.motion import STEP_MS
 from buzzband_fw.core.portable import const
 from buzzband_fw.core.sets import CONFIRMED, REP, SET
-from buzzband_fw.core.swings import DURATION, MEAN, PEAK, START
 from buzzband_fw.core.target import clear_ms, reached, retarget
 from buzzband_fw.core.target import new_state as new_target
 from buzzband_fw.core.tempo import MUSCLE_OFF, TOO_FAST
+from buzzband_fw.core.top import LATE_STEPS
 from buzzband_fw.core.words import DONE, FELL_SHORT, ON_TARGET, SILENCE
 from buzzband_fw.core.words import TOO_FAST as FAST
 
@@ -28,13 +28,6 @@ OF_WORK = const(1 << 1 | 1 << 2 | 1 << 3 | 1 << 6)  # a bit for each of ON_TARGE
 
 SURE_REPS = const(2)  # that come before the first one that is worth a word
 EFFORT_PERCENT = const(80)  # of the target: who lifts like that is at work
-SWINGS_MIN = const(3)  # before one to a top: they tell which is the lift
-
-_IRREGULAR = const(350)  # permille, as in core/sets.py; of few reps
-_IRREGULAR_FEW = const(150)
-_MANY_SWINGS = const(9)  # of five reps
-_LATE_STEPS = const(100)  # 2 s: a rep that was over by then is told because the set is, not because it just ended
-_STEP_MASK = const(0xFFFF)
 
 
 class Mode:
@@ -70,10 +63,10 @@ class Mode:
     def told(self, event, sets, after_ms):
         """Return the code of an event of core/sets.py. It will be acted on ``after_ms`` after the end of its step."""
         if event == CONFIRMED:
-            row = top_row(sets)
-            if 100 * sets.reps.rows[row + PEAK] >= EFFORT_PERCENT * self.target_permille:
+            top = sets.topped()
+            if 100 * top.peak >= EFFORT_PERCENT * self.target_permille:
                 self.effort = True
-            return BEGUN | self.confirmed(sets, row, after_ms)
+            return BEGUN | self.confirmed(sets, top, after_ms)
         if event == REP and is_fresh(sets):
             self._off += 1 if sets.rep.flags & MUSCLE_OFF else -1
             return TOLD | self.rep_told(sets)
@@ -100,7 +93,7 @@ class Mode:
         """Return whether this is a set: ``before`` reps ago it began, the muscle works in most of them, and they are
         alike. Nobody wants to hear how fast a bottle is put down.
         """
-        return before >= SURE_REPS and not (sets.reps.muscle_told and self._off > 0) and are_alike(sets)
+        return before >= SURE_REPS and not (sets.reps.muscle_told and self._off > 0) and sets.alike()
 
     def act(self, code):
         """Let an event count; return the word that is due."""
@@ -114,8 +107,8 @@ class Mode:
                     self._take_turn()
         return code & CODE_WORD
 
-    def confirmed(self, sets, row, after_ms):
-        """Return the code of a rep that has reached its top, without the mark. ``row``: of the swing that led there."""
+    def confirmed(self, sets, top, after_ms):
+        """Return the code of a rep that has reached its top, without the mark. ``top``: see core/top.py."""
         return SILENCE
 
     def rep_told(self, sets):
@@ -155,45 +148,4 @@ def is_fresh(sets):
     """Return whether the rep that has just been told has just ended, too."""
     rep = sets.rep
     length = (rep.concentric_ms + rep.hold_ms + rep.eccentric_ms) // STEP_MS
-    return sets.reps.now - rep.start - length <= _LATE_STEPS
-
-
-def are_alike(sets):
-    """Return whether the reps so far are as regular as those of a set."""
-    reps = sets.reps
-    first = reps.first(reps.leader)
-    length = reps.found[reps.leader] - first
-    limit = _IRREGULAR if length >= _MANY_SWINGS else _IRREGULAR_FEW
-    return reps.irregularity(reps.leader, first, length) < limit
-
-
-def top_row(sets):
-    """Return the row of the swing by which a rep just CONFIRMED went up: the leader's, or the muscle's if that led."""
-    reps = sets.reps
-    row = reps.row(reps.leader, reps.found[reps.leader])
-    if since_top_ms(sets, row) > _LATE_STEPS * STEP_MS:
-        row = reps.row(MUSCLE, reps.found[MUSCLE])
-    return row
-
-
-def lift_row(sets, row):
-    """Return the row of the lift, where a top was CONFIRMED behind the swing in ``row``: that, or the swing before.
-
-    A drift before the first rep may have turned the set round. Lifting is harder, if the muscle can tell.
-    """
-    reps = sets.reps
-    leader = reps.leader
-    found = reps.found[leader]
-    if found < SWINGS_MIN or not reps.muscle_told:
-        return row
-    before = reps.row(leader, found - 1)
-    there = reps.rows[row + MEAN] + reps.rows[reps.row(leader, found - 2) + MEAN]
-    back = reps.rows[before + MEAN] + reps.rows[reps.row(leader, found - 3) + MEAN]
-    return before if 8 * back > 9 * there else row
-
-
-def since_top_ms(sets, row):
-    """Return how long before the last step the swing in ``row`` was over, in ms."""
-    rows = sets.reps.rows
-    top = rows[row + START] + (rows[row + DURATION] >> 1)
-    return ((sets.reps.now - top & _STEP_MASK) + DELAY_STEPS) * STEP_MS
+    return sets.reps.now - rep.start - length <= LATE_STEPS

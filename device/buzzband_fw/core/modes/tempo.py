@@ -5,11 +5,12 @@ follows a cue, which comes late.
 """
 
 from buzzband_fw.core.modes import mode
-from buzzband_fw.core.modes.mode import ARGUMENT_SHIFT, OVER, SURE_REPS, are_alike, lift_row, since_top_ms
+from buzzband_fw.core.modes.mode import ARGUMENT_SHIFT, OVER, SURE_REPS
 from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 from buzzband_fw.core.words import ON_TARGET, SILENCE
 
 USUAL = "2-1-3"
+PHASES_MS = const(3)  # index of the four phases in the state of ``beat``
 
 _STEP_MS = const(10)
 _LATE_MS = const(100)  # a beat that comes later means nothing
@@ -66,14 +67,14 @@ class Mode(mode.Mode):
         """Return the beat."""
         return ON_TARGET
 
-    def confirmed(self, sets, row, after_ms):
+    def confirmed(self, sets, top, after_ms):
         """Return how long ago the top will have been, as long as no rep has set the beat."""
-        if self._set or sets.confirmed <= SURE_REPS or (sets.reps.muscle_told and not self.effort):
+        if self._set or top.number <= SURE_REPS or (sets.reps.muscle_told and not self.effort):
             return SILENCE
-        if not are_alike(sets):
+        if not sets.alike():
             return SILENCE
         self._set = True
-        return since_top_ms(sets, lift_row(sets, row)) + after_ms << ARGUMENT_SHIFT
+        return top.ago_ms + after_ms << ARGUMENT_SHIFT
 
     def set_over(self, sets):
         """Return DONE; the next set has a beat of its own."""
