@@ -77,20 +77,22 @@ class MonitorApp(App[BuzzbandError | None]):
         self._leading = ""
         self._sure_until_s = 0.0
         self._texts: dict[str, str] = {}
+        self._now, self._chart = Digits(id="now"), Chart(self._history)  # kept: a timer may tick when none is mounted
+        self._fields = {name: Static(id=name) for name in ("work", "source", "signal", "reps", "remarks")}
         self._samples, self._painted = Rate(time), Rate(time)
 
     def compose(self) -> ComposeResult:
         """Lay out what there is to see."""
         with Horizontal(id="top"):
-            yield Digits(id="now")
-            yield Static(id="work")
-            yield Static(id="source")
-        yield Chart(self._history)
+            yield self._now
+            yield self._fields["work"]
+            yield self._fields["source"]
+        yield self._chart
         yield Static(legend(), id="legend")
-        yield Static(id="signal")
+        yield self._fields["signal"]
         with Horizontal(id="bottom"):
-            yield Static(id="reps")
-            yield Static(id="remarks")
+            yield self._fields["reps"]
+            yield self._fields["remarks"]
         yield Footer()
 
     def on_mount(self) -> None:
@@ -114,7 +116,7 @@ class MonitorApp(App[BuzzbandError | None]):
             self._lead(remark)
         if batch.standing is not None:
             self._stand(batch.standing)
-        self.query_one(Chart).show(None if self._standing is None else self._standing.target_permille)
+        self._chart.show(None if self._standing is None else self._standing.target_permille)
         self._tell(batch.dropped)
         if self.error is not None:
             self.exit(self.error)
@@ -159,12 +161,12 @@ class MonitorApp(App[BuzzbandError | None]):
         last, standing = self._history.last, self._standing
         if standing is None:
             return
-        self.query_one("#now", Digits).update(f"{last.permille // 10}%" if last is not None else "–")
+        self._now.update(f"{last.permille // 10}%" if last is not None else "–")
         work = (words.work_text(standing), words.target_text(standing), words.mode_text(standing))
         self._put("work", *work)
         self._put("source", *self._of_source(standing, dropped))
         trouble = [] if self._leading or last is None else list(words.trouble(standing, last.flags))
-        self.query_one("#signal").set_class(bool(trouble), "trouble")
+        self._fields["signal"].set_class(bool(trouble), "trouble")
         self._put("signal", *(trouble or [self._leading or "The signal is good."]))
         self._put("reps", *self._reps.values())
         self._put("remarks", *self._remarks)
@@ -183,4 +185,4 @@ class MonitorApp(App[BuzzbandError | None]):
         text = str(printable("\n".join(line.replace("\n", " ") for line in lines)))
         if self._texts.get(name) != text:
             self._texts[name] = text
-            self.query_one(f"#{name}", Static).update(Text(text))
+            self._fields[name].update(Text(text))
