@@ -420,7 +420,7 @@ class Band:
         sets = movement.sets
         is_kept = self.recorder.session_id is not None
         if event == CONFIRMED:
-            if is_kept:
+            if is_kept and self.muscle.cue.mode.minds_tops:
                 self.recorder.top(sets.top, ticks_ms())
         elif event == REP:
             self.reps_told += 1

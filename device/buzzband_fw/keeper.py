@@ -16,7 +16,7 @@ from buzzband_fw.store import records
 from buzzband_fw.store.recorder import NO_SPACE
 
 _COMMIT_MS = const(3000)  # of activation, at a clear moment
-_EARLY_MS = const(500)  # likewise, when an erase is near: it had better come now than in a hold
+_EARLY_MS = const(1000)  # likewise in a set, when an erase is near: it had better come now than in a hold
 _OVERDUE_MS = const(4000)  # at any moment but in a word: with that and a commit, a power cut costs 5 s at most
 _ERASE_NEAR = const(3)  # commits without one: every fifth or so has one
 _ERASE_MS = const(25)  # what takes longer had an erase in it: others take 10
@@ -131,8 +131,8 @@ class Keeper:
         waiting_ms = recorder.waiting_ms()
         if waiting_ms >= _OVERDUE_MS or recorder.is_half_full():
             return True
-        enough_ms = _COMMIT_MS if self._unerased < _ERASE_NEAR else _EARLY_MS
-        return waiting_ms >= enough_ms and clear_ms >= _WELL_CLEAR_MS
+        is_early = self._unerased >= _ERASE_NEAR and self._band.muscle.cue.mode.in_set
+        return waiting_ms >= (_EARLY_MS if is_early else _COMMIT_MS) and clear_ms >= _WELL_CLEAR_MS
 
     def _may_tidy(self, clear_ms):
         """Return whether this is a moment for what can wait, if anything does."""

@@ -103,7 +103,7 @@ def test_the_files_that_a_band_is_started_with_are_of_all_kinds():
 
 def test_a_target_that_is_set_in_a_session_is_not_what_its_reps_are_judged_by():
     raw = np.concatenate([contractions(4, on_s=1.5), rest(22)])
-    with band(raw, changes={"mode": "silent"}) as virtual:
+    with band(raw, changes={"mode": "silent", "ask_felt": True}) as virtual:
         virtual.run_until(lambda: virtual.app and virtual.app.muscle.word, 5)
         set_over_the_link(virtual, target_permille=NEVER, ask_felt=False)
         virtual.play()

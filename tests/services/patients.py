@@ -15,7 +15,7 @@ UID = "e66138528361ba32"
 MID = 32_000  # of 65535: 1611 mV
 
 HELLO = Hello(1, "0.1.0", "1.24.1", UID, "a", False, 1_000_000, 36_000, 640)
-BEFORE = Status(messages.IDLE, 0, messages.USB_POWER, 1000, 0, 0, 0, 0, 4900, 900, 900, 0, 0, 51_000)
+BEFORE = Status(messages.IDLE, 0, messages.USB_POWER, 1000, 0, 0, 0, 0, 4900, 900, 900, 0, 0, 51_000, *(0,) * 14)
 AFTER = replace(BEFORE, blocks=1230)
 CONFIG = Config({"motor": "pwm", "low_battery_mv": 3500, "wearer": None}, (), ())
 BAND = OverLink(HELLO, BEFORE, AFTER, CONFIG, 2310, 2305)

@@ -10,7 +10,7 @@ from buzzband_fw.store.schema import SCHEMA, is_valid, parse
 from buzzband_fw.store.settings import Settings
 from store.mutations import FLAT, WORN, mutated
 
-COUNT = 600
+COUNT = 700
 PROGRAM = """
 import gc, json
 from buzzband_fw.store.schema import SCHEMA, is_valid

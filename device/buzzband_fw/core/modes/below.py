@@ -11,6 +11,8 @@ SHORT_PERCENT = const(15)  # feedback within a band of 15 % beat feedback on eve
 class Mode(mode.Mode):
     """See the module."""
 
+    minds_tops = True
+
     def due(self, what):
         """Return silence: to reach the target is what was wanted."""
         return SILENCE

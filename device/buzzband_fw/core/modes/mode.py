@@ -36,10 +36,11 @@ class Mode:
     ``in_set``: whether a set goes on. ``effort``: whether a rep of it came near the target. ``withheld``: a bit for
     each word that is due but not said. ``feels``: whether its words of the muscle are to be believed only while the
     electrodes are. ``sets``: how many sets there were. ``silent``: whether the band is to keep silent in this one, to
-    compare it with others.
+    compare it with others. ``minds_tops``: whether what it says depends on the moment in which a top is told.
     """
 
     feels = True
+    minds_tops = False
     silent = False
     _silent_sets = _withheld = 0
     asks = False  # whether the wearer is to say, after a set, how many reps were on target

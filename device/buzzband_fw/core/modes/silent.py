@@ -16,6 +16,7 @@ class Mode(mode.Mode):
     """See the module."""
 
     asks = True
+    minds_tops = True
 
     def __init__(self, scale, target_permille, settings=None, exercise=None):
         mode.Mode.__init__(self, scale, target_permille, settings, exercise)

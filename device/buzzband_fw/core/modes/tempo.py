@@ -55,6 +55,7 @@ class Mode(mode.Mode):
     """See the module."""
 
     feels = False
+    minds_tops = True
 
     def __init__(self, scale, target_permille, settings=None, exercise=None):
         mode.Mode.__init__(self, scale, target_permille, settings, exercise)
