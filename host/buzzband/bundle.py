@@ -98,7 +98,7 @@ def _compile(mpy_cross: str, path: str, text: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="buzzband-") as folder:
         source, output = Path(folder, "module.py"), Path(folder, "module.mpy")
         source.write_text(text, encoding="utf-8")
-        command = [mpy_cross, "-march=armv6m", "-s", name, "-o", str(output), str(source)]
+        command = [mpy_cross, "-march=armv6m", "-O3", "-s", name, "-o", str(output), str(source)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             reason = (done.stderr or done.stdout).strip().replace(str(source), name)

@@ -58,7 +58,7 @@ def test_its_error_is_no_exception_and_is_caught_all_the_same() -> None:
 
 FOREIGN = [
     *((PyboardError(what), kind) for what, kind in SAYINGS.items()),
-    *((PyboardError(what), BoardFailed) for what in NEVER),
+    *((PyboardError(what), BoardFailed) for what in sorted(NEVER)),
     (PyboardError(), BoardFailed),
     (PyboardError("exception", b"", b"\xff"), BoardFailed),
     (OSError(errno.EIO, "input/output"), Unplugged),
