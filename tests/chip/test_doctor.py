@@ -28,6 +28,7 @@ def twin_bench(pico_bench: PicoBench) -> TwinBench:
     return TwinBench(pico_bench.left_s)
 
 
+@pytest.mark.long
 @pytest.mark.pico(1.2)
 def test_the_probes_see_pins_and_files_as_they_are(twin_bench: TwinBench) -> None:
     codes = np.full(4800, CODE, np.uint16)
