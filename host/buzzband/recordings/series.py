@@ -11,8 +11,7 @@ from buzzband_fw.store.series import ESCAPE, LEVEL_MAX, MEAN_SHIFT, RUN_LENGTH_M
 
 _FLAGS_BITS = 4
 _AS_IT_IS = ESCAPE + 10 + _FLAGS_BITS  # bits of a value that no code tells: ones, level, flags
-_MEAN_MAX = 64 * LEVEL_MAX  # more than any level that can be leads to
-_RICE = tuple(next(rice for rice in range(32) if series.RICE << rice >= mean) for mean in range(_MEAN_MAX))
+_RICE = bytes(series.RICE + 1) + b"".join(bytes((rice,)) * (series.RICE << rice - 1) for rice in range(1, 12))
 """For each mean how many bits a code has behind its ones and its zero."""
 
 
@@ -24,7 +23,7 @@ def unpack(payload: bytes) -> tuple[int, list[int], list[int]]:
     flag, level = divmod(first, 1 << series.FLAGS_SHIFT)
     if not count or level > LEVEL_MAX:
         raise ValueError("no level")
-    bits = f"{int.from_bytes(b'\x01' + payload[series.HEAD :]):b}"[1:]  # with zeros in front
+    bits = bin(int.from_bytes(b"\x01" + payload[series.HEAD :]))[3:]  # with the zeros that it begins with
     try:
         return block, *_values(bits, count, level, flag)
     except (IndexError, ValueError) as error:
