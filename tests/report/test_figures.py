@@ -10,17 +10,8 @@ from importlib import resources
 import pytest
 
 from buzzband.outcome import CueMark, Hold, Outcome, QualitySpan
-from buzzband.report.figures import (
-    LIGHT,
-    NARROW,
-    WIDE,
-    Canvas,
-    cut_off,
-    session_figure,
-    session_svg,
-    set_svg,
-    top_percent,
-)
+from buzzband.report.canvas import LIGHT, Canvas
+from buzzband.report.figures import NARROW, WIDE, cut_off, session_figure, session_svg, set_svg, top_percent
 from buzzband.report.measures import set_figures
 from buzzband.report.svg import INKS
 from report.builders import an_hour, lasting, moving, outcome, rep, synthetic, with_sets
@@ -119,8 +110,7 @@ def test_movement_is_drawn_below_the_activation(canvas: Canvas) -> None:
 def test_without_movement_a_figure_is_as_high_as_its_canvas() -> None:
     boxes = [drawn(one).all("svg")[0].attributes["viewbox"] for one in (outcome(), moving(outcome()))]
     assert boxes[0] == f"0 0 {WIDE.width} {WIDE.height}"
-    assert boxes[1] == f"0 0 {WIDE.width} {WIDE.fitting(moving(outcome())).height}"
-    assert boxes[0] != boxes[1]
+    assert int((boxes[1] or "").split()[-1]) > WIDE.height
 
 
 @pytest.mark.parametrize(("degrees", "top"), [(0, "10°"), (8, "10°"), (9, "10°"), (47, "45°"), (200, "180°")])

@@ -1,0 +1,124 @@
+"""What figures are drawn on: matplotlib in our own style, its SVG without colours of its own, and common parts."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from buzzband.report.svg import INKS, inline
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+UNITS_PER_INCH = 72  # of matplotlib's SVG; a unit is about a CSS pixel at the size the page gives a figure
+LEFT, RIGHT, TOP = 32, 46, 40  # margins
+FONT = 11.5
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The size of a figure, in units, and its colours; ``name`` tells it from all the others on a page."""
+
+    name: str
+    width: int
+    height: int
+    bottom: int = 28
+    inks: Mapping[str, str] = field(default_factory=lambda: INKS)
+    strip: int = 0
+
+    @property
+    def columns(self) -> int:
+        """Return how many units of width the axes have."""
+        return self.width - LEFT - RIGHT
+
+    def area(self, bottom: int, top: int) -> tuple[float, float, float, float]:
+        """Return where axes go that span the columns from ``bottom`` to ``top``, in shares of the figure."""
+        size = (self.columns / self.width, (top - bottom) / self.height)
+        return LEFT / self.width, bottom / self.height, *size
+
+
+LIGHT = {
+    "text": "#1e252a",
+    "grid": "#dfe2e2",
+    "muscle": "#0d6b86",
+    "spoilt": "#69aec2",
+    "target": "#b04a12",
+    "rearm": "#9c5a36",
+    "buzz": "#7b35a8",
+    "move": "#5f6b1f",
+    "set": "#eef3f4",
+    "concentric": "#cfe2e8",
+    "held": "#e2dcee",
+    "eccentric": "#f0e9dc",
+    "doubt": "#f9e2da",
+    "hatch": "#d98b70",
+}
+"""What the page's style sheet makes of the colours by daylight, for pictures that have no style sheet."""
+
+
+def new_figure(canvas: Canvas) -> Figure:
+    """Return an empty figure of that size."""
+    from matplotlib.figure import Figure  # 0.4 s: only those who draw wait for it
+
+    figure = Figure((canvas.width / UNITS_PER_INCH, canvas.height / UNITS_PER_INCH), dpi=UNITS_PER_INCH)
+    figure.patch.set_visible(False)
+    return figure
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Let matplotlib draw in our style and nobody else's, whatever a matplotlibrc says, and put all back after."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rc("svg", fonttype="none", hashsalt="buzzband")
+        matplotlib.rc("path", simplify=False)
+        matplotlib.rc("hatch", linewidth=0.8)
+        matplotlib.rc("font", size=FONT)
+        yield
+
+
+def svg_of(figure: Figure, canvas: Canvas, label: str) -> str:
+    """Return a figure as an element of a page, told as one picture with ``label`` in its place."""
+    buffer = io.StringIO()
+    # Without metadata: it carries the date, and addresses of vocabularies
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return inline(buffer.getvalue(), canvas.name, label)
+
+
+def axes_on(figure: Figure, canvas: Canvas, view: tuple[float, float], span: tuple[int, int]) -> Axes:
+    """Return empty axes over the columns, from one height to another, with no ticks and no frame."""
+    axes = figure.add_axes(canvas.area(*span))
+    axes.patch.set_visible(False)
+    axes.set_xlim(view[0], max(view[1], view[0] + 0.1))
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, pad=6, labelcolor=canvas.inks["text"], labelsize=FONT)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    return axes
+
+
+def level_axis(axes: Axes, canvas: Canvas, top: float, ticks: Sequence[float]) -> None:
+    """Let the height run from 0 to ``top``, with a line across at each of the ticks."""
+    axes.set_ylim(0, top)
+    axes.set_yticks(ticks)
+    axes.grid(axis="y", color=canvas.inks["grid"], linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def note(axes: Axes, canvas: Canvas, x: float, text: str, align: str) -> None:
+    """Write ``text`` above the axes and the marks, ``x`` units from the left."""
+    axes.annotate(
+        text, (0, 1), (x, 26), "axes fraction", "offset points", ha=align, va="center", color=canvas.inks["text"]
+    )
+
+
+def shade(axes: Axes, bars: Sequence[tuple[float, float]], ink: str, above: float) -> None:
+    """Shade the whole height at those times, each with start and length."""
+    if bars:
+        axes.broken_barh(bars, (0, 1), facecolor=ink, linewidth=0, zorder=above, transform=axes.get_xaxis_transform())
