@@ -11,6 +11,11 @@ def percent(permille: float) -> str:
     return f"{int(permille // 10)}{SPACE}%"
 
 
+def points(permille: float) -> str:
+    """Return by how many percent of the reference something is off, with one decimal."""
+    return f"{permille / 10:.1f}{SPACE}%"
+
+
 def share(part: float, whole: float) -> str:
     """Return how much of ``whole`` is ``part``: whole percent, rounded down, but never 0 % of what is there."""
     permille = 1000 * part / whole if whole else 0
