@@ -48,7 +48,9 @@ BuzzbandError                exit 1
     ├── IndexDamaged         the index cannot be read
     ├── IndexTooNew          the index is of a newer version
     ├── NoSuchSession        lists the latest
-    └── SeveralSessions      lists those that it might be
+    ├── SeveralSessions      lists those that it might be
+    ├── SessionUnreadable    nothing in it can be read
+    └── SeveralWearers       lists them
 
 Wrong options and arguments are click's: exit 2.
 """
@@ -358,3 +360,15 @@ class SeveralSessions(ArchiveError):
     """More than one session has an id that begins so; which one is meant is not guessed."""
 
     hint = "Give more of the id."
+
+
+class SessionUnreadable(ArchiveError):
+    """Nothing in a session can be read, so there is nothing to tell of it."""
+
+    hint = "Choose another one: buzzband sessions lists them."
+
+
+class SeveralWearers(ArchiveError):
+    """The archive holds sessions of more than one wearer, or none of the one that is named."""
+
+    hint = "Name one of them with --wearer."

@@ -180,7 +180,9 @@ def fatigue(worked: Sequence[Effort]) -> str:
     fell = 1000 * (1 - last / first)
     if fell < _FELL_CLEARLY:
         return f"In no set did it fall by {percent(_FELL_CLEARLY)} or more: no clear sign of a tired muscle."
-    told = f"It fell most in set {number}, from {first:.0f} to {last:.0f} a second, {percent(fell)} less: a sign that the "
+    told = (
+        f"It fell most in set {number}, from {first:.0f} to {last:.0f} a second, {percent(fell)} less: a sign that the "
+    )
     return f"{told}muscle tired. As it tires, the same work gives a higher percentage."
 
 

@@ -78,7 +78,22 @@ def show(archive: Archive, wanted: str, progress: Progress = no_progress) -> Sho
 
     ``wanted``: the beginning of an id; of two that share their id, with a dot and the beginning of the hash behind it.
     """
-    session = _meant(archive.sessions(progress), wanted)
+    return _read(archive, _meant(archive.sessions(progress), wanted))
+
+
+def latest(archive: Archive, progress: Progress = no_progress) -> Shown:
+    """Return the latest session of which anything can be read: of those that nobody can place, the last power-on's.
+
+    Raises NoSuchSession and other ArchiveErrors.
+    """
+    readable = [session for session in archive.sessions(progress) if not session.row.facts.problem]
+    if not readable:
+        raise NoSuchSession(f"There are no sessions in the archive {archive.folder}.")
+    placed = [session for session in readable if words.latest_ms(session.when) is not None]
+    return _read(archive, (placed or readable)[-1])
+
+
+def _read(archive: Archive, session: Session) -> Shown:
     row = session.row
     with archive.in_use():
         (log,) = (log for log in archive.raw.logs(row.uid, row.session_id) if log.digest == row.digest)
