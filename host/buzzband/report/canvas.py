@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 UNITS_PER_INCH = 72  # of matplotlib's SVG; a unit is about a CSS pixel at the size the page gives a figure
 LEFT, RIGHT, TOP = 32, 46, 40  # margins
 FONT = 11.5
+_ROUND = tuple(digit * 10.0**power for power in range(-2, 7) for digit in (1, 2, 5))
+_LINES = 3.2
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ LIGHT = {
     "concentric": "#cfe2e8",
     "held": "#e2dcee",
     "eccentric": "#f0e9dc",
+    "lifting": "#0d6b86",
+    "pausing": "#8f7fc0",
+    "lowering": "#c39a52",
     "doubt": "#f9e2da",
     "hatch": "#d98b70",
 }
@@ -122,3 +127,16 @@ def shade(axes: Axes, bars: Sequence[tuple[float, float]], ink: str, above: floa
     """Shade the whole height at those times, each with start and length."""
     if bars:
         axes.broken_barh(bars, (0, 1), facecolor=ink, linewidth=0, zorder=above, transform=axes.get_xaxis_transform())
+
+
+def title(axes: Axes, canvas: Canvas, text: str) -> None:
+    """Write ``text`` above the left end of the axes."""
+    axes.annotate(
+        text, (0, 1), (0, 8), "axes fraction", "offset points", va="bottom", color=canvas.inks["text"], size=FONT - 1
+    )
+
+
+def scale(axes: Axes, canvas: Canvas, highest: float) -> None:
+    """Let the height run up to ``highest``, with a few lines across at round levels."""
+    step = next((step for step in _ROUND if highest / step <= _LINES), highest)
+    level_axis(axes, canvas, 1.05 * highest, [step * number for number in range(int(1.05 * highest / step) + 1)])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from buzzband.report.canvas import FONT, TOP, Canvas, axes_on, level_axis, new_figure, note, shade, style, svg_of
+from buzzband.report.canvas import TOP, Canvas, axes_on, new_figure, note, scale, shade, style, svg_of, title
 from buzzband.report.effort import Effort, rates_of
 from buzzband.report.figures import top_percent
 from buzzband.report.measures import SetFigures, is_good
@@ -25,7 +25,6 @@ NARROW = Canvas("reps-narrow", 380, 0)
 _PANEL, _GAP = 96, 34
 _BETWEEN_SETS = 1.5  # reps
 _BAR = 0.72  # of the room of a rep
-_ROUND = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
 @dataclass(frozen=True)
@@ -92,15 +91,9 @@ def _numbers(axes: Axes, rows: _Rows, canvas: Canvas) -> None:
             note(axes, canvas, middle, f"Set {one.number}" if room >= 60 else str(one.number), "center")
 
 
-def _title(axes: Axes, canvas: Canvas, text: str) -> None:
-    axes.annotate(
-        text, (0, 1), (0, 8), "axes fraction", "offset points", va="bottom", color=canvas.inks["text"], size=FONT - 1
-    )
-
-
 def _peaks(axes: Axes, outcome: Outcome, rows: _Rows, canvas: Canvas) -> None:
     """Draw a bar from 0 to each peak: full for a good rep, light for the others."""
-    _scale(axes, canvas, top_percent(outcome))
+    scale(axes, canvas, top_percent(outcome))
     good = [is_good(rep, outcome) for one in rows.sets for rep in one.reps]
     peaks = [rep.peak_permille / 10 for one in rows.sets for rep in one.reps]
     for is_so, ink in ((True, "muscle"), (False, "spoilt")):
@@ -117,31 +110,31 @@ def _peaks(axes: Axes, outcome: Outcome, rows: _Rows, canvas: Canvas) -> None:
         va="center",
         color=canvas.inks["target"],
     )
-    _unit(axes, canvas, "%")
+    title(axes, canvas, "Peak, % of the reference")
 
 
 def _above(axes: Axes, times_s: Sequence[float], rows: _Rows, canvas: Canvas) -> None:
-    _scale(axes, canvas, max([*times_s, 0.5]))
+    scale(axes, canvas, max([*times_s, 0.5]))
     _bars(axes, list(zip(rows.places, times_s, strict=True)), canvas.inks["target"])
-    _title(axes, canvas, "Time above target, s")
+    title(axes, canvas, "Time above target, s")
 
 
 def _tempos(axes: Axes, rows: _Rows, canvas: Canvas) -> None:
     reps = [rep for one in rows.sets for rep in one.reps]
-    _scale(axes, canvas, max(sum(rep.tempo_s) for rep in reps))
+    scale(axes, canvas, max(sum(rep.tempo_s) for rep in reps))
     under = np.zeros(len(reps))
-    for ink, name in (("muscle", "concentric_s"), ("held", "hold_s"), ("eccentric", "eccentric_s")):
+    for ink, name in (("lifting", "concentric_s"), ("pausing", "hold_s"), ("lowering", "eccentric_s")):
         times = np.array([getattr(rep, name) for rep in reps])
         axes.bar(rows.places, times, _BAR, bottom=under, color=canvas.inks[ink], linewidth=0, zorder=2)
         under += times
-    _title(axes, canvas, "Tempo, s")
+    title(axes, canvas, "Tempo, s")
 
 
 def _crossings(axes: Axes, rates: Sequence[tuple[float, int]], canvas: Canvas) -> None:
     highest = max(rate for _, rate in rates)
-    _scale(axes, canvas, highest)
+    scale(axes, canvas, highest)
     axes.plot(*zip(*rates, strict=True), "o", color=canvas.inks["move"], markersize=3.4, markeredgewidth=0, zorder=3)
-    _title(axes, canvas, "Zero crossings a second")
+    title(axes, canvas, "Zero crossings a second")
 
 
 def _rates(outcome: Outcome, rows: _Rows) -> Iterator[tuple[float, int]]:
@@ -156,13 +149,3 @@ def _bars(axes: Axes, bars: Sequence[tuple[float, float]], ink: str) -> None:
     if bars:
         places, heights = zip(*bars, strict=True)
         axes.bar(places, heights, _BAR, color=ink, linewidth=0, zorder=2)
-
-
-def _scale(axes: Axes, canvas: Canvas, highest: float) -> None:
-    """Let the height run up to ``highest``, with three lines at most."""
-    step = next((step for step in _ROUND if highest / step <= 3.2), _ROUND[-1])
-    level_axis(axes, canvas, 1.05 * highest, [step * number for number in range(int(1.05 * highest / step) + 1)])
-
-
-def _unit(axes: Axes, canvas: Canvas, unit: str) -> None:
-    _title(axes, canvas, f"Peak, {unit} of the reference")
