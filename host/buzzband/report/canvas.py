@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ LEFT, RIGHT, TOP = 32, 46, 40  # margins
 FONT = 11.5
 _ROUND = tuple(digit * 10.0**power for power in range(-2, 7) for digit in (1, 2, 5))
 _LINES = 3.2
+_BAR = 0.72  # of the room that a bar has
 
 
 @dataclass(frozen=True)
@@ -76,16 +78,30 @@ def new_figure(canvas: Canvas) -> Figure:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Let matplotlib draw in our style and nobody else's, whatever a matplotlibrc says, and put all back after."""
+    """Let matplotlib draw in our style and nobody else's, whatever a matplotlibrc says, and put all back after.
+
+    Garbage is not looked for meanwhile: among all that a figure consists of, that takes a fifth of the time.
+    """
     import matplotlib
 
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), _no_garbage_collection():
         matplotlib.rcdefaults()
         matplotlib.rc("svg", fonttype="none", hashsalt="buzzband")
         matplotlib.rc("path", simplify=False)
         matplotlib.rc("hatch", linewidth=0.8)
         matplotlib.rc("font", size=FONT)
         yield
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def svg_of(figure: Figure, canvas: Canvas, label: str) -> str:
@@ -97,23 +113,48 @@ def svg_of(figure: Figure, canvas: Canvas, label: str) -> str:
 
 
 def axes_on(figure: Figure, canvas: Canvas, view: tuple[float, float], span: tuple[int, int]) -> Axes:
-    """Return empty axes over the columns, from one height to another, with no ticks and no frame."""
+    """Return empty axes over the columns, from one height to another, without ticks and frame.
+
+    ``level_axis`` and ``below`` write what ticks would: matplotlib's own take half of the time of a small figure.
+    """
     axes = figure.add_axes(canvas.area(*span))
-    axes.patch.set_visible(False)
+    axes.set_axis_off()
     axes.set_xlim(view[0], max(view[1], view[0] + 0.1))
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0, pad=6, labelcolor=canvas.inks["text"], labelsize=FONT)
-    axes.set_xticks([])
-    axes.set_yticks([])
     return axes
 
 
-def level_axis(axes: Axes, canvas: Canvas, top: float, ticks: Sequence[float]) -> None:
-    """Let the height run from 0 to ``top``, with a line across at each of the ticks."""
+def level_axis(axes: Axes, canvas: Canvas, top: float, levels: Sequence[float], unit: str = "") -> None:
+    """Let the height run from 0 to ``top``, with a line across at each of the levels."""
     axes.set_ylim(0, top)
-    axes.set_yticks(ticks)
-    axes.grid(axis="y", color=canvas.inks["grid"], linewidth=0.6)
-    axes.set_axisbelow(True)
+    axes.hlines(
+        levels, 0, 1, color=canvas.inks["grid"], linewidth=0.6, zorder=0.5, transform=axes.get_yaxis_transform()
+    )
+    for level in levels:
+        axes.annotate(
+            f"{level:g}{unit}",
+            (0, level),
+            (-6, 0),
+            ("axes fraction", "data"),
+            "offset points",
+            ha="right",
+            va="center",
+            color=canvas.inks["text"],
+        )
+
+
+def below(axes: Axes, canvas: Canvas, places: Sequence[float], names: Sequence[str]) -> None:
+    """Write the names below the axes."""
+    for at, name in zip(places, names, strict=True):
+        axes.annotate(
+            name,
+            (at, 0),
+            (0, -9),
+            ("data", "axes fraction"),
+            "offset points",
+            ha="center",
+            va="top",
+            color=canvas.inks["text"],
+        )
 
 
 def note(axes: Axes, canvas: Canvas, x: float, text: str, align: str) -> None:
@@ -140,3 +181,19 @@ def scale(axes: Axes, canvas: Canvas, highest: float) -> None:
     """Let the height run up to ``highest``, with a few lines across at round levels."""
     step = next((step for step in _ROUND if highest / step <= _LINES), highest)
     level_axis(axes, canvas, 1.05 * highest, [step * number for number in range(int(1.05 * highest / step) + 1)])
+
+
+def bars(
+    axes: Axes, places: Sequence[float], heights: Sequence[float], ink: str, under: Sequence[float] | None = None
+) -> None:
+    """Draw a bar at each place, from 0 up or from what is ``under`` it: all of them as one, which is much faster."""
+    from matplotlib.collections import PolyCollection
+
+    feet = under or [0.0] * len(places)
+    corners = [
+        ((at - _BAR / 2, foot), (at - _BAR / 2, foot + height), (at + _BAR / 2, foot + height), (at + _BAR / 2, foot))
+        for at, foot, height in zip(places, feet, heights, strict=True)
+        if height > 0
+    ]
+    if corners:
+        axes.add_collection(PolyCollection(corners, facecolor=ink, linewidth=0, zorder=2), autolim=False)

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from buzzband.report.canvas import TOP, Canvas, axes_on, new_figure, note, scale, shade, style, svg_of, title
+from buzzband.report.canvas import TOP, Canvas, axes_on, bars, new_figure, note, scale, shade, style, svg_of, title
 from buzzband.report.effort import Effort, rates_of
 from buzzband.report.figures import top_percent
 from buzzband.report.measures import SetFigures, is_good
@@ -24,7 +22,6 @@ NARROW = Canvas("reps-narrow", 380, 0)
 
 _PANEL, _GAP = 96, 34
 _BETWEEN_SETS = 1.5  # reps
-_BAR = 0.72  # of the room of a rep
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def _peaks(axes: Axes, outcome: Outcome, rows: _Rows, canvas: Canvas) -> None:
     peaks = [rep.peak_permille / 10 for one in rows.sets for rep in one.reps]
     for is_so, ink in ((True, "muscle"), (False, "spoilt")):
         chosen = [(at, peak) for at, peak, one in zip(rows.places, peaks, good, strict=True) if one is is_so]
-        _bars(axes, chosen, canvas.inks[ink])
+        bars(axes, [at for at, _ in chosen], [peak for _, peak in chosen], canvas.inks[ink])
     target = outcome.target_permille / 10
     axes.axhline(target, color=canvas.inks["target"], linewidth=1.1, zorder=2.5)
     axes.annotate(
@@ -115,18 +112,18 @@ def _peaks(axes: Axes, outcome: Outcome, rows: _Rows, canvas: Canvas) -> None:
 
 def _above(axes: Axes, times_s: Sequence[float], rows: _Rows, canvas: Canvas) -> None:
     scale(axes, canvas, max([*times_s, 0.5]))
-    _bars(axes, list(zip(rows.places, times_s, strict=True)), canvas.inks["target"])
+    bars(axes, rows.places, times_s, canvas.inks["target"])
     title(axes, canvas, "Time above target, s")
 
 
 def _tempos(axes: Axes, rows: _Rows, canvas: Canvas) -> None:
     reps = [rep for one in rows.sets for rep in one.reps]
     scale(axes, canvas, max(sum(rep.tempo_s) for rep in reps))
-    under = np.zeros(len(reps))
+    under = [0.0] * len(reps)
     for ink, name in (("lifting", "concentric_s"), ("pausing", "hold_s"), ("lowering", "eccentric_s")):
-        times = np.array([getattr(rep, name) for rep in reps])
-        axes.bar(rows.places, times, _BAR, bottom=under, color=canvas.inks[ink], linewidth=0, zorder=2)
-        under += times
+        times_s = [getattr(rep, name) for rep in reps]
+        bars(axes, rows.places, times_s, canvas.inks[ink], under)
+        under = [before + time_s for before, time_s in zip(under, times_s, strict=True)]
     title(axes, canvas, "Tempo, s")
 
 
@@ -143,9 +140,3 @@ def _rates(outcome: Outcome, rows: _Rows) -> Iterator[tuple[float, int]]:
         starts = [rep.start_s for rep in one.reps]
         for rate in rates_of(outcome, one):
             yield places[max(0, bisect_right(starts, rate.t_s) - 1)], rate.rate_hz
-
-
-def _bars(axes: Axes, bars: Sequence[tuple[float, float]], ink: str) -> None:
-    if bars:
-        places, heights = zip(*bars, strict=True)
-        axes.bar(places, heights, _BAR, color=ink, linewidth=0, zorder=2)

@@ -15,6 +15,7 @@ from buzzband.report.canvas import (
     TOP,
     Canvas,
     axes_on,
+    below,
     level_axis,
     new_figure,
     note,
@@ -128,8 +129,9 @@ def _figure(
         _reps(ground, one, canvas)
     if canvas.strip:
         _movement(axes_on(figure, canvas, view, (canvas.bottom, canvas.bottom + canvas.strip)), outcome, view, canvas)
-    above = canvas.bottom + canvas.strip + _GAP if canvas.strip else canvas.bottom
-    axes = axes_on(figure, canvas, view, (above, canvas.height - TOP))
+        axes = axes_on(figure, canvas, view, (canvas.bottom + canvas.strip + _GAP, canvas.height - TOP))
+    else:
+        axes = ground
     _percent_axis(axes, canvas, top_percent(outcome))
     _doubt(axes, outcome, view, canvas)
     _levels(axes, outcome, canvas)
@@ -140,8 +142,7 @@ def _figure(
 
 def _time_axis(axes: Axes, canvas: Canvas, view: tuple[float, float]) -> None:
     ticks = _time_ticks(view, max(2, canvas.columns // 70))
-    axes.tick_params(axis="x", pad=9)
-    axes.set_xticks(ticks, [_time_label(tick, view) for tick in ticks])
+    below(axes, canvas, ticks, [_time_label(tick, view) for tick in ticks])
 
 
 def _percent_axis(axes: Axes, canvas: Canvas, top: float) -> None:
@@ -152,8 +153,7 @@ def _percent_axis(axes: Axes, canvas: Canvas, top: float) -> None:
 def _movement(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
     """Draw how far the limb was from its pose of rest."""
     top = top_degrees(outcome)
-    level_axis(axes, canvas, top, [0, max(level for level in _ROUND_DEGREES if level <= top)])
-    axes.yaxis.set_major_formatter("{x:.0f}°")
+    level_axis(axes, canvas, top, [0, max(level for level in _ROUND_DEGREES if level <= top)], "°")
     axes.plot(*movement(outcome, *view, canvas.columns), color=canvas.inks["move"], linewidth=1.1, zorder=3)
 
 
@@ -190,7 +190,7 @@ def _sets(axes: Axes, sets: tuple[SetFigures, ...], canvas: Canvas) -> None:
     """Shade and name the sets, as far as there is room for names."""
     duration = axes.get_xlim()[1]
     room = canvas.columns / max(1, len(sets))
-    shade(axes, [(one.span.start_s, one.span.end_s - one.span.start_s) for one in sets], canvas.inks["set"], 0.5)
+    shade(axes, [(one.span.start_s, one.span.end_s - one.span.start_s) for one in sets], canvas.inks["set"], 0.4)
     for one in sets:
         if room >= 16:
             middle = (one.span.start_s + one.span.end_s) / 2 / duration * canvas.columns
@@ -209,7 +209,7 @@ def _reps(axes: Axes, one: SetFigures, canvas: Canvas) -> None:
     for name, bar in (phase for rep in one.reps for phase in _phases(rep)):
         shaded.setdefault(name, []).append(bar)
     for name, bars in shaded.items():
-        shade(axes, bars, canvas.inks[name], 0.5)
+        shade(axes, bars, canvas.inks[name], 0.4)
 
 
 def _phases(rep: Rep) -> Iterator[tuple[str, Stretch]]:
@@ -224,7 +224,7 @@ def _phases(rep: Rep) -> Iterator[tuple[str, Stretch]]:
 
 def _holds(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
     seen = [hold for hold in outcome.holds if hold.end_s > view[0] and hold.start_s < view[1]]
-    shade(axes, [(hold.start_s, hold.end_s - hold.start_s) for hold in seen], canvas.inks["held"], 0.7)
+    shade(axes, [(hold.start_s, hold.end_s - hold.start_s) for hold in seen], canvas.inks["held"], 0.45)
 
 
 def _levels(axes: Axes, outcome: Outcome, canvas: Canvas) -> None:

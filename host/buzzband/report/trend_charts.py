@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from buzzband.report.canvas import Canvas, axes_on, new_figure, scale, style, svg_of, title
+from buzzband.report.canvas import Canvas, axes_on, bars, below, new_figure, scale, style, svg_of, title
 from buzzband.report.trend_words import OWN_CHANGE_PERCENT, load_name
 from buzzband.weeks import DAYS, Load, Trends
 from buzzband.wording import SPACE
@@ -21,7 +21,6 @@ WIDE = Canvas("weeks-wide", 720, 0)
 NARROW = Canvas("weeks-narrow", 380, 0)
 
 _PANEL, _GAP, _TOP, _BOTTOM = 92, 36, 30, 30
-_BAR = 0.72
 _LABEL_WIDTH = 58
 LOADS_SHOWN = 6
 
@@ -90,17 +89,12 @@ def _dates(axes: Axes, told: Trends, canvas: Canvas) -> None:
     every = -(-len(told.weeks) * _LABEL_WIDTH // canvas.columns)
     shown = range(0, len(told.weeks), every)
     names = [f"{told.weeks[at].monday.day} {told.weeks[at].monday:%b}" for at in shown]
-    axes.tick_params(axis="x", pad=9)
-    axes.set_xticks(list(shown), names)
-
-
-def _bars(axes: Axes, heights: Sequence[float], ink: str, under: Sequence[float] | None = None) -> None:
-    axes.bar(range(len(heights)), heights, _BAR, bottom=under, color=ink, linewidth=0, zorder=2)
+    below(axes, canvas, list(shown), names)
 
 
 def _days(axes: Axes, told: Trends, canvas: Canvas) -> None:
     scale(axes, canvas, max([*(week.days for week in told.weeks), told.per_week or 0, 1]))
-    _bars(axes, [week.days for week in told.weeks], canvas.inks["muscle"])
+    bars(axes, range(len(told.weeks)), [week.days for week in told.weeks], canvas.inks["muscle"])
     if told.per_week:
         axes.axhline(told.per_week, color=canvas.inks["target"], linewidth=1.1, zorder=2.5)
         axes.annotate(
@@ -118,8 +112,8 @@ def _reps(axes: Axes, told: Trends, canvas: Canvas) -> None:
     good = [week.total("good") for week in told.weeks]
     others = [week.total("reps") - week.total("good") for week in told.weeks]
     scale(axes, canvas, max(1, *(sum(both) for both in zip(good, others, strict=True))))
-    _bars(axes, good, canvas.inks["muscle"])
-    _bars(axes, others, canvas.inks["spoilt"], good)
+    bars(axes, range(len(told.weeks)), good, canvas.inks["muscle"])
+    bars(axes, range(len(told.weeks)), others, canvas.inks["spoilt"], good)
 
 
 def _hits(axes: Axes, told: Trends, canvas: Canvas) -> None:
@@ -134,14 +128,14 @@ def _tempo(axes: Axes, told: Trends, canvas: Canvas) -> None:
     under = [0.0] * len(tempos)
     for phase, ink in enumerate(("lifting", "pausing", "lowering")):
         times = [one[phase] for one in tempos]
-        _bars(axes, times, canvas.inks[ink], under)
+        bars(axes, range(len(told.weeks)), times, canvas.inks[ink], under)
         under = [before + time for before, time in zip(under, times, strict=True)]
 
 
 def _holds(axes: Axes, told: Trends, canvas: Canvas) -> None:
     minutes = [week.total("held_ms") / 60_000 for week in told.weeks]
     scale(axes, canvas, max(minutes))
-    _bars(axes, minutes, canvas.inks["pausing"])
+    bars(axes, range(len(told.weeks)), minutes, canvas.inks["pausing"])
 
 
 def _load(axes: Axes, told: Trends, load: Load, canvas: Canvas) -> None:
