@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gc
 import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from buzzband.report.svg import INKS, inline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Transform
 
 UNITS_PER_INCH = 72  # of matplotlib's SVG; a unit is about a CSS pixel at the size the page gives a figure
 LEFT, RIGHT, TOP = 32, 46, 40  # margins
@@ -164,10 +168,10 @@ def note(axes: Axes, canvas: Canvas, x: float, text: str, align: str) -> None:
     )
 
 
-def shade(axes: Axes, bars: Sequence[tuple[float, float]], ink: str, above: float) -> None:
-    """Shade the whole height at those times, each with start and length."""
-    if bars:
-        axes.broken_barh(bars, (0, 1), facecolor=ink, linewidth=0, zorder=above, transform=axes.get_xaxis_transform())
+def shade(axes: Axes, stretches: Sequence[tuple[float, float]], ink: str, above: float) -> None:
+    """Shade the whole height at those times, each with start and length. ``above``: in which layer."""
+    starts, lengths = ([one[at] for one in stretches] for at in (0, 1))
+    _rectangles(axes, starts, lengths, [0.0] * len(starts), [1.0] * len(starts), ink, above, axes.get_xaxis_transform())
 
 
 def title(axes: Axes, canvas: Canvas, text: str) -> None:
@@ -177,23 +181,43 @@ def title(axes: Axes, canvas: Canvas, text: str) -> None:
     )
 
 
-def scale(axes: Axes, canvas: Canvas, highest: float) -> None:
-    """Let the height run up to ``highest``, with a few lines across at round levels."""
-    step = next((step for step in _ROUND if highest / step <= _LINES), highest)
-    level_axis(axes, canvas, 1.05 * highest, [step * number for number in range(int(1.05 * highest / step) + 1)])
+def scale(axes: Axes, canvas: Canvas, highest: float, lowest: float = 0.0) -> None:
+    """Let the height run from ``lowest`` to ``highest``, with a few lines across at round levels."""
+    step = next((step for step in _ROUND if (highest - lowest) / step <= _LINES), highest)
+    top = highest + 0.05 * (highest - lowest)
+    first, last = math.ceil(lowest / step), math.floor(top / step)
+    level_axis(axes, canvas, top, [step * number for number in range(first, last + 1)])
+    axes.set_ylim(lowest, top)
 
 
 def bars(
     axes: Axes, places: Sequence[float], heights: Sequence[float], ink: str, under: Sequence[float] | None = None
 ) -> None:
     """Draw a bar at each place, from 0 up or from what is ``under`` it: all of them as one, which is much faster."""
-    from matplotlib.collections import PolyCollection
-
     feet = under or [0.0] * len(places)
+    left = [at - _BAR / 2 for at in places]
+    _rectangles(axes, left, [_BAR] * len(left), feet, heights, ink, 2, axes.transData)
+
+
+def _rectangles(
+    axes: Axes,
+    left: Sequence[float],
+    widths: Sequence[float],
+    feet: Sequence[float],
+    heights: Sequence[float],
+    ink: str,
+    layer: float,
+    transform: Transform,
+) -> None:
+    """Fill all the rectangles that have a size as one path: as many paths would take much more time and room."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
     corners = [
-        ((at - _BAR / 2, foot), (at - _BAR / 2, foot + height), (at + _BAR / 2, foot + height), (at + _BAR / 2, foot))
-        for at, foot, height in zip(places, feet, heights, strict=True)
-        if height > 0
+        ((x, y), (x, y + height), (x + width, y + height), (x + width, y))
+        for x, width, y, height in zip(left, widths, feet, heights, strict=True)
+        if width > 0 and height > 0
     ]
     if corners:
-        axes.add_collection(PolyCollection(corners, facecolor=ink, linewidth=0, zorder=2), autolim=False)
+        path = Path.make_compound_path_from_polys(np.array(corners))
+        axes.add_patch(PathPatch(path, facecolor=ink, linewidth=0, zorder=layer, transform=transform))

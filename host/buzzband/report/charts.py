@@ -128,8 +128,8 @@ def _tempos(axes: Axes, rows: _Rows, canvas: Canvas) -> None:
 
 
 def _crossings(axes: Axes, rates: Sequence[tuple[float, int]], canvas: Canvas) -> None:
-    highest = max(rate for _, rate in rates)
-    scale(axes, canvas, highest)
+    highest, lowest = (of(rate for _, rate in rates) for of in (max, min))
+    scale(axes, canvas, highest, lowest=min(lowest, 0.7 * highest) - 1)  # a tired muscle has lost a fifth
     axes.plot(*zip(*rates, strict=True), "o", color=canvas.inks["move"], markersize=3.4, markeredgewidth=0, zorder=3)
     title(axes, canvas, "Zero crossings a second")
 

@@ -134,7 +134,7 @@ def _deviation(work: _Values, rate_hz: int) -> float | None:
 
 
 def _reps(outcome: Outcome, one: SetFigures, average: float | None) -> Iterator[RepEffort]:
-    ends = [rep.start_s for rep in one.reps[1:]] + [one.span.end_s + LEFT_OUT_S]
+    ends = [*[rep.start_s for rep in one.reps][1:], one.span.end_s + LEFT_OUT_S] if one.reps else []
     for rep, until_s in zip(one.reps, ends, strict=True):
         above_s = _above_s(outcome, rep.start_s, rep.end_s)
         if not average:

@@ -117,7 +117,6 @@ def remarks(outcome: Outcome, rep: Rep) -> list[str]:
     good_but_for_trust = reached(rep, outcome) and rep.complete and not (rep.too_fast or rep.muscle_off)
     told = (
         _buzz(outcome, rep),
-        "below target" if not reached(rep, outcome) else "",
         "muscle off" if rep.muscle_off else "",
         "too fast" if rep.too_fast else "",
         "" if rep.complete else "not finished",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from buzzband.outcome import MISSING, Outcome, QualitySpan
 from buzzband.report.effort import Effort
-from buzzband.report.measures import SetFigures, best, merged, reached, set_figures, untrusted_s
+from buzzband.report.measures import SetFigures, merged, reached, untrusted_s
 from buzzband.wording import SPACE, clock, count, cycles, length, listed, percent, share, work
 
 _MOST = 0.5  # of a recording: more distrust than this, and none of its numbers should be read
@@ -45,7 +45,7 @@ def summary(outcome: Outcome) -> str:
     """Return the session in one paragraph."""
     if not len(outcome.permille):
         return "The recording is too short to say anything about."
-    told = (_counted, _hits, _best, _flagged, _held, _buzzed, trust)
+    told = (_counted, _hits, _flagged, _held, _buzzed, trust)
     return " ".join(filter(None, (tell(outcome) for tell in told)))
 
 
@@ -72,18 +72,6 @@ def _hits(outcome: Outcome) -> str:
         return f"The muscle reached the target of {target} in {every}."
     part = f" ({share(hits, reps)})" if reps >= _MANY else ""
     return f"The muscle reached the target of {target} in {hits} of {reps} reps{part}."
-
-
-def _best(outcome: Outcome) -> str:
-    """Say which set was the best one, if there is anything to choose from."""
-    sets = set_figures(outcome)
-    found = best(sets)
-    if found is None or len(sets) < 2:
-        return ""
-    peak = percent(found.mean_peak_permille)
-    if not found.good:
-        return f"Set {found.number} came closest, with a mean peak of {peak}."
-    return f"The best was set {found.number}: {found.good} of {len(found.reps)} good, with a mean peak of {peak}."
 
 
 def _flagged(outcome: Outcome) -> str:
