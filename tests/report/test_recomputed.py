@@ -33,9 +33,15 @@ def rich() -> bytes:
             flags = {(0, 2): 1, (1, 1): 2, (2, 4): 16, (2, 5): 8}.get((number, rep), 0)
             up, hold, down = (10 * chance.randrange(least, least + 90) for least in (60, 0, 80))
             down = 0 if (number, rep) == (1, 5) else down
+            peak = chance.randrange(450, 990) if down else 800
             start = 401 + 4000 * number + 400 * rep
-            reps.append(Rep(number, rep, 0, 3, flags, start, up, hold, down, chance.randrange(450, 990), 500, 300))
+            reps.append(Rep(number, rep, 0, 3, flags, start, up, hold, down, peak, 500, 300))
     level = course(reps, 13000)
+    for rep, dip in ((0, 8), (1, 9), (2, 10), (3, 12)):  # a burst is whole over dips of less than ten values
+        level[200 * rep + 260 : 200 * rep + 260 + dip] = [0] * dip
+    level[1040:1088] = [0] * 12 + [700] * 24 + [0] * 12  # nor good, with less than 25
+    for rep, spike in ((0, 4), (1, 5), (2, 7)):  # and none if it has less than five
+        level[200 * rep + 385 : 200 * rep + 385 + spike] = [700] * spike
     for first in range(0, 6500, 100):
         if first != 4400:  # a record that was lost
             made.activation(1 + 2 * first, level[first : first + 100], flags=RAIL if first == 200 else 0)
