@@ -62,7 +62,7 @@ LIGHT = {
     "concentric": "#cfe2e8",
     "held": "#e2dcee",
     "eccentric": "#f0e9dc",
-    "lifting": "#0d6b86",
+    "lifting": "#3f8f74",
     "pausing": "#8f7fc0",
     "lowering": "#c39a52",
     "doubt": "#f9e2da",
@@ -161,10 +161,10 @@ def below(axes: Axes, canvas: Canvas, places: Sequence[float], names: Sequence[s
         )
 
 
-def note(axes: Axes, canvas: Canvas, x: float, text: str, align: str) -> None:
-    """Write ``text`` above the axes and the marks, ``x`` units from the left."""
+def note(axes: Axes, canvas: Canvas, x: float, text: str, align: str, above: float = 26) -> None:
+    """Write ``text`` above the axes and the marks, ``x`` units from the left and so many ``above``."""
     axes.annotate(
-        text, (0, 1), (x, 26), "axes fraction", "offset points", ha=align, va="center", color=canvas.inks["text"]
+        text, (0, 1), (x, above), "axes fraction", "offset points", ha=align, va="center", color=canvas.inks["text"]
     )
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 WIDE = Canvas("reps-wide", 720, 0)
 NARROW = Canvas("reps-narrow", 380, 0)
 
-_PANEL, _GAP = 96, 34
+_PANEL, _GAP, _NUMBERS = 96, 34, 36
+_HEAD = TOP + 12
 _BETWEEN_SETS = 1.5  # reps
 
 
@@ -49,10 +50,10 @@ def reps_svg(
     rows = _rows(sets)
     rates = list(_rates(outcome, rows))
     panels = 4 if rates else 3
-    canvas = Canvas(canvas.name, canvas.width, TOP + panels * _PANEL + (panels - 1) * _GAP + 14, 14)
+    canvas = Canvas(canvas.name, canvas.width, _HEAD + panels * _PANEL + (panels - 1) * _GAP + 14, 14)
     with style():
         figure = new_figure(canvas)
-        tops = [canvas.height - TOP - number * (_PANEL + _GAP) for number in range(panels)]
+        tops = [canvas.height - _HEAD - number * (_PANEL + _GAP) for number in range(panels)]
         parts = [axes_on(figure, canvas, (-0.5, rows.width - 0.5), (top - _PANEL, top)) for top in tops]
         for axes in parts:
             shade(axes, [(at[0] - 0.5, len(at)) for at in rows.at], canvas.inks["set"], 0.4)
@@ -85,7 +86,7 @@ def _numbers(axes: Axes, rows: _Rows, canvas: Canvas) -> None:
     for one, at in zip(rows.sets, rows.at, strict=True):
         middle = ((at[0] + at[-1]) / 2 + 0.5) / rows.width * canvas.columns
         if room >= 16:
-            note(axes, canvas, middle, f"Set {one.number}" if room >= 60 else str(one.number), "center")
+            note(axes, canvas, middle, f"Set {one.number}" if room >= 60 else str(one.number), "center", _NUMBERS)
 
 
 def _peaks(axes: Axes, outcome: Outcome, rows: _Rows, canvas: Canvas) -> None:
@@ -130,7 +131,7 @@ def _tempos(axes: Axes, rows: _Rows, canvas: Canvas) -> None:
 def _crossings(axes: Axes, rates: Sequence[tuple[float, int]], canvas: Canvas) -> None:
     highest, lowest = (of(rate for _, rate in rates) for of in (max, min))
     scale(axes, canvas, highest, lowest=min(lowest, 0.7 * highest) - 1)  # a tired muscle has lost a fifth
-    axes.plot(*zip(*rates, strict=True), "o", color=canvas.inks["move"], markersize=3.4, markeredgewidth=0, zorder=3)
+    axes.plot(*zip(*rates, strict=True), "o", color=canvas.inks["move"], markersize=4.2, markeredgewidth=0, zorder=3)
     title(axes, canvas, "Zero crossings a second")
 
 
