@@ -84,10 +84,17 @@ def printable(value: object) -> object:
     return "".join(_printable(character) for character in value)
 
 
+def one_line(value: object) -> object:
+    """Return text as ``printable`` does, but in one line, so that it cannot pass for lines of ours."""
+    found = printable(value)
+    return found.replace("\n", " ") if isinstance(found, str) else found
+
+
 def _printable(character: str) -> str:
     if character.isspace():
         return character if character in (SPACE, "\n") else " "
     bad = unicodedata.category(character) in ("Cc", "Cs") or unicodedata.bidirectional(character) in _TURNS
+    bad = bad or ord(character) & 0xFFFE == 0xFFFE  # no character: XML forbids it
     return "\N{REPLACEMENT CHARACTER}" if bad else character
 
 

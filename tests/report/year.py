@@ -17,6 +17,7 @@ from pathlib import Path
 
 from buzzband.archive import Archive
 from buzzband.archive.raw import sha256_of
+from buzzband.recordings.framing import id_in
 from buzzband.recordings.lifting import Rep, Set
 from buzzband_fw.store import records
 from recordings.log_builder import LogWriter, series
@@ -100,12 +101,17 @@ _PIECES = tuple(_pieces())
 
 def write(folder: Path, plan: Plan | None = None) -> Archive:
     """An archive of a year; not yet indexed."""
-    made, chosen = Archive(folder), plan or Plan()
+    chosen = plan or Plan()
+    return place(folder, *(log_of(number, chosen) for number in range(chosen.sessions)))
+
+
+def place(folder: Path, *logs: bytes) -> Archive:
+    """An archive of these logs, each whole and with its header; not yet indexed."""
+    made = Archive(folder)
     band = made.raw.band_folder(UID)
     band.mkdir(parents=True, exist_ok=True)
-    for number in range(chosen.sessions):
-        data = log_of(number, chosen)
-        (band / f"{session_id(number)}.{sha256_of(data)[:16]}.bbl").write_bytes(data)
+    for data in logs:
+        (band / f"{id_in(data)}.{sha256_of(data)[:16]}.bbl").write_bytes(data)
     return made
 
 

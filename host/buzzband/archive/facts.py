@@ -11,7 +11,7 @@ from buzzband.archive.clock import WRAP_MS, Mark
 from buzzband.errors import UnknownFormat
 from buzzband.recordings.band_log import SessionLog, read_log
 from buzzband.recordings.lifting import Rep
-from buzzband.wording import printable
+from buzzband.wording import one_line
 from buzzband_fw.core import quality, words
 from buzzband_fw.core.chain import BLOCK_MS
 from buzzband_fw.store.records import ACTIVATION_STEP_BLOCKS
@@ -198,4 +198,4 @@ def _number(value: Any, limit: int) -> int:
 
 
 def _text(value: Any) -> str:
-    return str(printable(value[:_TEXT_MAX])) if type(value) is str else ""
+    return str(one_line(value[:_TEXT_MAX])) if type(value) is str else ""

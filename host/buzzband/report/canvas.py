@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import math
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -88,9 +89,11 @@ def style() -> Iterator[None]:
     """
     import matplotlib
 
-    with matplotlib.rc_context(), _no_garbage_collection():
+    with matplotlib.rc_context(), _no_garbage_collection(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # it is the browser that needs to have it
         matplotlib.rcdefaults()
         matplotlib.rc("svg", fonttype="none", hashsalt="buzzband")
+        matplotlib.rc("text", parse_math=False)  # a name may have a $ in it
         matplotlib.rc("path", simplify=False)
         matplotlib.rc("hatch", linewidth=0.8)
         matplotlib.rc("font", size=FONT)

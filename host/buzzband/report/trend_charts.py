@@ -12,10 +12,10 @@ import numpy as np
 from buzzband.report.canvas import Canvas, axes_on, bars, below, new_figure, scale, style, svg_of, title
 from buzzband.report.trend_words import OWN_CHANGE_PERCENT, load_name
 from buzzband.weeks import DAYS, Load, Trends
-from buzzband.wording import SPACE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDE = Canvas("weeks-wide", 720, 0)
 NARROW = Canvas("weeks-narrow", 380, 0)
@@ -30,7 +30,7 @@ def weeks_svg(told: Trends, canvas: Canvas, label: str) -> str:
     panels: list[tuple[str, Callable[[Axes, Trends, Canvas], None]]] = [
         ("Days trained", _days),
         ("Reps: good ones, others lighter", _reps),
-        (f"Reps on target, {SPACE}% of the week’s reps", _hits),
+        ("Reps on target, % of the week’s reps", _hits),
         ("Tempo, s: concentric, held, eccentric", _tempo),
     ]
     if any(week.total("held_ms") for week in told.weeks):
@@ -76,7 +76,8 @@ def _caveat(canvas: Canvas) -> tuple[str, ...]:
 
 def _panels(
     canvas: Canvas, number: int, view: tuple[float, float], extra: int = 0
-) -> tuple[Canvas, list[Axes], object]:
+) -> tuple[Canvas, list[Axes], Figure]:
+    """Return a figure with so many axes one below the other, and ``extra`` room above; its canvas; the axes."""
     top = _TOP + extra
     canvas = replace(canvas, height=top + number * _PANEL + (number - 1) * _GAP + _BOTTOM)
     figure = new_figure(canvas)
@@ -93,7 +94,7 @@ def _dates(axes: Axes, told: Trends, canvas: Canvas) -> None:
 
 
 def _days(axes: Axes, told: Trends, canvas: Canvas) -> None:
-    scale(axes, canvas, max([*(week.days for week in told.weeks), told.per_week or 0, 1]))
+    scale(axes, canvas, max([*(week.days for week in told.weeks), told.per_week or 0, 1]) + 0.4)
     bars(axes, range(len(told.weeks)), [week.days for week in told.weeks], canvas.inks["muscle"])
     if told.per_week:
         axes.axhline(told.per_week, color=canvas.inks["target"], linewidth=1.1, zorder=2.5)

@@ -21,6 +21,12 @@ def summary(told: Trends) -> tuple[str, ...]:
     return tuple(filter(None, (_trained(told), adherence(told), _hits(told), _volume(told), _left_out(told))))
 
 
+def name(told: Trends) -> str:
+    """Return what the page is called."""
+    span = f"{count(len(told.weeks), 'week')} from {day(told.weeks[0].monday)}"
+    return f"{told.wearer}: {span}" if told.wearer else span
+
+
 def period(told: Trends) -> str:
     """Return from when to when the weeks are."""
     last = told.weeks[-1].monday
@@ -73,7 +79,7 @@ def _volume(told: Trends) -> str:
     parts = [f"{length(work_ms / 1000)} in reps and cycles"] if work_ms else []
     parts += [f"{length(held_ms / 1000)} in holds"] if held_ms else []
     parts += [count(cycles, "cycle")] if cycles else []
-    parts += [f"{kg}{SPACE}kg lifted, load times reps"] if kg else []
+    parts += [f"{kg:,}{SPACE}kg lifted, load times reps"] if kg else []
     return f"In all {listed(parts)}." if parts else ""
 
 
@@ -113,9 +119,9 @@ def week_rows(told: Trends) -> Iterator[tuple[str, ...]]:
             str(week.total("good")) if reps else "–",
             share(week.total("hits"), reps) if reps else "–",
             tempo(week.tempo_s) if week.tempo_s else "–",
-            length(week.total("work_ms") / 1000),
-            length(week.total("held_ms") / 1000),
-            str(week.lifted_kg) if week.lifted_kg else "–",
+            _length(week.total("work_ms")),
+            _length(week.total("held_ms")),
+            f"{week.lifted_kg:,}" if week.lifted_kg else "–",
         )
 
 
@@ -135,6 +141,10 @@ def session_rows(told: Trends) -> Iterator[tuple[str, ...]]:
             percent(one.trusted_permille),
             one.session_id[:10],
         )
+
+
+def _length(time_ms: int) -> str:
+    return length(time_ms / 1000) if time_ms else "–"
 
 
 def _days(told: Trends, week: Week) -> str:

@@ -21,7 +21,7 @@ def render_trends(told: Trends) -> str:
 def _told(told: Trends) -> dict[str, Any]:
     """Return words and tables."""
     return {
-        "name": f"{told.wearer or 'Trends'}: {trend_words.period(told)}",
+        "name": trend_words.name(told),
         "summary": trend_words.summary(told),
         "caveat": trend_words.CAVEAT,
         "own_change": percent(10 * trend_words.OWN_CHANGE_PERCENT),
