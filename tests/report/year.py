@@ -27,6 +27,7 @@ FIRST = datetime(2025, 1, 6, 18, tzinfo=UTC)
 EXERCISES = (("curl", 12), ("curl", 14), ("squat", 60), ("raise", 6))
 REP_BLOCKS, REST_BLOCKS = 400, 6000
 VALUES = 200  # of a record of activation: 4 s
+DEGREES = 250  # of a record of movement: 20 s
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,12 @@ def _set(made: LogWriter, number: int, block: int, reps: int, chance: random.Ran
 
 
 def _activation(made: LogWriter, blocks: int) -> None:
-    """Write activation up to the block: the same bits again and again, each for its own time."""
+    """Write activation and movement up to the block: the same bits again and again, each for its own time."""
     for first in range(1, blocks - 2 * VALUES, 2 * VALUES):
         payload = _PIECES[first // (2 * VALUES) % len(_PIECES)]
         made.record(records.ACTIVATION, struct.pack("<I", first) + payload[4:], 10 * first)
+    for first in range(7, blocks - 8 * DEGREES, 8 * DEGREES):
+        made.record(records.MOVEMENT, struct.pack("<I", first) + _SWINGS[4:], 10 * first)
 
 
 def _pieces() -> Iterator[bytes]:
@@ -97,6 +100,7 @@ def _pieces() -> Iterator[bytes]:
 
 
 _PIECES = tuple(_pieces())
+_SWINGS = series(7, [abs(at % 50 - 25) * 2 for at in range(DEGREES)])
 
 
 def write(folder: Path, plan: Plan | None = None) -> Archive:

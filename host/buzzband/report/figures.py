@@ -121,17 +121,19 @@ def _figure(
     one: SetFigures | None,
 ) -> Figure:
     figure = new_figure(canvas)
-    ground = axes_on(figure, canvas, view, (canvas.bottom, canvas.height - TOP))
-    _time_axis(ground, canvas, view)
-    _holds(ground, outcome, view, canvas)
-    _sets(ground, sets, canvas)
-    if one is not None:
-        _reps(ground, one, canvas)
+    bottom = canvas.bottom + canvas.strip + _GAP if canvas.strip else canvas.bottom
+    axes = axes_on(figure, canvas, view, (bottom, canvas.height - TOP))
+    panels = [axes]
     if canvas.strip:
-        _movement(axes_on(figure, canvas, view, (canvas.bottom, canvas.bottom + canvas.strip)), outcome, view, canvas)
-        axes = axes_on(figure, canvas, view, (canvas.bottom + canvas.strip + _GAP, canvas.height - TOP))
-    else:
-        axes = ground
+        panels.append(axes_on(figure, canvas, view, (canvas.bottom, canvas.bottom + canvas.strip)))
+        _movement(panels[-1], outcome, view, canvas)
+    _time_axis(panels[-1], canvas, view)
+    for panel in panels:
+        _holds(panel, outcome, view, canvas)
+        _shade(panel, sets, one, canvas)
+    _name(axes, sets, canvas)
+    if one is not None:
+        _number(axes, one, canvas)
     _percent_axis(axes, canvas, top_percent(outcome))
     _doubt(axes, outcome, view, canvas)
     _levels(axes, outcome, canvas)
@@ -186,30 +188,34 @@ def _doubt(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canv
         )
 
 
-def _sets(axes: Axes, sets: tuple[SetFigures, ...], canvas: Canvas) -> None:
-    """Shade and name the sets, as far as there is room for names."""
+def _shade(axes: Axes, sets: tuple[SetFigures, ...], one: SetFigures | None, canvas: Canvas) -> None:
+    """Shade the sets, and the phases of the reps of ``one``."""
+    shade(axes, [(each.span.start_s, each.span.end_s - each.span.start_s) for each in sets], canvas.inks["set"], 0.4)
+    shaded: dict[str, list[Stretch]] = {}
+    for name, bar in (phase for rep in (one.reps if one else ()) for phase in _phases(rep)):
+        shaded.setdefault(name, []).append(bar)
+    for name, bars in shaded.items():
+        shade(axes, bars, canvas.inks[name], 0.4)
+
+
+def _name(axes: Axes, sets: tuple[SetFigures, ...], canvas: Canvas) -> None:
+    """Name the sets, as far as there is room for names."""
     duration = axes.get_xlim()[1]
     room = canvas.columns / max(1, len(sets))
-    shade(axes, [(one.span.start_s, one.span.end_s - one.span.start_s) for one in sets], canvas.inks["set"], 0.4)
     for one in sets:
         if room >= 16:
             middle = (one.span.start_s + one.span.end_s) / 2 / duration * canvas.columns
             note(axes, canvas, middle, f"Set {one.number}" if room >= 60 else f"{one.number}", "center")
 
 
-def _reps(axes: Axes, one: SetFigures, canvas: Canvas) -> None:
-    """Shade and number the reps; where they are too close for that, number every second, fifth or tenth."""
+def _number(axes: Axes, one: SetFigures, canvas: Canvas) -> None:
+    """Number the reps; where they are too close for that, every second, fifth or tenth."""
     start, end = axes.get_xlim()
     every = next((step for step in (1, 2, 5, 10, 20, 50) if canvas.columns * step / max(1, len(one.reps)) >= 18), 100)
     for number, rep in enumerate(one.reps, 1):
         if number % every == 0 or number == 1:
             middle = ((rep.start_s + rep.end_s) / 2 - start) / (end - start) * canvas.columns
             note(axes, canvas, middle, str(number), "center")
-    shaded: dict[str, list[Stretch]] = {}
-    for name, bar in (phase for rep in one.reps for phase in _phases(rep)):
-        shaded.setdefault(name, []).append(bar)
-    for name, bars in shaded.items():
-        shade(axes, bars, canvas.inks[name], 0.4)
 
 
 def _phases(rep: Rep) -> Iterator[tuple[str, Stretch]]:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from buzzband.outcome import Outcome, QualitySpan
 from buzzband.report import charts, effort, headline, rows, words
+from buzzband.report.canvas import style
 from buzzband.report.charts import has_rates, reps_svg
 from buzzband.report.document import written
 from buzzband.report.effort import Effort, efforts
@@ -24,8 +25,9 @@ def render(outcome: Outcome) -> str:
     """Return ``outcome`` as a whole HTML document, the same one for the same outcome, to be stored as UTF-8."""
     sets = set_figures(outcome)
     worked = efforts(outcome, sets)
-    told = _told(outcome, sets, worked) | _shown(outcome, sets, worked) | _listed(outcome, sets, worked)
-    return written("session.html.j2", told)
+    with style():
+        shown = _shown(outcome, sets, worked)
+    return written("session.html.j2", _told(outcome, sets, worked) | shown | _listed(outcome, sets, worked))
 
 
 def _told(outcome: Outcome, sets: Sequence[SetFigures], worked: Sequence[Effort]) -> dict[str, Any]:
