@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
 from buzzband.recordings.model import Channel
-from buzzband.report.figures import LIGHT
+from buzzband.report.canvas import LIGHT
 from buzzband_fw.core import comb, envelope, intake, lowpass
 from buzzband_fw.core.chain import RAW_RATE_HZ
 from buzzband_fw.core.intake import RAW_PER_SAMPLE

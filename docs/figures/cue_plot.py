@@ -9,7 +9,7 @@ from buzzband.engines.cpython import condition
 from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
 from buzzband.recordings.model import Channel
-from buzzband.report.figures import LIGHT
+from buzzband.report.canvas import LIGHT
 from buzzband.services import calibration
 from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW, RAW_RATE_HZ

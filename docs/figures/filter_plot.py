@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from buzzband.engines.cpython import condition
-from buzzband.report.figures import LIGHT
+from buzzband.report.canvas import LIGHT
 from buzzband_fw.core.chain import BLOCK_SAMPLES, RAW_RATE_HZ
 from plotting import panels, svg
 

@@ -9,7 +9,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from buzzband.report.figures import LIGHT
+from buzzband.report.canvas import LIGHT
 
 WIDTH_IN, UNITS_PER_INCH = 7.6, 72
 _FONT = 9.5

@@ -4,7 +4,7 @@ import numpy as np
 
 from buzzband.outcome import Outcome
 from buzzband.recordings import synth
-from buzzband.report.figures import LIGHT
+from buzzband.report.canvas import LIGHT
 from buzzband.services.options import Options
 from buzzband.services.simulate import simulate
 from plotting import panels, svg

@@ -2,7 +2,7 @@
 
 from matplotlib.axes import Axes
 
-from buzzband.report.figures import LIGHT
+from buzzband.report.canvas import LIGHT
 from firmware import pins
 from netlist import Cable, Netlist, load
 from plotting import panels, svg

@@ -1,6 +1,6 @@
 """The words that are said within a set and beside it, as rhythms: from the firmware's table."""
 
-from buzzband.report.figures import LIGHT
+from buzzband.report.canvas import LIGHT
 from buzzband_fw import names
 from buzzband_fw.core import words
 from plotting import panels, svg

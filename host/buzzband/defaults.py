@@ -13,6 +13,9 @@ EXPORTS = ("edf", "bids", "csv", "json")
 """What sessions can be written as."""
 PLAN_PAIRS_MAX = 10  # one bit of the band's setting for each set
 """Pairs of sets in a plan of silent ones."""
+TRENDS_PAGE = "trends.html"
+WEEKS = 12
+"""How many weeks trends are of."""
 
 LINK_PATIENCE_S = 1.0  # for one answer of a band
 BOARD_PATIENCE_S = 15.0  # for one thing that a board is to do

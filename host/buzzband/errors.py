@@ -54,6 +54,7 @@ BuzzbandError                exit 1
 │   ├── IndexTooNew          the index is of a newer version
 │   ├── NoSuchSession        lists the latest
 │   ├── SeveralSessions      lists those that it might be
+│   ├── SessionUnreadable    nothing in it can be read
 │   ├── AlreadyImported      the archive has that recording, with other options
 │   └── SeveralWearers       lists them
 ├── DriveError               exit 13
@@ -442,6 +443,12 @@ class SeveralSessions(ArchiveError):
     hint = "Give more of the id."
 
 
+class SessionUnreadable(ArchiveError):
+    """Nothing in a session can be read, so there is nothing to tell of it."""
+
+    hint = "Choose another one: buzzband sessions lists them."
+
+
 class AlreadyImported(ArchiveError):
     """The archive has a session of the same recording, made with other options."""
 
@@ -449,7 +456,7 @@ class AlreadyImported(ArchiveError):
 
 
 class SeveralWearers(ArchiveError):
-    """What is to be compared is of more than one wearer; who is meant is not guessed."""
+    """What is asked for is of more than one wearer, or of one whom nobody knows; who is meant is not guessed."""
 
     hint = "Name one of them with --wearer; --wearer '' is the one without a name."
 

@@ -1,5 +1,6 @@
 """What a run of the core over a recording told: the common ground of services, report and ``--json``."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,11 +12,16 @@ from buzzband_fw import names
 from buzzband_fw.core import words
 
 ON_TARGET = names.WORDS[words.ON_TARGET]
+MISSING = "missing"
+_HAIR = 1e-6  # so that 0.1 s is five times 0.02 s
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Envelopes that count as 0 and as 1000 permille, in the core's unit, and how they were found."""
+    """Envelopes that count as 0 and as 1000 permille, in the core's unit, and how they were found.
+
+    A ``reference`` of 0 is not known.
+    """
 
     rest: int
     reference: int
@@ -113,7 +119,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class QualitySpan:
-    """A time in which the band did not trust the signal: ``rail``, ``flat`` or ``hum``."""
+    """A time in which the band did not trust the signal: ``rail``, ``flat`` or ``hum``; or has none: ``missing``."""
 
     t_s: float
     end_s: float
@@ -191,15 +197,52 @@ class Replay:
     torn_clips: int = 0
 
 
+@dataclass(frozen=True)
+class Answer:
+    """How many reps of a set the wearer felt to be on target, None if he did not say, and how many the band counted.
+
+    ``set``: index of the set.
+    """
+
+    set: int
+    felt: int | None
+    actual: int
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """Zero crossings of the EMG a second in the contractions of the rep that was over by ``t_s``."""
+
+    t_s: float
+    rate_hz: int
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What only a band's log tells of a session. ``about``, ``settings``: name, value, meaning, in words.
+
+    ``faults``: when, and what went wrong, in words. ``marks_s``: moments that the wearer marked.
+    """
+
+    session_id: str
+    about: tuple[tuple[str, str, str], ...] = ()
+    settings: tuple[tuple[str, str, str], ...] = ()
+    answers: tuple[Answer, ...] = ()
+    crossings: tuple[Crossings, ...] = ()
+    faults: tuple[tuple[float, str], ...] = ()
+    marks_s: tuple[float, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """A whole run. ``permille``: activation from the free-running envelope, shape (n,), at ``rate_hz``.
+    """A whole run. ``permille``: activation from the free-running envelope, shape (n,), at ``rate_hz``; value i is that
+    at (i + 1) / ``rate_hz`` seconds, and 0 in those quality spans that are named ``missing``.
 
     ``blanked``: shape (n,), true where the motor ran or had just run, so that vibration may be in the value.
     ``movement``: degrees away from the pose of rest, shape (m,), at ``movement_rate_hz``; empty without an IMU.
     ``exercise``: what the band was told to expect. ``imu``: whether it could feel the movement. ``notes``: what the
     wearer should know about how the recording was read. ``replay``: None unless it is a session once more; then
-    ``sample_rate_hz`` and ``gain`` are None, because its log holds activation.
+    ``sample_rate_hz`` and ``gain`` are None, because its log holds activation. ``logged``: None without a band's log.
     """
 
     name: str
@@ -226,6 +269,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     withheld: tuple[CueMark, ...] = ()
     replay: Replay | None = None
+    logged: Logged | None = None
 
     @property
     def cycles(self) -> int:
@@ -241,6 +285,19 @@ class Outcome:
     def other_words(self) -> Counter[str]:
         """Return how often each of the other words was said, in the order in which they first were."""
         return Counter(cue.word for cue in self.cues if cue.word != ON_TARGET)
+
+    def between(self, start_s: float, end_s: float) -> slice:
+        """Return which values of ``permille`` are later than ``start_s`` and no later than ``end_s``."""
+        first, end = (math.floor(time_s * self.rate_hz + _HAIR) for time_s in (start_s, end_s))
+        return slice(max(0, first), max(0, end))
+
+    def is_there(self) -> NDArray[np.bool_]:
+        """Return of which moments there is an activation, shape (n,): those that are not ``missing``."""
+        there = np.ones(len(self.permille), np.bool_)
+        for span in self.quality:
+            if span.flag == MISSING:
+                there[self.between(span.t_s, span.end_s)] = False
+        return there
 
     def cued(self, rep: Rep) -> bool:
         """Return whether the band said in ``rep`` that it was on target."""

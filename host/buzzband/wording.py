@@ -11,6 +11,11 @@ def percent(permille: float) -> str:
     return f"{int(permille // 10)}{SPACE}%"
 
 
+def points(permille: float) -> str:
+    """Return by how many percent of the reference something is off, with one decimal."""
+    return f"{permille / 10:.1f}{SPACE}%"
+
+
 def share(part: float, whole: float) -> str:
     """Return how much of ``whole`` is ``part``: whole percent, rounded down, but never 0 % of what is there."""
     permille = 1000 * part / whole if whole else 0
@@ -79,10 +84,17 @@ def printable(value: object) -> object:
     return "".join(_printable(character) for character in value)
 
 
+def one_line(value: object) -> object:
+    """Return text as ``printable`` does, but in one line, so that it cannot pass for lines of ours."""
+    found = printable(value)
+    return found.replace("\n", " ") if isinstance(found, str) else found
+
+
 def _printable(character: str) -> str:
     if character.isspace():
         return character if character in (SPACE, "\n") else " "
     bad = unicodedata.category(character) in ("Cc", "Cs") or unicodedata.bidirectional(character) in _TURNS
+    bad = bad or ord(character) & 0xFFFE == 0xFFFE  # no character: XML forbids it
     return "\N{REPLACEMENT CHARACTER}" if bad else character
 
 

@@ -63,6 +63,16 @@ def test_an_old_index_is_taken_to_the_newest_schema_with_what_it_holds(path: Pat
     assert version(path) == len(MIGRATIONS) + 1
 
 
+def test_an_index_that_lacks_what_trends_need_is_emptied_so_that_the_raw_logs_are_read_again(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        MIGRATIONS[0](connection)
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(logs)")]
+        connection.execute(f"INSERT INTO logs VALUES ({', '.join('0' for _ in columns)})")
+        connection.execute("PRAGMA user_version = 1")
+    assert Index(path).rows() == ()
+    assert version(path) == len(MIGRATIONS)
+
+
 def test_a_step_that_fails_leaves_the_old_schema(path: Path) -> None:
     Index(path).put([ROW])
 

@@ -18,6 +18,8 @@ WITHOUT_A_DEVICE = {
     "image",
     "sessions",
     "archive",
+    "report",
+    "trends",
     "export",
     "import",
     "selftest",

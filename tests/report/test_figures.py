@@ -10,17 +10,8 @@ from importlib import resources
 import pytest
 
 from buzzband.outcome import CueMark, Hold, Outcome, QualitySpan
-from buzzband.report.figures import (
-    LIGHT,
-    NARROW,
-    WIDE,
-    Canvas,
-    cut_off,
-    session_figure,
-    session_svg,
-    set_svg,
-    top_percent,
-)
+from buzzband.report.canvas import LIGHT, Canvas
+from buzzband.report.figures import NARROW, WIDE, cut_off, session_figure, session_svg, set_svg, top_percent
 from buzzband.report.measures import set_figures
 from buzzband.report.svg import INKS
 from report.builders import an_hour, lasting, moving, outcome, rep, synthetic, with_sets
@@ -74,9 +65,13 @@ def test_a_set_shows_its_own_buzzes_and_numbers_its_reps() -> None:
 def shades(tree: Element) -> list[str]:
     """The phases that are shaded, from left to right."""
     names = {f"f-{name}": name for name in ("concentric", "held", "eccentric")}
-    found = [one for one in tree.everything() if one.attributes.get("class") in names]
-    at = {id(one): float(re.findall(r"[\d.]+", one.attributes["d"] or "")[0]) for one in found}
-    return [names[str(one.attributes["class"])] for one in sorted(found, key=lambda one: at[id(one)])]
+    found = [
+        (float(left), names[str(one.attributes["class"])])
+        for one in tree.everything()
+        if one.attributes.get("class") in names
+        for left in re.findall(r"M([\d.]+)", one.attributes["d"] or "")
+    ]
+    return [name for _, name in sorted(found)]
 
 
 def test_reps_are_shaded_by_phase() -> None:
@@ -119,8 +114,7 @@ def test_movement_is_drawn_below_the_activation(canvas: Canvas) -> None:
 def test_without_movement_a_figure_is_as_high_as_its_canvas() -> None:
     boxes = [drawn(one).all("svg")[0].attributes["viewbox"] for one in (outcome(), moving(outcome()))]
     assert boxes[0] == f"0 0 {WIDE.width} {WIDE.height}"
-    assert boxes[1] == f"0 0 {WIDE.width} {WIDE.fitting(moving(outcome())).height}"
-    assert boxes[0] != boxes[1]
+    assert int((boxes[1] or "").split()[-1]) > WIDE.height
 
 
 @pytest.mark.parametrize(("degrees", "top"), [(0, "10°"), (8, "10°"), (9, "10°"), (47, "45°"), (200, "180°")])
@@ -130,7 +124,7 @@ def test_the_axis_of_movement_ends_near_the_largest(degrees: int, top: str) -> N
 
 def test_reps_that_are_too_close_are_not_all_numbered_but_all_shaded() -> None:
     tree = drawn_set(with_sets((700,) * 60))
-    assert count_of(tree, "f-concentric") == 60
+    assert shades(tree).count("concentric") == 60
     assert "5" in texts(tree)
     assert "4" not in texts(tree)
 
@@ -219,7 +213,7 @@ def test_figures_of_one_page_share_no_ids() -> None:
 
 
 def test_a_picture_alone_has_the_colours_of_the_page_by_daylight() -> None:
-    style = (resources.files("buzzband.report") / "templates" / "session.css").read_text()
+    style = (resources.files("buzzband.report") / "templates" / "page.css").read_text()
     daylight = dict(re.findall(r"--(\w+): (#\w+);", style[: style.index("@media")]))
     assert LIGHT.keys() == INKS.keys()
     assert LIGHT.items() <= daylight.items()

@@ -91,13 +91,15 @@ def test_every_reference_within_a_page_has_one_end(page: str) -> None:
 def test_every_figure_has_a_text_for_those_who_cannot_see_it(page: str) -> None:
     for figure in parsed(page).all("svg"):
         assert figure.attributes["role"] == "img"
-        assert (figure.attributes["aria-label"] or "").startswith("Activation ")
+        assert (figure.attributes["aria-label"] or "").startswith("Activation")
 
 
 def test_every_page_has_its_sections_in_order(page: str) -> None:
     headings = [heading.text for heading in parsed(page).all("h2")]
-    assert headings[0] == "The whole session"
-    assert headings[-3:] == ["Rep by rep", "Signal quality", "Settings and calibration"]
+    assert headings[:4] == ["Good reps", "Best set", "What to change", "The whole session"]
+    assert headings[-2:] == ["Rep by rep", "Settings and calibration"]
+    order = ["The whole session", "Set by set", "Rep after rep", "Signal quality", "Table of sets", "Rep by rep"]
+    assert [heading for heading in headings if heading in order] == [one for one in order if one in headings]
 
 
 def test_every_page_states_the_limits(page: str) -> None:
@@ -126,15 +128,16 @@ def test_the_same_outcome_gives_the_same_bytes() -> None:
 
 
 def rows(tree: Element, of: str = "reps") -> list[list[str]]:
+    """The cells of the first table of that class."""
     table = tree.all("table", **{"class": of})[0]
     return [[cell.text for cell in row.children] for row in table.all("tr")]
 
 
 def test_every_set_has_its_row() -> None:
     assert rows(parsed(render(with_sets((700, 500), (650,)))), "glance") == [
-        ["Set", "Reps", "On target", "Mean peak", "Tempo", "Rest"],
-        ["1", "2", "1 of 2", "60 %", "1.2-0.4-1.4 s", "–"],
-        ["2 best", "1", "1 of 1", "65 %", "1.2-0.4-1.4 s", "12 s"],
+        ["Set", "Reps", "Good", "On target", "Mean peak", "Tempo", "Rest"],
+        ["1", "2", "1", "1", "60 %", "1.2-0.4-1.4 s", "–"],
+        ["2 best", "1", "1", "1", "65 %", "1.2-0.4-1.4 s", "12 s"],
     ]
 
 
@@ -145,7 +148,7 @@ def test_where_reps_were_marked_the_sets_say_how_many() -> None:
 
 def test_a_steady_set_has_a_cadence_in_its_row_and_no_reps() -> None:
     tree = parsed(render(steady(90, 0.75)))
-    assert rows(tree, "glance")[1] == ["1", "90 cycles, 80 a minute", "–", "–", "–", "–"]
+    assert rows(tree, "glance")[1] == ["1", "90 cycles, 80 a minute", "–", "–", "–", "–", "–"]
     assert tree.all("table", **{"class": "reps"}) == []
     assert "Steady work is told in cycles" in tree.text
     assert "shaded by phase" not in tree.text
@@ -155,7 +158,7 @@ def test_times_by_the_muscle_alone_are_marked() -> None:
     one = with_sets((700,))
     one = replace(one, reps=tuple(replace(rep, approximate=True) for rep in one.reps))
     tree = parsed(render(one))
-    assert rows(tree, "glance")[1][4] == rows(tree)[2][4] == "≈ 1.2-0.4-1.4 s"
+    assert rows(tree, "glance")[1][5] == rows(tree)[2][5] == "≈ 1.2-0.4-1.4 s"
 
 
 def test_holds_are_listed() -> None:
@@ -180,12 +183,12 @@ def test_every_set_has_its_figure() -> None:
 
 def test_every_rep_has_its_row_under_its_set() -> None:
     assert rows(parsed(render(with_sets((700, 500), (650,))))) == [
-        ["Rep", "Start", "Reached", "Peak", "Tempo", "Mean"],
+        ["Rep", "Start", "Good", "Peak", "Above", "Tempo", "Mean", "Onset", "Release"],
         ["Set 1"],
-        ["1", "0:03", "yes ✓", "70 %", "1.2-0.4-1.4 s", "42 / 28 %"],
-        ["2", "0:07", "no ✕", "50 %", "1.2-0.4-1.4 s", "30 / 20 %"],
+        ["1", "0:03", "yes ✓", "70 %", "0.9 s", "1.2-0.4-1.4 s", "42 / 28 %", "0.5 s", "0.3 s"],
+        ["2", "0:07", "no ✕", "50 %", "0.0 s", "1.2-0.4-1.4 s", "30 / 20 %", "0.7 s", "0.4 s"],
         ["Set 2"],
-        ["1", "0:22", "yes ✓", "65 %", "1.2-0.4-1.4 s", "39 / 26 %"],
+        ["1", "0:22", "yes ✓", "65 %", "0.8 s", "1.2-0.4-1.4 s", "39 / 26 %", "0.6 s", "0.3 s"],
     ]
 
 
@@ -196,7 +199,7 @@ def test_what_was_odd_about_a_rep_is_remarked() -> None:
 
 
 def test_a_rep_that_was_not_finished_has_no_tempo() -> None:
-    assert rows(parsed(render(odd())))[-1][4] == "–"
+    assert rows(parsed(render(odd())))[-1][5] == "–"
 
 
 def test_all_300_reps_of_an_hour_are_listed() -> None:
@@ -221,7 +224,7 @@ def test_without_reps_there_is_no_table() -> None:
 def test_a_rep_whose_buzz_is_not_as_its_peak_says_so(mode: str, cues: bool, peak: int, said: list[str]) -> None:
     one = with_sets((700,))
     one = replace(one, mode=mode, reps=(rep(3.0, peak),), cues=one.cues if cues else ())
-    assert rows(parsed(render(one)))[2][6:] == said
+    assert rows(parsed(render(one)))[2][9:] == said
 
 
 def test_hostile_text_stays_text() -> None:

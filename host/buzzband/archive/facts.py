@@ -1,17 +1,20 @@
 """What a raw log says, in the few numbers that a list of sessions shows, and that stand in the index."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from buzzband.archive.clock import WRAP_MS, Mark
 from buzzband.errors import UnknownFormat
 from buzzband.recordings.band_log import SessionLog, read_log
-from buzzband.wording import printable
+from buzzband.recordings.lifting import Rep
+from buzzband.wording import one_line
 from buzzband_fw.core import quality, words
 from buzzband_fw.core.chain import BLOCK_MS
+from buzzband_fw.store.records import ACTIVATION_STEP_BLOCKS
 from buzzband_fw.store.schema import SCHEMA
 
 _NOT_TRUSTED = quality.RAIL | quality.FLAT | quality.HUM
@@ -30,6 +33,11 @@ class Facts:
     ``start_t_ms``: its power-on and the band's clock at its start, -1 where unknown. ``foreign``: what the header says
     of another band or session. ``grade``: of the calibration, 0 without one. ``source``: the file that an imported
     one was made of.
+
+    ``load_kg``: 0 where none was set. ``good``: reps on target, whole, neither too fast nor with the muscle off, with a
+    signal that was trusted throughout. ``peaks_permille``: the peaks of all reps, added up. ``complete``: reps with
+    both phases, whose times are added up: ``concentric_ms``, ``pause_ms`` between the two, ``eccentric_ms``.
+    ``work_ms``: time in reps and in sets of cycles. ``held_ms``: time in holds.
     """
 
     problem: str = ""
@@ -56,6 +64,17 @@ class Facts:
     start_t_ms: int = -1
     foreign: str = ""
     source: str = ""
+    load_kg: int = 0
+    good: int = 0
+    too_fast: int = 0
+    muscle_off: int = 0
+    peaks_permille: int = 0
+    complete: int = 0
+    concentric_ms: int = 0
+    pause_ms: int = 0
+    eccentric_ms: int = 0
+    work_ms: int = 0
+    held_ms: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,7 +115,15 @@ def _work(log: SessionLog) -> dict[str, Any]:
     target = _setting(log.header, "target_permille")
     reps, sets = log.lifting.counted(), log.lifting.counted_sets()
     trusted = log.valid & (log.flags & _NOT_TRUSTED == 0)
+    cycled_ms = sum((one.end_block - one.start_block) * BLOCK_MS for one in sets if one.steady)
     return {
+        **_tempo(reps),
+        "good": sum(_is_good(rep, target, trusted) for rep in reps),
+        "too_fast": sum(rep.too_fast for rep in reps),
+        "muscle_off": sum(rep.muscle_off for rep in reps),
+        "peaks_permille": sum(rep.peak_permille for rep in reps),
+        "work_ms": sum(rep.length_ms for rep in reps) + cycled_ms,
+        "held_ms": sum(hold.duration_ms for hold in log.lifting.holds),
         "sets": len(sets),
         "reps": len(reps),
         "cycles": sum(one.reps for one in sets if one.steady),
@@ -108,10 +135,29 @@ def _work(log: SessionLog) -> dict[str, Any]:
     }
 
 
+def _tempo(reps: Sequence[Rep]) -> dict[str, int]:
+    complete = [rep for rep in reps if rep.complete]
+    return {
+        "complete": len(complete),
+        "concentric_ms": sum(rep.concentric_ms for rep in complete),
+        "pause_ms": sum(rep.hold_ms for rep in complete),
+        "eccentric_ms": sum(rep.eccentric_ms for rep in complete),
+    }
+
+
+def _is_good(rep: Rep, target_permille: int, trusted: NDArray[np.bool_]) -> bool:
+    if rep.peak_permille < target_permille or not rep.complete or rep.too_fast or rep.muscle_off:
+        return False
+    first = rep.start_block // ACTIVATION_STEP_BLOCKS
+    end = -(-(rep.start_block * BLOCK_MS + rep.length_ms) // (ACTIVATION_STEP_BLOCKS * BLOCK_MS))
+    return bool(trusted[first:end].all())
+
+
 def _settings(header: Mapping[str, Any]) -> dict[str, Any]:
     calibration = header.get("calibration", {})
     return {
         "target_permille": _setting(header, "target_permille"),
+        "load_kg": _setting(header, "load_kg") or 0,
         "grade": max(0, _number(calibration.get("grade"), 10)),
         "exercise": _text(_setting(header, "exercise")),
         "mode": _text(_setting(header, "mode")),
@@ -155,4 +201,4 @@ def _number(value: Any, limit: int) -> int:
 
 
 def _text(value: Any) -> str:
-    return str(printable(value[:_TEXT_MAX])).replace("\n", " ") if type(value) is str else ""
+    return str(one_line(value[:_TEXT_MAX])) if type(value) is str else ""

@@ -45,7 +45,16 @@ def _create(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_create,)
+def _add_work(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM logs")
+    for name in (
+        *("load_kg", "good", "too_fast", "muscle_off", "peaks_permille", "complete"),
+        *("concentric_ms", "pause_ms", "eccentric_ms", "work_ms", "held_ms"),
+    ):
+        connection.execute(f"ALTER TABLE logs ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_create, _add_work)
 """Each takes the schema one version further. One that needs more of the raw logs empties ``logs``: what is not there is
 read from them."""
 

@@ -25,6 +25,8 @@ COMMANDS = {
     "config": "See and change the settings of a band.",
     "sync": "Bring what the bands have recorded into the archive, and free the bands of it.",
     "sessions": "List the sessions in the archive: when, how long, what was lifted, how whole.",
+    "report": "Write the page of one SESSION of the archive: the latest, or the one whose id begins so.",
+    "trends": "Write a page of weeks: days, reps, target hits, tempo, holds, volume, activation at a load.",
     "archive": "Look after the archive: where it is, whether it is whole, its index.",
     "compare": "Does cueing raise your activation? Cued sets against silent ones of the same session.",
     "export": "Write sessions as files that other programs open: EDF+, a BIDS dataset, CSV, JSON.",

@@ -37,6 +37,16 @@ class Rep:
     eccentric_permille: int
 
     @property
+    def length_ms(self) -> int:
+        """Return how long it took, from the start of its first phase to the end of its second."""
+        return self.concentric_ms + self.hold_ms + self.eccentric_ms
+
+    @property
+    def complete(self) -> bool:
+        """Return whether both phases were seen: a weight may be dropped at the end of a set."""
+        return self.concentric_ms > 0 and self.eccentric_ms > 0
+
+    @property
     def source_name(self) -> str:
         """Return what it was found by: ``tilt``, ``turn`` or ``emg``."""
         return _named(SOURCES, self.source)

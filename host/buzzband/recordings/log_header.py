@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from buzzband.errors import UnknownFormat
-from buzzband.wording import printable
+from buzzband.wording import one_line
 from buzzband_fw.store import records
 
 _TYPES: Mapping[str, type] = {
@@ -39,7 +39,7 @@ def read_header(payload: bytes, session_id: str) -> dict[str, Any]:
 
 
 def _json(payload: bytes) -> object:
-    """Return what a JSON text says, its own text printable and its numbers finite. Raises ValueError."""
+    """Return what a JSON text says, its own text printable, in one line, and its numbers finite. Raises ValueError."""
     try:
         return _harmless(json.loads(payload.decode(), parse_constant=_finite, parse_float=_finite))
     except RecursionError as error:
@@ -55,7 +55,7 @@ def _finite(text: str) -> float:
 
 def _harmless(value: object) -> object:
     if type(value) is dict:
-        return {str(printable(name)): _harmless(item) for name, item in value.items()}
+        return {str(one_line(name)): _harmless(item) for name, item in value.items()}
     if type(value) is list:
         return [_harmless(item) for item in value]
-    return printable(value)
+    return one_line(value)

@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from buzzband.report.figures import LIGHT
+from buzzband.report.canvas import LIGHT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from buzzband.report.measures import SetFigures, merged, set_figures
-from buzzband.report.svg import INKS, inline
+from buzzband.report.canvas import (
+    FONT,
+    LEFT,
+    LIGHT,
+    TOP,
+    Canvas,
+    axes_on,
+    below,
+    level_axis,
+    new_figure,
+    note,
+    shade,
+    style,
+    svg_of,
+)
+from buzzband.report.measures import SetFigures, Stretch, merged, set_figures
 from buzzband.report.trace import movement, trace
 from buzzband.wording import clock
 from buzzband_fw.core.target import REARM_PERCENT
@@ -22,9 +34,6 @@ if TYPE_CHECKING:
 
     from buzzband.outcome import Outcome, Rep
 
-_UNITS_PER_INCH = 72  # of matplotlib's SVG; a unit is about a CSS pixel at the size the page gives a figure
-_LEFT, _RIGHT, _TOP = 32, 46, 40  # margins
-_FONT = 11.5
 _HIGHEST = 2000  # permille: above it, what the electrodes deliver is hardly the muscle, and would flatten all the rest
 _TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)
 _HAIR = 1e-9  # so that 1.0 s is five times 0.2 s
@@ -34,53 +43,16 @@ _STILL_DEGREES = 10  # movement up to here looks small
 _ROUND_DEGREES = (5, 10, 20, 30, 45, 60, 90, 120, 150, 180)
 
 
-@dataclass(frozen=True)
-class Canvas:
-    """The size of a figure, in units, and its colours; ``name`` tells it from all the others on a page."""
-
-    name: str
-    width: int
-    height: int
-    bottom: int = 28
-    inks: Mapping[str, str] = field(default_factory=lambda: INKS)
-    strip: int = 0
-
-    @property
-    def columns(self) -> int:
-        """Return how many units of width the axes have."""
-        return self.width - _LEFT - _RIGHT
-
-    def fitting(self, outcome: Outcome) -> Canvas:
-        """Return it with room for the movement, if there is any to show."""
-        return replace(self, height=self.height + _STRIP + _GAP, strip=_STRIP) if len(outcome.movement) else self
-
-    def area(self, bottom: int, top: int) -> tuple[float, float, float, float]:
-        """Return where axes go that span the columns from ``bottom`` to ``top``, in shares of the figure."""
-        size = (self.columns / self.width, (top - bottom) / self.height)
-        return _LEFT / self.width, bottom / self.height, *size
-
-
-LIGHT = {
-    "text": "#1e252a",
-    "grid": "#dfe2e2",
-    "muscle": "#0d6b86",
-    "spoilt": "#69aec2",
-    "target": "#b04a12",
-    "rearm": "#9c5a36",
-    "buzz": "#7b35a8",
-    "move": "#5f6b1f",
-    "set": "#eef3f4",
-    "concentric": "#cfe2e8",
-    "held": "#e2dcee",
-    "eccentric": "#f0e9dc",
-    "doubt": "#f9e2da",
-    "hatch": "#d98b70",
-}
-"""What the page's style sheet makes of the colours by daylight, for pictures that have no style sheet."""
-
 ALONE = Canvas("session-alone", 720, 270, 48, LIGHT)
 WIDE = Canvas("session-wide", 720, 250)
 NARROW = Canvas("session-narrow", 380, 250)
+
+
+def _fitting(canvas: Canvas, outcome: Outcome) -> Canvas:
+    """Return the canvas with room for the movement, if there is any to show."""
+    if not len(outcome.movement):
+        return canvas
+    return replace(canvas, height=canvas.height + _STRIP + _GAP, strip=_STRIP)
 
 
 def set_canvas(number: int) -> Canvas:
@@ -117,14 +89,14 @@ def set_svg(outcome: Outcome, one: SetFigures, label: str) -> str:
 
 def session_figure(outcome: Outcome) -> Figure:
     """Return the figure of the whole recording as one that stands alone, on white and with its caption."""
-    canvas = ALONE.fitting(outcome)
-    with _style(canvas):
+    canvas = _fitting(ALONE, outcome)
+    with style():
         figure = _figure(outcome, canvas, (0.0, outcome.duration_s), set_figures(outcome), None)
         figure.patch.set(visible=True, facecolor="white")
         caption = "Activation in percent of the reference over time. ▼ a buzz; dashed: its motor near"
         caption += "; hatched: signal not trusted" if outcome.quality else ""
         caption += ". Below: movement in degrees." if canvas.strip else "."
-        figure.text(_LEFT / canvas.width, 8 / canvas.height, caption, color=LIGHT["text"], size=_FONT - 2)
+        figure.text(LEFT / canvas.width, 8 / canvas.height, caption, color=LIGHT["text"], size=FONT - 2)
         return figure
 
 
@@ -136,9 +108,9 @@ def _drawn(
     sets: tuple[SetFigures, ...],
     one: SetFigures | None,
 ) -> str:
-    canvas = canvas.fitting(outcome)
-    with _style(canvas):
-        return inline(_written(_figure(outcome, canvas, view, sets, one)), canvas.name, label)
+    canvas = _fitting(canvas, outcome)
+    with style():
+        return svg_of(_figure(outcome, canvas, view, sets, one), canvas, label)
 
 
 def _figure(
@@ -148,20 +120,20 @@ def _figure(
     sets: tuple[SetFigures, ...],
     one: SetFigures | None,
 ) -> Figure:
-    from matplotlib.figure import Figure  # 0.4 s: only those who draw wait for it
-
-    figure = Figure((canvas.width / _UNITS_PER_INCH, canvas.height / _UNITS_PER_INCH), dpi=_UNITS_PER_INCH)
-    figure.patch.set_visible(False)
-    ground = _axes(figure, canvas, view, (canvas.bottom, canvas.height - _TOP))
-    _time_axis(ground, canvas, view)
-    _holds(ground, outcome, view, canvas)
-    _sets(ground, sets, canvas)
-    if one is not None:
-        _reps(ground, one, canvas)
+    figure = new_figure(canvas)
+    bottom = canvas.bottom + canvas.strip + _GAP if canvas.strip else canvas.bottom
+    axes = axes_on(figure, canvas, view, (bottom, canvas.height - TOP))
+    panels = [axes]
     if canvas.strip:
-        _movement(_axes(figure, canvas, view, (canvas.bottom, canvas.bottom + canvas.strip)), outcome, view, canvas)
-    above = canvas.bottom + canvas.strip + _GAP if canvas.strip else canvas.bottom
-    axes = _axes(figure, canvas, view, (above, canvas.height - _TOP))
+        panels.append(axes_on(figure, canvas, view, (canvas.bottom, canvas.bottom + canvas.strip)))
+        _movement(panels[-1], outcome, view, canvas)
+    _time_axis(panels[-1], canvas, view)
+    for panel in panels:
+        _holds(panel, outcome, view, canvas)
+        _shade(panel, sets, one, canvas)
+    _name(axes, sets, canvas)
+    if one is not None:
+        _number(axes, one, canvas)
     _percent_axis(axes, canvas, top_percent(outcome))
     _doubt(axes, outcome, view, canvas)
     _levels(axes, outcome, canvas)
@@ -170,62 +142,20 @@ def _figure(
     return figure
 
 
-@contextmanager
-def _style(canvas: Canvas) -> Iterator[None]:
-    """Let matplotlib draw in our style and nobody else's, whatever a matplotlibrc says, and put all back after."""
-    import matplotlib
-
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rc("svg", fonttype="none", hashsalt=canvas.name)
-        matplotlib.rc("path", simplify=False)
-        matplotlib.rc("hatch", linewidth=0.8)
-        matplotlib.rc("font", size=_FONT)
-        yield
-
-
-def _written(figure: Figure) -> str:
-    buffer = io.StringIO()
-    # Without metadata: it carries the date, and addresses of vocabularies
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return buffer.getvalue()
-
-
-def _axes(figure: Figure, canvas: Canvas, view: tuple[float, float], span: tuple[int, int]) -> Axes:
-    """Return empty axes over the columns, from one height to another, with no ticks and no frame."""
-    axes = figure.add_axes(canvas.area(*span))
-    axes.patch.set_visible(False)
-    axes.set_xlim(view[0], max(view[1], view[0] + 0.1))
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0, pad=6, labelcolor=canvas.inks["text"], labelsize=_FONT)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    return axes
-
-
 def _time_axis(axes: Axes, canvas: Canvas, view: tuple[float, float]) -> None:
     ticks = _time_ticks(view, max(2, canvas.columns // 70))
-    axes.tick_params(axis="x", pad=9)
-    axes.set_xticks(ticks, [_time_label(tick, view) for tick in ticks])
+    below(axes, canvas, ticks, [_time_label(tick, view) for tick in ticks])
 
 
 def _percent_axis(axes: Axes, canvas: Canvas, top: float) -> None:
-    _level_axis(axes, canvas, top, list(range(0, int(top) + 1, 25 if top <= 130 else 50)))
-    _note(axes, canvas, -_LEFT + 2, "%", "left")
-
-
-def _level_axis(axes: Axes, canvas: Canvas, top: float, ticks: list[int]) -> None:
-    axes.set_ylim(0, top)
-    axes.set_yticks(ticks)
-    axes.grid(axis="y", color=canvas.inks["grid"], linewidth=0.6)
-    axes.set_axisbelow(True)
+    level_axis(axes, canvas, top, list(range(0, int(top) + 1, 25 if top <= 130 else 50)))
+    note(axes, canvas, -LEFT + 2, "%", "left")
 
 
 def _movement(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
     """Draw how far the limb was from its pose of rest."""
     top = top_degrees(outcome)
-    _level_axis(axes, canvas, top, [0, max(level for level in _ROUND_DEGREES if level <= top)])
-    axes.yaxis.set_major_formatter("{x:.0f}°")
+    level_axis(axes, canvas, top, [0, max(level for level in _ROUND_DEGREES if level <= top)], "°")
     axes.plot(*movement(outcome, *view, canvas.columns), color=canvas.inks["move"], linewidth=1.1, zorder=3)
 
 
@@ -239,13 +169,6 @@ def _time_ticks(view: tuple[float, float], most: int) -> list[float]:
 
 def _time_label(time_s: float, view: tuple[float, float]) -> str:
     return clock(time_s) if view[1] - view[0] >= 3 else f"{time_s:.1f} s"
-
-
-def _note(axes: Axes, canvas: Canvas, x: float, text: str, align: str) -> None:
-    """Write ``text`` above the axes and the marks, ``x`` units from the left."""
-    axes.annotate(
-        text, (0, 1), (x, 26), "axes fraction", "offset points", ha=align, va="center", color=canvas.inks["text"]
-    )
 
 
 def _doubt(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
@@ -265,42 +188,49 @@ def _doubt(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canv
         )
 
 
-def _sets(axes: Axes, sets: tuple[SetFigures, ...], canvas: Canvas) -> None:
-    """Shade and name the sets, as far as there is room for names."""
+def _shade(axes: Axes, sets: tuple[SetFigures, ...], one: SetFigures | None, canvas: Canvas) -> None:
+    """Shade the sets, and the phases of the reps of ``one``."""
+    shade(axes, [(each.span.start_s, each.span.end_s - each.span.start_s) for each in sets], canvas.inks["set"], 0.4)
+    shaded: dict[str, list[Stretch]] = {}
+    for name, bar in (phase for rep in (one.reps if one else ()) for phase in _phases(rep)):
+        shaded.setdefault(name, []).append(bar)
+    for name, bars in shaded.items():
+        shade(axes, bars, canvas.inks[name], 0.4)
+
+
+def _name(axes: Axes, sets: tuple[SetFigures, ...], canvas: Canvas) -> None:
+    """Name the sets, as far as there is room for names."""
     duration = axes.get_xlim()[1]
     room = canvas.columns / max(1, len(sets))
     for one in sets:
-        axes.axvspan(one.span.start_s, one.span.end_s, facecolor=canvas.inks["set"], linewidth=0, zorder=0.5)
         if room >= 16:
             middle = (one.span.start_s + one.span.end_s) / 2 / duration * canvas.columns
-            _note(axes, canvas, middle, f"Set {one.number}" if room >= 60 else f"{one.number}", "center")
+            note(axes, canvas, middle, f"Set {one.number}" if room >= 60 else f"{one.number}", "center")
 
 
-def _reps(axes: Axes, one: SetFigures, canvas: Canvas) -> None:
-    """Shade and number the reps; where they are too close for that, number every second, fifth or tenth."""
+def _number(axes: Axes, one: SetFigures, canvas: Canvas) -> None:
+    """Number the reps; where they are too close for that, every second, fifth or tenth."""
     start, end = axes.get_xlim()
     every = next((step for step in (1, 2, 5, 10, 20, 50) if canvas.columns * step / max(1, len(one.reps)) >= 18), 100)
     for number, rep in enumerate(one.reps, 1):
-        _phases(axes, rep, canvas)
         if number % every == 0 or number == 1:
             middle = ((rep.start_s + rep.end_s) / 2 - start) / (end - start) * canvas.columns
-            _note(axes, canvas, middle, str(number), "center")
+            note(axes, canvas, middle, str(number), "center")
 
 
-def _phases(axes: Axes, rep: Rep, canvas: Canvas) -> None:
-    """Shade a rep by phase."""
+def _phases(rep: Rep) -> Iterator[tuple[str, Stretch]]:
+    """Yield the phases of a rep by name, with start and length."""
     names = ("eccentric", "held", "concentric") if rep.lowers_first else ("concentric", "held", "eccentric")
     at_s = rep.start_s
     for name, time_s in zip(names, rep.tempo_s, strict=True):
         if time_s:
-            axes.axvspan(at_s, at_s + time_s, facecolor=canvas.inks[name], linewidth=0, zorder=0.5)
+            yield name, (at_s, time_s)
         at_s += time_s
 
 
 def _holds(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
-    for hold in outcome.holds:
-        if hold.end_s > view[0] and hold.start_s < view[1]:
-            axes.axvspan(hold.start_s, hold.end_s, facecolor=canvas.inks["held"], linewidth=0, zorder=0.7)
+    seen = [hold for hold in outcome.holds if hold.end_s > view[0] and hold.start_s < view[1]]
+    shade(axes, [(hold.start_s, hold.end_s - hold.start_s) for hold in seen], canvas.inks["held"], 0.45)
 
 
 def _levels(axes: Axes, outcome: Outcome, canvas: Canvas) -> None:
@@ -332,7 +262,7 @@ def _activation(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas:
 def _buzzes(axes: Axes, outcome: Outcome, view: tuple[float, float], canvas: Canvas) -> None:
     """Mark every buzz on target over the axes, where no line is in the way."""
     times = [cue.t_s for cue in outcome.on_target if view[0] <= cue.t_s <= view[1]]
-    height = (_TOP - 30) / axes.bbox.height
+    height = (TOP - 30) / axes.bbox.height
     unit_s = (view[1] - view[0]) / axes.bbox.width
     crowded = any(after - before < 7 * unit_s for before, after in itertools.pairwise(times))
     axes.plot(

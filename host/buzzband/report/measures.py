@@ -14,6 +14,12 @@ def reached(rep: Rep, outcome: Outcome) -> bool:
     return rep.peak_permille >= outcome.target_permille
 
 
+def is_good(rep: Rep, outcome: Outcome) -> bool:
+    """Return whether ``rep`` is on target, whole, not too fast, done by the muscle, and its signal was trusted."""
+    flagged = rep.too_fast or rep.muscle_off or not rep.complete
+    return reached(rep, outcome) and not flagged and not untrusted_s(outcome, rep.start_s, rep.end_s)
+
+
 def merged(spans: Sequence[QualitySpan], gap_s: float = 0.0) -> list[Stretch]:
     """Return the times under any of ``spans``, in order, no two of them ``gap_s`` or less apart."""
     stretches: list[Stretch] = []
@@ -34,6 +40,7 @@ def untrusted_s(outcome: Outcome, start_s: float, end_s: float) -> float:
 class SetFigures:
     """A set in numbers. The means are over its reps, but for ``mean_permille``, which is over all of its time.
 
+    ``reached``: reps on target; ``good``: those of them that ``is_good`` finds good.
     ``tempo_s``: mean times of first phase, hold and second phase. ``muscle_off``, ``too_fast``: how many reps were.
     ``rest_s``: since the set before; None of the first.
     """
@@ -42,6 +49,7 @@ class SetFigures:
     span: SetSpan
     reps: tuple[Rep, ...]
     reached: int
+    good: int
     mean_peak_permille: float
     mean_permille: float
     tempo_s: tuple[float, float, float] | None
@@ -53,8 +61,8 @@ class SetFigures:
 
     @property
     def share(self) -> float:
-        """Return the share of reps that reached the target, 0 to 1."""
-        return self.reached / max(1, len(self.reps))
+        """Return the share of reps that were good, 0 to 1."""
+        return self.good / max(1, len(self.reps))
 
     @property
     def approximate(self) -> bool:
@@ -72,19 +80,20 @@ def set_figures(outcome: Outcome) -> tuple[SetFigures, ...]:
 
 
 def best(sets: Sequence[SetFigures]) -> SetFigures | None:
-    """Return the set with the largest share of reps on target; between equals, the one with the higher mean peak."""
+    """Return the set with the largest share of good reps; between equals, the one with the higher mean peak."""
     done = [one for one in sets if one.reps]
     return max(done, key=lambda one: (one.share, one.mean_peak_permille), default=None)
 
 
 def _figures(outcome: Outcome, index: int, reps: tuple[Rep, ...], rested_from_s: float | None) -> SetFigures:
     span = outcome.sets[index]
-    work = outcome.permille[round(span.start_s * outcome.rate_hz) : round(span.end_s * outcome.rate_hz)]
+    work = outcome.permille[outcome.between(span.start_s, span.end_s)]
     return SetFigures(
         number=index + 1,
         span=span,
         reps=reps,
         reached=sum(reached(rep, outcome) for rep in reps),
+        good=sum(is_good(rep, outcome) for rep in reps),
         mean_peak_permille=_mean([rep.peak_permille for rep in reps]),
         mean_permille=_mean(work.tolist()),
         tempo_s=mean_tempo_s(reps),

@@ -1,117 +1,73 @@
-"""One session as one HTML file: no network, no script, nothing beside it."""
+"""One session as a page: what matters in words, then figures, then tables."""
 
-import base64
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import Sequence
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from buzzband.outcome import Hold, Outcome, QualitySpan, Rep
-from buzzband.report import words
+from buzzband.outcome import Outcome, QualitySpan
+from buzzband.report import charts, effort, headline, rows, words
+from buzzband.report.canvas import style
+from buzzband.report.charts import has_rates, reps_svg
+from buzzband.report.document import written
+from buzzband.report.effort import Effort, efforts
 from buzzband.report.figures import NARROW, WIDE, cut_off, session_svg, set_svg
-from buzzband.report.measures import SetFigures, best, merged, reached, set_figures
+from buzzband.report.measures import SetFigures, merged, set_figures
 from buzzband.report.trace import blanks_hidden, trace
-from buzzband.wording import SPACE, clock, count, length, percent, printable, tempo
+from buzzband.wording import SPACE, clock, count, percent
 from buzzband_fw.core.cue import AFTER_MOTOR_MS
 from buzzband_fw.core.target import REARM_MS, REARM_PERCENT
 
 _TALL = 40  # rows: a longer table scrolls inside its box
-_NONE = "–"
-
-
-@dataclass(frozen=True)
-class RepRow:
-    """A rep as the table shows it. ``mean``: of both phases, the concentric one first. ``remarks``: what was odd."""
-
-    number: int
-    start: str
-    reached: bool
-    peak: str
-    tempo: str
-    mean: str
-    remarks: str
-
-
-@dataclass(frozen=True)
-class SetRow:
-    """A set as the table of sets shows it."""
-
-    number: int
-    best: bool
-    reps: str
-    reached: str
-    peak: str
-    tempo: str
-    rest: str
-    muscle_off: str
-    too_fast: str
-
-
-@dataclass(frozen=True)
-class SetView:
-    """A set as the page shows it on its own: ``figure`` is SVG."""
-
-    number: int
-    told: str
-    figure: Markup
-    rows: tuple[RepRow, ...]
 
 
 def render(outcome: Outcome) -> str:
     """Return ``outcome`` as a whole HTML document, the same one for the same outcome, to be stored as UTF-8."""
-    environment = Environment(
-        loader=PackageLoader("buzzband.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=printable,
-    )
-    style = (resources.files("buzzband.report") / "templates" / "session.css").read_text(encoding="utf-8")
     sets = set_figures(outcome)
-    return environment.get_template("session.html.j2").render(
-        style=Markup(style),  # ours
-        policy=_policy(style),
-        **_told(outcome, sets),
-        **_shown(outcome, sets),
-    )
+    worked = efforts(outcome, sets)
+    with style():
+        shown = _shown(outcome, sets, worked)
+    return written("session.html.j2", _told(outcome, sets, worked) | shown | _listed(outcome, sets, worked))
 
 
-def _policy(style: str) -> str:
-    """Return a content security policy under which the page's own style sheet works and nothing else does."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-
-
-def _told(outcome: Outcome, sets: tuple[SetFigures, ...]) -> dict[str, Any]:
+def _told(outcome: Outcome, sets: Sequence[SetFigures], worked: Sequence[Effort]) -> dict[str, Any]:
     """Return what the page says in words."""
     return {
         "name": outcome.name,
+        "about": outcome.logged.about if outcome.logged else (),
+        "cards": headline.cards(outcome, sets),
         "summary": words.summary(outcome),
-        "many_sets": len(sets) > 1,
         "target": percent(outcome.target_permille),
         "rearm_percent": REARM_PERCENT,
         "rearm_ms": REARM_MS,
         "after_motor_ms": AFTER_MOTOR_MS,
         "timing": words.timing(outcome) if outcome.reps else "",
+        "fatigue": words.fatigue(worked),
+        "felt": words.felt(outcome),
+        "quality": _quality(outcome),
+        "faults": [(clock(at_s), what) for at_s, what in (outcome.logged.faults if outcome.logged else ())],
+        "marks": words.marks(outcome),
         "settings": _settings(outcome),
         "calibration": _calibration(outcome),
-        "quality": _quality(outcome),
         "notes": outcome.notes,
     }
 
 
-def _shown(outcome: Outcome, sets: tuple[SetFigures, ...]) -> dict[str, Any]:
-    """Return the figures and tables, and what their captions have to explain."""
+def _shown(outcome: Outcome, sets: tuple[SetFigures, ...], worked: Sequence[Effort]) -> dict[str, Any]:
+    """Return the figures, and what their captions have to explain."""
     alt = words.session_alt(outcome)
-    return {
-        "wide": Markup(session_svg(outcome, sets, WIDE, alt)),  # SVG that we have built, with no foreign text in it
-        "narrow": Markup(session_svg(outcome, sets, NARROW, alt)),
+    reps_alt = words.reps_alt(outcome, sets)
+    svgs = {  # that we have built, with no foreign text in it
+        "wide": session_svg(outcome, sets, WIDE, alt),
+        "narrow": session_svg(outcome, sets, NARROW, alt),
+        "reps_wide": reps_svg(outcome, sets, worked, charts.WIDE, reps_alt) if outcome.reps else "",
+        "reps_narrow": reps_svg(outcome, sets, worked, charts.NARROW, reps_alt) if outcome.reps else "",
+    }
+    return {name: Markup(svg) for name, svg in svgs.items()} | {
+        "cards_of_sets": [
+            (one.number, words.about_set(one, outcome), Markup(set_svg(outcome, one, words.set_alt(one))))
+            for one in sets
+        ],
         "thinned": trace(outcome, 0.0, outcome.duration_s, WIDE.columns).thinned,
         "blanks_hidden": blanks_hidden(outcome, NARROW.columns),
         "cut_off": cut_off(outcome),
@@ -121,80 +77,23 @@ def _shown(outcome: Outcome, sets: tuple[SetFigures, ...]) -> dict[str, Any]:
         "any_reps": bool(outcome.reps),
         "any_cycles": outcome.cycles > 0,
         "any_doubt": bool(outcome.quality),
-        "any_remarks": any(_remarks(outcome, rep) for rep in outcome.reps),
-        "any_flags": any(rep.muscle_off or rep.too_fast for rep in outcome.reps),
-        "glance": list(_set_rows(sets)),
-        "sets": list(_set_views(outcome, sets)),
-        "holds": [_hold(hold) for hold in outcome.holds],
-        "tall": len(outcome.reps) > _TALL,
+        "any_rates": has_rates(outcome, sets),
     }
 
 
-def _set_rows(sets: tuple[SetFigures, ...]) -> Iterator[SetRow]:
-    found = best(sets) if len(sets) > 1 else None
-    for one in sets:
-        rest = _NONE if one.rest_s is None else length(one.rest_s)
-        if not one.reps:
-            yield SetRow(one.number, False, words.amount(one), _NONE, _NONE, _NONE, rest, _NONE, _NONE)
-            continue
-        yield SetRow(
-            one.number,
-            one is found and one.reached > 0,
-            str(len(one.reps)),
-            f"{one.reached} of {len(one.reps)}",
-            percent(one.mean_peak_permille),
-            _tempo(one.tempo_s, one.approximate),
-            rest,
-            str(one.muscle_off),
-            str(one.too_fast),
-        )
-
-
-def _set_views(outcome: Outcome, sets: tuple[SetFigures, ...]) -> Iterator[SetView]:
-    for one in sets:
-        figure = Markup(set_svg(outcome, one, words.set_alt(one)))
-        rows = tuple(_row(outcome, number, rep) for number, rep in enumerate(one.reps, 1))
-        yield SetView(one.number, words.about_set(one, outcome), figure, rows)
-
-
-def _hold(hold: Hold) -> tuple[str, str, str]:
-    """Return start, length and mean activation."""
-    return clock(hold.start_s), length(hold.end_s - hold.start_s), percent(hold.mean_permille)
-
-
-def _row(outcome: Outcome, number: int, rep: Rep) -> RepRow:
-    return RepRow(
-        number,
-        clock(rep.start_s),
-        reached(rep, outcome),
-        percent(rep.peak_permille),
-        _tempo(rep.tempo_s if rep.complete else None, rep.approximate),
-        f"{rep.concentric_permille // 10} / {percent(rep.eccentric_permille)}",
-        ", ".join(_remarks(outcome, rep)),
-    )
-
-
-def _tempo(phases_s: tuple[float, float, float] | None, approximate: bool) -> str:
-    if phases_s is None:
-        return _NONE
-    return f"≈{SPACE}{tempo(phases_s)}" if approximate else tempo(phases_s)
-
-
-def _remarks(outcome: Outcome, rep: Rep) -> list[str]:
-    told = (
-        _buzz(outcome, rep),
-        "muscle off" if rep.muscle_off else "",
-        "too fast" if rep.too_fast else "",
-        "" if rep.complete else "not finished",
-    )
-    return list(filter(None, told))
-
-
-def _buzz(outcome: Outcome, rep: Rep) -> str:
-    """Say so where buzz and peak disagree, in the only mode in which they should agree."""
-    if outcome.mode != "reach" or outcome.cued(rep) == reached(rep, outcome):
-        return ""
-    return "buzzed" if outcome.cued(rep) else "no buzz"
+def _listed(outcome: Outcome, sets: tuple[SetFigures, ...], worked: Sequence[Effort]) -> dict[str, Any]:
+    """Return the tables, and the numbers by which their columns are defined."""
+    return {
+        "glance": list(rows.set_rows(sets)),
+        "efforts": list(rows.effort_rows(outcome, sets, worked)),
+        "sets": [(one.number, list(rows.rep_rows(outcome, one, done))) for one, done in zip(sets, worked, strict=True)],
+        "holds": [rows.hold_row(hold) for hold in outcome.holds],
+        "any_remarks": any(rows.remarks(outcome, rep) for rep in outcome.reps),
+        "any_flags": any(rep.muscle_off or rep.too_fast for rep in outcome.reps),
+        "any_felt": bool(outcome.logged and outcome.logged.answers),
+        "tall": len(outcome.reps) > _TALL,
+        "effort": effort,
+    }
 
 
 def _settings(outcome: Outcome) -> tuple[tuple[str, str, str], ...]:
@@ -203,11 +102,12 @@ def _settings(outcome: Outcome) -> tuple[tuple[str, str, str], ...]:
     rearm = percent(outcome.target_permille * REARM_PERCENT / 100)
     return (
         ("Recording", outcome.name, "what this page was made from"),
-        ("Engine", outcome.engine, "what ran the band’s signal processing"),
+        *(() if outcome.engine == "" else (("Engine", outcome.engine, "what ran the band’s signal processing"),)),
         *_recorded(outcome),
         ("Exercise", outcome.exercise, "what the band was told to expect"),
         ("Mode", outcome.mode, "when the band speaks"),
         ("Target", target, f"of the reference; ready for the next buzz below {rearm}"),
+        *(outcome.logged.settings if outcome.logged else ()),
     )
 
 
@@ -221,18 +121,21 @@ def _recorded(outcome: Outcome) -> tuple[tuple[str, str, str], ...]:
             ("Then", then, "in the session"),
             mains,
         )
-    return (
-        ("Sample rate", f"{outcome.sample_rate_hz:g}{SPACE}Hz", "EMG samples a second in the recording"),
-        mains,
-        ("Gain", f"{outcome.gain:.4g}", "what the recording was multiplied by"),
-    )
+    found = [mains]
+    if outcome.sample_rate_hz is not None:
+        rate = f"{outcome.sample_rate_hz:g}{SPACE}Hz"
+        found.insert(0, ("Sample rate", rate, "EMG samples a second in the recording"))
+    if outcome.gain is not None:
+        found.append(("Gain", f"{outcome.gain:.4g}", "what the recording was multiplied by"))
+    return tuple(found)
 
 
 def _calibration(outcome: Outcome) -> tuple[tuple[str, str, str], ...]:
     found = outcome.calibration
+    rest, reference = (str(level) if found.reference else "not known" for level in (found.rest, found.reference))
     return (
-        ("Rest", str(found.rest), f"the envelope that counts as 0{SPACE}%, in the core’s own unit"),
-        ("Reference", str(found.reference), f"the envelope that counts as 100{SPACE}%, in the same unit"),
+        ("Rest", rest, f"the envelope that counts as 0{SPACE}%, in the core’s own unit"),
+        ("Reference", reference, f"the envelope that counts as 100{SPACE}%, in the same unit"),
         ("Found by", found.how, "how rest and reference were set"),
     )
 

@@ -8,7 +8,7 @@ INKS = {
     for number, name in enumerate(
         (
             *("text", "grid", "muscle", "spoilt", "target", "rearm", "buzz", "move", "set"),
-            *("concentric", "held", "eccentric", "doubt", "hatch"),
+            *("concentric", "held", "eccentric", "lifting", "pausing", "lowering", "doubt", "hatch"),
         ),
         1,
     )

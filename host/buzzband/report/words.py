@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from buzzband.outcome import Outcome, QualitySpan
-from buzzband.report.measures import SetFigures, best, merged, reached, set_figures, untrusted_s
+from buzzband.outcome import MISSING, Outcome, QualitySpan
+from buzzband.report.effort import Effort
+from buzzband.report.measures import SetFigures, merged, reached, untrusted_s
 from buzzband.wording import SPACE, clock, count, cycles, length, listed, percent, share, work
 
 _MOST = 0.5  # of a recording: more distrust than this, and none of its numbers should be read
 _MANY = 10  # reps: of fewer, a percentage says less than the count
 _STRETCHES = 12  # that a sentence lists
+_FELL_CLEARLY = 50  # permille: the rate of a few reps is off by less
 
 FLAGS = {
     "rail": (
@@ -26,6 +28,10 @@ FLAGS = {
         "Hum from the mains was at least as strong as the muscle. Move away from mains leads, chargers and "
         "treadmills, and press the electrodes on.",
     ),
+    MISSING: (
+        "Not recorded",
+        "The log has no activation for this time: it was cut off, or a part of it is damaged. Nothing is filled in.",
+    ),
 }
 """For each flag of the band: what it is called, and what it means and calls for."""
 
@@ -39,7 +45,7 @@ def summary(outcome: Outcome) -> str:
     """Return the session in one paragraph."""
     if not len(outcome.permille):
         return "The recording is too short to say anything about."
-    told = (_counted, _hits, _best, _flagged, _held, _buzzed, trust)
+    told = (_counted, _hits, _flagged, _held, _buzzed, trust)
     return " ".join(filter(None, (tell(outcome) for tell in told)))
 
 
@@ -66,20 +72,6 @@ def _hits(outcome: Outcome) -> str:
         return f"The muscle reached the target of {target} in {every}."
     part = f" ({share(hits, reps)})" if reps >= _MANY else ""
     return f"The muscle reached the target of {target} in {hits} of {reps} reps{part}."
-
-
-def _best(outcome: Outcome) -> str:
-    """Say which set was the best one, if there is anything to choose from."""
-    sets = set_figures(outcome)
-    found = best(sets)
-    if found is None or len(sets) < 2:
-        return ""
-    peak = percent(found.mean_peak_permille)
-    if not found.reached:
-        return f"Set {found.number} came closest, with a mean peak of {peak}."
-    return (
-        f"The best was set {found.number}: {found.reached} of {len(found.reps)} on target, with a mean peak of {peak}."
-    )
 
 
 def _flagged(outcome: Outcome) -> str:
@@ -161,6 +153,54 @@ def timing(outcome: Outcome) -> str:
     if any(rep.approximate for rep in outcome.reps):
         told += " Times with ≈ are those of the muscle, which does not switch on and off with the movement."
     return told
+
+
+def fatigue(worked: Sequence[Effort]) -> str:
+    """Return how far the zero-crossing rate fell within the set in which it fell most."""
+    known = [
+        (number, one.first_hz, one.last_hz)
+        for number, one in enumerate(worked, 1)
+        if one.first_hz is not None and one.last_hz is not None
+    ]
+    if not known:
+        return ""
+    number, first, last = min(known, key=lambda one: one[2] / one[1])
+    fell = 1000 * (1 - last / first)
+    if fell < _FELL_CLEARLY:
+        return f"In no set did it fall by {percent(_FELL_CLEARLY)} or more: no clear sign of a tired muscle."
+    told = (
+        f"It fell most in set {number}, from {first:.0f} to {last:.0f} a second, {percent(fell)} less: a sign that the "
+    )
+    return f"{told}muscle tired. As it tires, the same work gives a higher percentage."
+
+
+def felt(outcome: Outcome) -> str:
+    """Return how well the wearer felt the target, in the sets after which the band asked."""
+    answers = outcome.logged.answers if outcome.logged else ()
+    if not answers:
+        return ""
+    told = [(one.felt, one.actual) for one in answers if one.felt is not None]
+    asked = f"After {count(len(answers), 'set')} the band asked how many reps were on target."
+    if not told:
+        return f"{asked} It got no answer."
+    answered = "" if len(told) == len(answers) else f" {len(told)} of these questions got an answer."
+    total, actual = (sum(numbers) for numbers in zip(*told, strict=True))
+    return f"{asked}{answered} You felt {total}, the band counted {actual}."
+
+
+def marks(outcome: Outcome) -> str:
+    """Return the moments that the wearer marked."""
+    found = [clock(at_s) for at_s in (outcome.logged.marks_s if outcome.logged else ())]
+    if not found:
+        return ""
+    more = [f"{len(found) - _STRETCHES} more"] if len(found) > _STRETCHES else []
+    return f"You marked {listed(found[:_STRETCHES] + more)}, by pressing the button twice."
+
+
+def reps_alt(outcome: Outcome, sets: Sequence[SetFigures]) -> str:
+    """Return what the figure of all reps shows, for those who cannot see it."""
+    good = sum(one.good for one in sets)
+    return f"Activation, time above target and tempo of {count(len(outcome.reps), 'rep')}, {good} of them good."
 
 
 def session_alt(outcome: Outcome) -> str:

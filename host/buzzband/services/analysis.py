@@ -142,19 +142,19 @@ def _cut_off(reps: Sequence[lifting.Rep]) -> SetSpan:
     cycles = max(len(reps) - 1, 1)
     return SetSpan(
         first.start_block / BLOCKS_PER_S,
-        _end_s(last.start_block, _length_ms(last)),
+        _end_s(last.start_block, last.length_ms),
         len(reps),
         cycle_s=(last.start_block - first.start_block) / BLOCKS_PER_S / cycles,
     )
 
 
 def _rep(rep: lifting.Rep, index: int) -> Rep:
-    to_peak_ms = _length_ms(rep) if rep.lowers_first else rep.concentric_ms
+    to_peak_ms = rep.length_ms if rep.lowers_first else rep.concentric_ms
     return Rep(
         set=index,
         start_s=rep.start_block / BLOCKS_PER_S,
         peak_s=_end_s(rep.start_block, to_peak_ms),
-        end_s=_end_s(rep.start_block, _length_ms(rep)),
+        end_s=_end_s(rep.start_block, rep.length_ms),
         concentric_s=rep.concentric_ms / MS_PER_S,
         eccentric_s=rep.eccentric_ms / MS_PER_S,
         hold_s=rep.hold_ms / MS_PER_S,
@@ -175,10 +175,6 @@ def _mean_permille(rep: lifting.Rep) -> int:
     moved_ms = rep.concentric_ms + rep.eccentric_ms
     total = rep.concentric_permille * rep.concentric_ms + rep.eccentric_permille * rep.eccentric_ms
     return total // moved_ms if moved_ms else 0
-
-
-def _length_ms(rep: lifting.Rep) -> int:
-    return rep.concentric_ms + rep.hold_ms + rep.eccentric_ms
 
 
 def _end_s(start_block: int, duration_ms: int) -> float:

@@ -20,6 +20,7 @@ from buzzband.recordings.labels import emg_channel
 from buzzband.recordings.model import Channel
 from buzzband.services import calibration, pages
 from buzzband.services.analysis import outcome
+from buzzband.services.logged import with_log
 from buzzband_fw.core.chain import RAW_RATE_HZ
 from buzzband_fw.core.sets import QUIET_MS
 
@@ -97,6 +98,7 @@ def demo(seed: int, engine: str = "cpython", progress: Progress = no_progress) -
     lifted = lift(seed)
     recorded = ENGINES[engine](lifted.codes, lifted.settings, lifted.motor, progress, frames=lifted.frames)
     squeezes = lifted.session.truth.squeezes
+    reps_from_s = squeezes[-1][1] + 1.0 + QUIET_MS / 1000  # until they are over as a set, too
     told = outcome(
         "Demo: three sets of curls (synthetic)",
         engine=engine,
@@ -107,11 +109,11 @@ def demo(seed: int, engine: str = "cpython", progress: Progress = no_progress) -
         settings=lifted.settings,
         track=recorded.track(block_count(lifted.codes)),
         imu=lifted.frames is not None,
-        reps_from_s=squeezes[-1][1] + 1.0 + QUIET_MS / 1000,  # until they are over as a set, too
+        reps_from_s=reps_from_s,
         notes=(
             "The session is synthetic: motor units, movement, hum, noise and the motor's own vibration are modelled.",
             "The band's app felt, cued and recorded it, and its log came over the link.",
             f"The {len(squeezes)} squeezes at the start set what 100 % is; neither they nor their buzzes are counted.",
         ),
     )
-    return Demo(told, lifted.session, recorded)
+    return Demo(with_log(told, recorded.log, from_s=reps_from_s), lifted.session, recorded)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from buzzband.atomic import replace_file
 from buzzband.errors import OutputFailed
 from buzzband.outcome import Outcome
+from buzzband.weeks import Trends
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,6 +23,13 @@ def write_page(told: Outcome, path: Path) -> None:
     from buzzband.report import render
 
     _write(path, lambda: render(told).encode())
+
+
+def write_trends(told: Trends, path: Path) -> None:
+    """Write the page of some weeks. Folders on the way are made. Raises OutputFailed."""
+    from buzzband.report import render_trends
+
+    _write(path, lambda: render_trends(told).encode())
 
 
 def write_log(data: bytes, path: Path) -> None:

@@ -33,10 +33,10 @@ from buzzband.recordings.band_log import SessionLog
 from buzzband.recordings.clips import CLIP_RATE_HZ, Clip
 from buzzband.recordings.tellings import Telling, tellings
 from buzzband.services import analysis
+from buzzband.services.logged import settings_told
 from buzzband.services.notes import of_movement, of_replay
 from buzzband.services.options import Options
 from buzzband_fw.core.sets import QUIET_MS
-from buzzband_fw.store.schema import cleaned, values_of
 
 AGAIN_S = 0.5
 DURATION_MIN_S = 1.0
@@ -140,8 +140,7 @@ def check_options(rate_hz: float | None, options: Options, measured: Collection[
 
 def settings_of(log: SessionLog) -> Mapping[str, Any]:
     """Return the settings of a session, by name. Raises NotInLog if its header does not say how it was calibrated."""
-    given = {name: value for name, value in log.header.get("settings", {}).items() if name != "wearer"}
-    values: Mapping[str, Any] = values_of(cleaned(given, []))
+    values = settings_told(log)
     if values["rest"] is None or values["reference"] is None:
         raise NotInLog(
             f"The log of session {log.session_id} does not say how the band was calibrated.",

@@ -52,14 +52,14 @@ def _lines(shown: Shown) -> Iterator[str]:
 def _of_log(log: SessionLog, target_permille: int) -> Iterator[str]:
     yield ""
     yield from _source(log.header["source"]) if "source" in log.header else _band(log.header)
-    yield f"Calibration: {_calibration(log.header.get('calibration'))}"
+    yield f"Calibration: {calibration_told(log.header.get('calibration'))}"
     yield from _settings(log.header.get("settings", {}))
     yield ""
     yield from _sets(log, target_permille)
     yield from _some("Holds", [_hold(hold) for hold in log.lifting.holds])
     yield from _cues(log)
     yield from _some("Marked by the wearer", [_at(block) for block in log.marks])
-    yield from _some("Faults", [f"{_at(fault.block)}  {_fault(fault)}" for fault in log.faults])
+    yield from _some("Faults", [f"{_at(fault.block)}  {fault_told(fault)}" for fault in log.faults])
 
 
 def _band(header: Mapping[str, Any]) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _source(told: Mapping[str, Any]) -> Iterator[str]:
     yield "No band was worn: what its motor would have said is told as withheld."
 
 
-def _calibration(made: Mapping[str, Any] | None) -> str:
+def calibration_told(made: Mapping[str, Any] | None) -> str:
     """Return how the band was calibrated."""
     if not made:
         return "none in this session; rest and reference are those that the band knew from before"
@@ -178,7 +178,8 @@ def _at(block: int) -> str:
     return clock(block * BLOCK_MS / 1000)
 
 
-def _fault(fault: Fault) -> str:
+def fault_told(fault: Fault) -> str:
+    """Return what went wrong, in words."""
     told = _FAULTS.get(fault.name)
     return told(fault.value) if told else f"{fault.name}, {fault.value}"
 

@@ -61,6 +61,11 @@ def when(placed: Placement) -> str:
     return "nobody knows when" if earliest is None else f"after {moment(earliest)}"
 
 
+def latest_ms(placed: Placement) -> int | None:
+    """Return when a session began at the latest, in ms since 1970; None if nobody knows."""
+    return placed.start_ms if isinstance(placed, Exact) else placed.latest_ms
+
+
 def moment(utc_ms: int) -> str:
     """Return a time of day with its date, in the time zone of this computer."""
     local = datetime.fromtimestamp(utc_ms / 1000, UTC).astimezone()

@@ -81,6 +81,18 @@ def show(archive: Archive, wanted: str, progress: Progress = no_progress) -> Sho
     return opened(archive, _meant(archive.sessions(progress), wanted))
 
 
+def latest(archive: Archive, progress: Progress = no_progress) -> Shown:
+    """Return the latest session of which anything can be read: of those that nobody can place, the last power-on's.
+
+    Raises NoSuchSession and other ArchiveErrors.
+    """
+    readable = [session for session in archive.sessions(progress) if not session.row.facts.problem]
+    if not readable:
+        raise NoSuchSession(f"There are no sessions in the archive {archive.folder}.")
+    placed = [session for session in readable if words.latest_ms(session.when) is not None]
+    return opened(archive, (placed or readable)[-1])
+
+
 def opened(archive: Archive, session: Session) -> Shown:
     """Return a session of the archive with all that its raw log says. Raises ArchiveError."""
     row = session.row
