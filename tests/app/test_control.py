@@ -84,6 +84,12 @@ class Band:
         self.marks += 1
 
 
+@pytest.fixture(autouse=True)
+def modules_stay(monkeypatch):
+    """The band forgets modules; here they are everybody's."""
+    monkeypatch.setattr(control, "forget", lambda *_names: None)
+
+
 def led_to(state, calibrated=True):
     band = Band(calibrated)
     leader = Control(band)

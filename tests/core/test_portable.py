@@ -7,6 +7,7 @@ from buzzband_fw.core import (
     activation,
     comb,
     envelope,
+    frozen,
     intake,
     lowpass,
     motion,
@@ -26,7 +27,7 @@ KERNELS = (
     motion.move, motion.feel, zigzag.follow, zigzag.take_rest, zigzag.find_floor,
     swings.measure, swings.irregularity, swings.choose, swings.period_ms, swings.typical, swings.nearest,
     slow.keep, slight.level, slight.turns, slight.usual, slight.fastest,
-    hold.holding, steady.idling, tempo.beat,
+    hold.holding, steady.idling, tempo.beat, frozen.copy,
 )  # fmt: skip
 EVERY_KERNEL = pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.__name__)
 
