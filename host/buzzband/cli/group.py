@@ -9,7 +9,7 @@ import buzzband
 from buzzband.errors import BuzzbandError
 from buzzband.wording import printable
 
-COMMANDS = ("demo", "simulate", "twin", "flash", "config", "sync", "sessions", "archive", "selftest")
+COMMANDS = ("demo", "simulate", "twin", "flash", "update", "config", "sync", "sessions", "archive", "selftest")
 
 
 class Failure(click.ClickException):

@@ -5,7 +5,7 @@ from buzzband.transports import replies
 from buzzband_fw import names
 from buzzband_fw.link import messages
 
-KINDS = ("", "HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET", "CONFIG", "TIME", "DELETE")
+KINDS = ("", "HELLO", "STATUS", "LIST", "READ", "HASH", "STREAM", "REPL", "RESET", "CONFIG", "TIME", "DELETE", "SLOT")
 
 _HINTS = {
     messages.UNKNOWN_KIND: "The band's app is older than this tool: bring it up to date with buzzband flash.",
@@ -13,8 +13,10 @@ _HINTS = {
     messages.BUSY: "It is in the middle of a set. Try again when the wearer rests.",
     messages.FAILED: "Its flash could not be read or written. Plug it again and repeat the command.",
     messages.WRONG_SETTING: "Nothing is changed. Bring band and tool to the same version: buzzband flash.",
-    messages.MISMATCH: "Nothing is removed. What the band has is not what was copied: copy the session anew.",
-    messages.IN_USE: "Nothing is removed. End the session with the band's button first.",
+    messages.MISMATCH: "Nothing is changed. What the band has is not what was sent or copied: run the command again.",
+    messages.IN_USE: "Nothing is changed. End the session with the band's button first.",
+    messages.ON_TRIAL: "The app that runs is on trial. Restart the band: it goes back to the one from before.",
+    messages.BATTERY: "Nothing is changed. Charge the battery first.",
 }
 
 
