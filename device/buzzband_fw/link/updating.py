@@ -111,8 +111,11 @@ class Updating:
         self._steps = None
 
     def close(self):
-        """See through what was written. Touches flash. Raises OSError."""
+        """Drop what goes on, and see through what was written. Touches flash. Raises OSError."""
         self.stop()
+        self._save()
+
+    def _save(self):
         if self._file is not None:
             file, self._file = self._file, None
             self._band.brace()
@@ -136,7 +139,7 @@ class Updating:
 
     def _page(self, given):
         slot, offset = _fields("<1sI", given)
-        self.close()
+        self._save()
         with open(path_of(_slot(slot)), "rb") as file:
             file.seek(offset)
             page = file.read(messages.PAYLOAD_MAX)
@@ -145,7 +148,7 @@ class Updating:
 
     def _hash_prefix(self, length):
         """Hash the first bytes of what is in the other slot."""
-        self.close()
+        self._save()
         digest = hashlib.sha256()
         with open(self._path, "rb") as file:
             yield from _read(file, length, digest.update)
@@ -159,7 +162,7 @@ class Updating:
         self._band.brace()
 
     def _empty(self):
-        self.close()
+        self._save()
         if self._size >= 0:
             os.remove(self._path)
         self._size = -1
@@ -202,7 +205,7 @@ class Updating:
 
     def _try(self, wanted):
         """Verify what is in the other slot, byte by byte, and have it tried at the next start."""
-        self.close()
+        self._save()
         digest = hashlib.sha256()
         with open(self._path, "rb") as file:
             start, names, count, told = _manifest(file, self._size)

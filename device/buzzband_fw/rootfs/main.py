@@ -34,7 +34,7 @@ CHOICE = "/slot.txt"
 MAGIC = b"BBA1"
 FOOTER = "<4sIHH32sI"  # magic, where the names begin, their size, how many; a SHA-256; CRC-32 of names and all before
 PLACE = "<IH"  # behind each name: where the module begins, its size
-PACKAGE = "/buzzband_fw"
+PACKAGE = "/buzzband_fw/"
 FOLDER, FILE = 0x4000, 0x8000
 NO_ENTRY = 2
 
@@ -62,15 +62,15 @@ class Pack:
 
     def place(self, path):
         """Return where a module begins, and its size. Raises OSError."""
-        name = b"\0" + path[len(PACKAGE) + 1 : -4].encode() + b"\0"
-        at = self.names.find(name) if path.endswith(".mpy") else -1
+        name = b"\0" + path[len(PACKAGE) : -4].encode() + b"\0"
+        at = self.names.find(name) if path.startswith(PACKAGE) and path.endswith(".mpy") else -1
         if at < 0:
             raise OSError(NO_ENTRY)
         return unpack_from(PLACE, self.names, at + len(name))
 
     def stat(self, path):
         """See MicroPython."""
-        if path == PACKAGE or b"\0" + path[len(PACKAGE) + 1 :].encode() + b"/" in self.names:
+        if path + "/" == PACKAGE or b"\0" + path[len(PACKAGE) :].encode() + b"/" in self.names:
             return (FOLDER, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         return (FILE, 0, 0, 0, 0, 0, self.place(path)[1], 0, 0, 0)
 

@@ -87,7 +87,7 @@ class VirtualBand:
         self.app: Any = None
         self.modules: Mapping[str, Any] = {}
         self._survives = survives
-        self._slots = {f"/{name}": path for name, path in (slots or {"a": FOLDER.parent}).items()}
+        self._slots = {f"/{name}": path for name, path in ({"a": FOLDER.parent} if slots is None else slots).items()}
         self._patches = dict(patches or {})
         self._failure: BaseException | None = None
         self._turns: Turns | None = None
