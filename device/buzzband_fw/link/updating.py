@@ -1,6 +1,6 @@
 """The answers to SLOT: another app comes into the slot that does not run, piece by piece, is verified, and started.
 
-A slot's app lies in a pack, ``/a.app`` or ``/b.app``:
+A slot's app lies in a pack, ``a.app`` or ``b.app``:
 
     modules   one behind the other, gaps between them allowed
     names     of each module a zero, its name, a zero, where it begins u32, its size u16
@@ -49,7 +49,7 @@ _UNWELL = messages.RECORDER_FAILED | messages.SAFE_MODE
 
 def path_of(slot):
     """Return the path of a slot's pack. ``slot``: a or b."""
-    return "/" + slot + ".app"
+    return slot + ".app"
 
 
 class Updating:
@@ -217,7 +217,7 @@ class Updating:
         if not wanted == told == digest.digest():
             raise Refusal(messages.MISMATCH)
         self._require_fit()
-        _choose(self._path[1:2] + _TRIAL)
+        _choose(self._path[0] + _TRIAL)
 
     def _confirm(self):
         """Let the app that runs be the one to start, if it is well. It is when its core counts as it should."""

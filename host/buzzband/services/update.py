@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from buzzband.archive import Archive
 from buzzband.archive.raw import sha256_of
-from buzzband.errors import FellBack, LinkError, NoOtherApp, NoRoom, NotStarted, NotSynced, PortError
+from buzzband.errors import FellBack, LinkError, NoOtherApp, NoRoom, NotStarted, NotSynced, PortError, Refused
 from buzzband.packs import Manifest, module_name
 from buzzband.progress import Progress, no_progress
 from buzzband.services.update_plan import Plan, Send, holds, in_frames, plan, resumed
@@ -127,13 +127,13 @@ class _Run:
         while True:
             try:
                 self._port = (ports.path_of(self._serial_number) if self._serial_number else None) or self._port
-                with self._open_link(self._port, self._patience_s) as link:
-                    link.hello()
-                    return deed(link)
+                self.talk(Link.hello)
+                break
             except (PortError, LinkError) as error:
                 if time.monotonic() > deadline:
                     raise NotStarted(f"The band does not come back after its restart. {error}") from error
             time.sleep(_PAUSE_S)
+        return self.talk(deed)
 
     def begin(self, link: Link) -> Hello:
         """Look at what there is. Raises NotSynced."""
@@ -178,7 +178,11 @@ class _Run:
             hello = link.hello()
             if slot is not None and hello.slot != slot:
                 raise FellBack(f"The app in slot {slot} was tried, but {hello.app} in slot {hello.slot} runs.")
-            link.slots.confirm()
+            try:
+                link.slots.confirm()
+            except Refused as refusal:
+                link.reset()
+                raise FellBack(f"The app in slot {hello.slot} was tried, but its self-test failed: {refusal}") from refusal
             return hello
 
         band = self.talk_again(confirmed)
