@@ -164,7 +164,11 @@ def test_on_trial_no_session_begins_by_itself(flash: Path) -> None:
 def test_what_a_trial_falls_back_on_is_not_written_to(flash: Path, archive: Archive) -> None:
     with SlotBand(flash, {"a": packed(0), "b": packed(1)}, "b?") as virtual:
         virtual.run_for(2)
-        for ask in (lambda slots: slots.empty(), lambda slots: slots.write(0, b"x"), lambda slots: slots.try_next(bytes(32))):
+        for ask in (
+            lambda slots: slots.empty(),
+            lambda slots: slots.write(0, b"x"),
+            lambda slots: slots.try_next(bytes(32)),
+        ):
             with pytest.raises(Refused) as caught:
                 ask(link_to(virtual).slots)
             assert caught.value.reason == messages.ON_TRIAL

@@ -54,12 +54,12 @@ def packed(number: int = 0) -> bytes:
     return new_pack(version(number))
 
 
-def updated(virtual: VirtualBand, archive: Archive, number: int, **options: Any) -> Updated:
-    return update("simulated", version(number), archive, open_link=opener(virtual), patience_s=5.0, **options)
+def updated(virtual: VirtualBand, archive: Archive, number: int) -> Updated:
+    return update("simulated", version(number), archive, open_link=opener(virtual))
 
 
 def rolled_back(virtual: VirtualBand, archive: Archive) -> Updated:
-    return roll_back("simulated", archive, open_link=opener(virtual), patience_s=5.0)
+    return roll_back("simulated", archive, open_link=opener(virtual))
 
 
 def opener(virtual: VirtualBand) -> Any:

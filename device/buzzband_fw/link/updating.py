@@ -13,6 +13,7 @@ appended, with names and a footer of its own, takes its place, and modules that 
 Imported when a host asks, and forgotten when it has fallen silent.
 """
 
+import binascii
 import gc
 import hashlib
 import os
@@ -283,11 +284,15 @@ def _manifest(file, size):
     if size < FOOTER_SIZE:
         raise Refusal(messages.MISMATCH)
     file.seek(size - FOOTER_SIZE)
-    magic, start, names_size, count, told, _ = struct.unpack(FOOTER_FORMAT, file.read(FOOTER_SIZE))
+    footer = file.read(FOOTER_SIZE)
+    magic, start, names_size, count, told, crc = struct.unpack(FOOTER_FORMAT, footer)
     if magic != MAGIC or start + names_size + DIGEST_SIZE * count + FOOTER_SIZE != size:
         raise Refusal(messages.MISMATCH)
     file.seek(start)
-    return start, file.read(names_size), count, told
+    names = file.read(names_size)
+    if binascii.crc32(footer[:-4], binascii.crc32(names)) != crc:
+        raise Refusal(messages.MISMATCH)
+    return start, names, count, told
 
 
 def _places(names, count):

@@ -102,9 +102,7 @@ def roll_back(
 class _Run:
     """One band. ``running``, ``there``: what the slot that runs and the other one hold, where that is a pack."""
 
-    def __init__(
-        self, port: str, archive: Archive, open_link: OpenLink, patience_s: float, progress: Progress
-    ) -> None:
+    def __init__(self, port: str, archive: Archive, open_link: OpenLink, patience_s: float, progress: Progress) -> None:
         self.running: Manifest | None = None
         self.there: Manifest | None = None
         self.on_trial = False
@@ -182,7 +180,9 @@ class _Run:
                 link.slots.confirm()
             except Refused as refusal:
                 link.reset()
-                raise FellBack(f"The app in slot {hello.slot} was tried, but its self-test failed: {refusal}") from refusal
+                raise FellBack(
+                    f"The app in slot {hello.slot} was tried, but its self-test failed: {refusal}"
+                ) from refusal
             return hello
 
         band = self.talk_again(confirmed)
