@@ -1,4 +1,4 @@
-"""An update on official MicroPython on the emulated Pico: loaded from packs, tried, and as quick as it is said to be."""
+"""Packs and updates on official MicroPython on the emulated Pico."""
 
 import subprocess
 import sys

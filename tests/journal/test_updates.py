@@ -28,15 +28,18 @@ def test_it_does_whatever_is_torn_how(name: str) -> None:
     count(f"update, power cut, {SEEDS} ways: {name}", images=images)
 
 
-@pytest.mark.parametrize(("slots", "chosen", "ran"), [
-    ({"a": 1}, b"", ("a", False, False, 1)),
-    ({"b": 1}, b"", ("b", False, False, 1)),
-    ({"a": 0, "b": 1}, b"b", ("b", False, False, 1)),
-    ({"a": 0, "b": 1}, b"b?", ("b", False, True, 1)),
-    ({"a": 0}, b"b?", ("a", False, False, 0)),
-    ({"a": 0, "b": 1}, b"\xff?", ("a", False, True, 0)),
-    ({"a": 0, "b": 1}, b"x", ("a", False, False, 0)),
-])
+@pytest.mark.parametrize(
+    ("slots", "chosen", "ran"),
+    [
+        ({"a": 1}, b"", ("a", False, False, 1)),
+        ({"b": 1}, b"", ("b", False, False, 1)),
+        ({"a": 0, "b": 1}, b"b", ("b", False, False, 1)),
+        ({"a": 0, "b": 1}, b"b?", ("b", False, True, 1)),
+        ({"a": 0}, b"b?", ("a", False, False, 0)),
+        ({"a": 0, "b": 1}, b"\xff?", ("a", False, True, 0)),
+        ({"a": 0, "b": 1}, b"x", ("a", False, False, 0)),
+    ],
+)
 def test_the_slot_that_is_named_runs_if_it_holds_an_app(slots, chosen, ran) -> None:
     memory = Memory(image(**slots))
     board = Model(memory)

@@ -13,8 +13,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from littlefs import LittleFS
-
 from app.bench import link_to
 from app.updating import IDLE, START_S
 from buzzband.archive import Archive
@@ -27,6 +25,7 @@ from journal.little_flash import JournalBand
 
 SOURCES = {"a": FOLDER.parent, "b": FOLDER.parent}  # what runs on this interpreter, whatever the packs hold
 BOOTS_MAX = 10
+VERSIONS = range(3)
 MAIN = compile(rootfs_files()["main.py"], "main.py", "exec")
 
 
@@ -119,7 +118,9 @@ class Model:
         known = {
             "sys": SimpleNamespace(path=path, print_exception=lambda _error: None),
             "binascii": SimpleNamespace(crc32=crc32),
-            "machine": SimpleNamespace(WDT=lambda timeout: None, Pin=_Pin, mem32=_Registers(self._registers), reset=_reset),
+            "machine": SimpleNamespace(
+                WDT=lambda timeout: None, Pin=_Pin, mem32=_Registers(self._registers), reset=_reset
+            ),
             "struct": struct,
             "vfs": SimpleNamespace(mount=lambda system, at: self._mounted.update({at: system})),
             "pins": SimpleNamespace(BUTTON=14),
@@ -133,10 +134,11 @@ class Model:
 
     def _app(self, slot: str, system: Any) -> Any:
         """Return the app of a pack, if every module of it is as in one of the versions."""
-        for number in range(3):
-            if all(self._module(system, path) == data for path, data in version(number).items()):
-                return SimpleNamespace(main=lambda *given: self._main(number, *given))
-        raise ImportError("half an app")
+        found = {path: self._module(system, path) for path in version(0)}
+        if found not in map(version, VERSIONS):
+            raise ImportError("half an app")
+        number = next(number for number in VERSIONS if version(number) == found)
+        return SimpleNamespace(main=functools.partial(self._main, number))
 
     def _module(self, system: Any, path: str) -> bytes:
         size = system.stat(f"/{path}")[6]

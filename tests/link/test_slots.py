@@ -176,7 +176,12 @@ def test_what_stands_against_it_stands_against_every_step(flash: Path, reason: i
     link, band = served(Wire(), flash)
     band.hindrance = reason
     slots = link.slots
-    for ask in (slots.empty, lambda: slots.write(0, b"x"), lambda: slots.copy(0, 0, 9), lambda: slots.try_next(bytes(32))):
+    for ask in (
+        slots.empty,
+        lambda: slots.write(0, b"x"),
+        lambda: slots.copy(0, 0, 9),
+        lambda: slots.try_next(bytes(32)),
+    ):
         with pytest.raises(Refused) as caught:
             ask()
         assert caught.value.reason == reason
@@ -194,7 +199,11 @@ def test_flash_is_written_only_once_the_motor_is_braced(flash: Path) -> None:
 
 @pytest.mark.parametrize(
     ("block", "fault", "reason"),
-    [(99, 0, messages.BUSY), (100, messages.RECORDER_FAILED, messages.FAILED), (100, messages.SAFE_MODE, messages.FAILED)],
+    [
+        (99, 0, messages.BUSY),
+        (100, messages.RECORDER_FAILED, messages.FAILED),
+        (100, messages.SAFE_MODE, messages.FAILED),
+    ],
 )
 def test_an_app_that_is_not_well_is_not_confirmed(flash: Path, block: int, fault: int, reason: int) -> None:
     link, band = served(Wire(), flash)
@@ -206,7 +215,19 @@ def test_an_app_that_is_not_well_is_not_confirmed(flash: Path, block: int, fault
 
 @pytest.mark.parametrize(
     "request_payload",
-    [b"", b"\x00", b"\x00\xff", b"\x00c", b"\x01a", b"\x01/\0\0\0\0", b"\x02", b"\x04", b"\x05abc", b"\x06abc", b"\x63"],
+    [
+        b"",
+        b"\x00",
+        b"\x00\xff",
+        b"\x00c",
+        b"\x01a",
+        b"\x01/\0\0\0\0",
+        b"\x02",
+        b"\x04",
+        b"\x05abc",
+        b"\x06abc",
+        b"\x63",
+    ],
 )
 def test_a_request_that_makes_no_sense_is_refused(flash: Path, request_payload: bytes) -> None:
     starts(None)

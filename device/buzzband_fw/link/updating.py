@@ -67,7 +67,7 @@ class Updating:
         self._file = None  # the other slot's, while it is written
         self._size = _size_of(self._path)
         self._unsaved = 0
-        self._steps = None
+        self._steps = ()
         self._answer_size = 0
 
     def begin(self, request, length):
@@ -111,7 +111,7 @@ class Updating:
     def stop(self):
         """Drop what goes on."""
         self.kind = 0
-        self._steps = None
+        self._steps = ()
 
     def close(self):
         """Drop what goes on, and see through what was written. Touches flash. Raises OSError."""

@@ -14,9 +14,9 @@ import sys
 from binascii import crc32
 from machine import WDT, Pin, mem32, reset
 from struct import calcsize, unpack, unpack_from
-from vfs import mount
 
 import pins
+from vfs import mount
 
 SCRATCH = 0x4005800C  # watchdog scratch register 0: outlives a reset, not a loss of power
 MARK = 0x0B2D0000  # tells what stands there from what the register holds at power-on
