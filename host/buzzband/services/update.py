@@ -236,8 +236,8 @@ def update_text(done: Updated) -> str:
         return f"Back to the app from before {done.before}.\n{runs}"
     if not done.changed:
         return f"Nothing to do: the band has this very app.\n{runs}"
-    sent = f"{count(len(done.sent), 'module')} sent ({done.sent_bytes} bytes), {done.copied_bytes} bytes copied on the band"
-    return f"{sent}.\n{runs}"
+    sent = f"{count(len(done.sent), 'module')} sent ({done.sent_bytes} bytes)"
+    return f"{sent}, {done.copied_bytes} bytes copied on the band.\n{runs}"
 
 
 def update_document(done: Updated) -> dict[str, Any]:
