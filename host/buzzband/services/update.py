@@ -75,7 +75,7 @@ def update(
         return run.finish(before, changed=run.on_trial)
     wanted = run.talk(lambda link: run.write(link, modules))
     run.talk(lambda link: run.restart(link, wanted.sha256))
-    return run.finish(before, plan=wanted, slot=other(before.slot))
+    return run.finish(before, wanted=wanted, slot=other(before.slot))
 
 
 def roll_back(
@@ -165,7 +165,7 @@ class _Run:
         self,
         before: Hello,
         *,
-        plan: Plan | None = None,
+        wanted: Plan | None = None,
         slot: str | None = None,
         changed: bool = True,
         rolled_back: bool = False,
@@ -187,7 +187,7 @@ class _Run:
 
         band = self.talk_again(confirmed)
         self._progress(1.0)
-        steps = plan.steps if plan else ()
+        steps = wanted.steps if wanted else ()
         sizes = [len(step.data) if isinstance(step, Send) else step.size for step in steps]
         sent_bytes = sum(size for step, size in zip(steps, sizes, strict=True) if isinstance(step, Send))
         return Updated(
@@ -196,7 +196,7 @@ class _Run:
             before.app,
             changed,
             rolled_back,
-            plan.sent if plan else (),
+            wanted.sent if wanted else (),
             sent_bytes,
             sum(sizes) - sent_bytes,
         )
@@ -222,6 +222,8 @@ class _Run:
 
     def _is_safe(self, link: Link, uid: str, entry: Entry) -> bool:
         """Return whether the archive has what the band has of a session."""
+        if not entry.size:
+            return True
         known = [log for log in self._archive.raw.logs(uid, entry.session_id) if log.size >= entry.size]
         if not known:
             return False
