@@ -41,6 +41,7 @@ class SlotTwin(Twin):
 @pytest.mark.pico(2.9)
 def test_an_app_that_cannot_be_loaded_gives_way_to_the_other_one(pico_bench: PicoBench) -> None:
     with SlotTwin(pico_bench.left_s, {"b.app": new_pack(BROKEN), "slot.txt": b"b", "a.app": packed()}) as twin:
+        twin.wait_until(lambda: twin.resets, 1.0)
         with twin.link() as link:
             assert link.hello().slot == "a"
         assert len(twin.resets) == 1
