@@ -3,10 +3,12 @@ import json
 from pathlib import Path
 
 import pytest
+from littlefs import LittleFS
 
 import buzzband_fw
 from buzzband import bundle
 from buzzband.errors import EngineFailed
+from buzzband.packs import PACK_MAX, read_pack
 
 
 def test_every_module_of_the_firmware_is_bundled_as_text() -> None:
@@ -61,10 +63,28 @@ def test_source_that_does_not_compile_is_named_with_the_compilers_reason(monkeyp
 
 def test_a_band_holds_what_starts_the_app_the_app_in_slot_a_and_its_settings() -> None:
     band = bundle.band_files({"rest": 265})
-    assert {"boot.py", "main.py", "pins.mpy", "a/buzzband_fw/app.mpy", "a/buzzband_fw/hal/pins.mpy"} <= set(band)
+    app = read_pack(band["a.app"])
+    assert set(band) == {"boot.py", "main.py", "pins.mpy", "a.app", "settings.json"}
+    assert {f"buzzband_fw/{name}.mpy": data for name, data in app.items()} == bundle.native_files()
     assert band["boot.py"] == Path(buzzband_fw.__path__[0], "rootfs", "boot.py").read_bytes()
-    assert band["pins.mpy"] == band["a/buzzband_fw/hal/pins.mpy"]
+    assert band["pins.mpy"] == app["hal/pins"]
     assert json.loads(band["settings.json"]) == {"rest": 265}
+
+
+def test_two_apps_take_350_kb_of_flash_and_leave_a_megabyte() -> None:
+    band = bundle.band_files()
+    assert len(band["a.app"]) <= PACK_MAX
+    full = {path: data for path, data in band.items() if path != "a.app"}
+    used = [used_bytes({**full, **slots}) for slots in ({}, {"a.app": bytes(PACK_MAX), "b.app": bytes(PACK_MAX)})]
+    assert used[1] - used[0] <= 350_000
+    assert bundle.FLASH_BLOCK_SIZE * bundle.FLASH_BLOCK_COUNT - used[1] >= 1 << 20
+
+
+def used_bytes(files: dict[str, bytes]) -> int:
+    image = LittleFS(block_size=4096, block_count=bundle.FLASH_BLOCK_COUNT, mount=False)
+    image.context.buffer[:] = bundle.pack_image(files)
+    image.mount()
+    return int(image.used_block_count) * bundle.FLASH_BLOCK_SIZE
 
 
 def test_a_band_without_settings_has_no_file_of_them_and_the_root_files_are_no_modules() -> None:

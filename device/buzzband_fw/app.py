@@ -61,6 +61,7 @@ CRASH_FILE = "crash.txt"
 _WELL_AFTER_BLOCKS = const(1007)  # 10 s without a crash
 
 _BYTES_PER_TURN = const(6)
+_BYTES_AT_LEISURE = const(64)  # while nothing is felt: a packet of USB
 _ON_TIME_SAMPLES = const(24)  # after a block that was no later the next one is not there yet, but will be at the tick
 _PARTIAL_MS = const(200)
 _TALK_MS = const(20)
@@ -73,7 +74,7 @@ _BATTERY_AT = const(8183)  # of them: at power-on it was read already
 class App:
     """The composition root."""
 
-    def __init__(self, slot="a", safe_mode=False):
+    def __init__(self, slot="a", safe_mode=False, on_trial=False):
         chosen = settings.load()
         control.forget(*settings.PARTS)
         bus = I2cBus()
@@ -84,7 +85,7 @@ class App:
         self.voice = Voice(_motor(bus, chosen, supply_mv))
         self.band = Band(chosen, muscle, self.movement, self.voice, supply_mv, safe_mode, self._brace, FRAMES)
         self.control = control.Control(self.band)
-        self.report = SelfReport(self.band, slot, self.control.calibrate)
+        self.report = SelfReport(self.band, slot, self.control.calibrate, on_trial)
         self.server = Server(SerialPort(), self.report)
         chosen.brace = self._brace_for_settings
         chosen.changed = self._take_settings
@@ -117,7 +118,7 @@ class App:
         self.report.boot_ms = ticks_ms()
         self.band.be_ready_to_keep()
         self._share_jobs()
-        self.control.start()
+        self.control.start(waits=self.report.on_trial)
         gc.threshold(-1)
         gc.collect()
         self.report.free_ram_bytes = gc.mem_free()
@@ -287,7 +288,7 @@ class App:
     @micropython.native
     def _listen(self):
         """Serve the link; return whether a conversation is going on."""
-        if self._poll(_BYTES_PER_TURN):
+        if self._poll(_BYTES_PER_TURN if self.band.feels() else _BYTES_AT_LEISURE):
             self._hear()
             return True
         if not self._talking:
@@ -313,9 +314,9 @@ class App:
             report.worst_armed_us = max(report.worst_armed_us, elapsed_us)
 
 
-def main(slot="a", safe_mode=False):
+def main(slot="a", safe_mode=False, on_trial=False):
     """Run the app until the host wants the prompt. A crash is written down and ends in a reset, with the motor off."""
-    app = App(slot, safe_mode)
+    app = App(slot, safe_mode, on_trial)
     try:
         app.start()
         app.run()

@@ -51,7 +51,7 @@ class Band:
         self._voice = voice
         self._feel = movement.feel  # bound once, as in core/pipeline.py
         self._move = movement.step
-        self._brace = brace
+        self.brace = brace
         self.frames = frames
         self._feels = self._cueing = False
         self._first_block = 0
@@ -70,7 +70,7 @@ class Band:
     def recover(self):
         """Merge what an interrupted session has left. Touches flash, if there is any; failing that it stays there."""
         try:
-            session.recover(self._brace)
+            session.recover(self.brace)
         except OSError:
             self.faults |= messages.RECORDER_FAILED
 
@@ -82,7 +82,7 @@ class Band:
         self.recorder = Recorder()
         self.recorder.look()
         self._note_activation = self.recorder.activation  # bound once
-        self.keeper = Keeper(self, self._brace)
+        self.keeper = Keeper(self, self.brace)
         self.keeper.count_boot()
         self.keep = self.keeper.step
 
@@ -160,7 +160,7 @@ class Band:
         self._marked = None
         self._target_permille = self.settings.target_permille
         self._may_ask = self.settings.ask_felt
-        self._brace()
+        self.brace()
         self.feel()
         session_id = session.new_id((chip.uid() + str(ticks_ms())).encode())
         try:
@@ -177,7 +177,7 @@ class Band:
         self._cueing = self._feels = False
         if self.recorder.session_id is None:
             return
-        self._brace()
+        self.brace()
         if self._word:
             self._note_word()
         self._finish_movement()
@@ -292,7 +292,7 @@ class Band:
         """Remove a session that is over. Touches flash. Raises OSError."""
         size = session.size_of(session_id)
         self._voice.hush()
-        self._brace()
+        self.brace()
         session.remove(session_id)
         self.recorder.free_bytes += size
 

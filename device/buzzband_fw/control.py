@@ -72,11 +72,14 @@ class Control:
         self.guide = None
         self._band = band
 
-    def start(self):
-        """Leave STARTING by what the settings say. In safe mode nothing is said, so there is no guide to be heard."""
+    def start(self, waits=False):
+        """Leave STARTING by what the settings say. In safe mode nothing is said, so there is no guide to be heard.
+
+        ``waits``: for the button, whatever they say.
+        """
         settings = self._band.settings
         stored = settings.calibration == "stored" or self._band.faults & SAFE_MODE
-        if not settings.autostart or (stored and not settings.calibrated):
+        if waits or not settings.autostart or (stored and not settings.calibrated):
             self.take(DONE)
         elif stored:
             self.take(BEGIN)

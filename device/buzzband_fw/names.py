@@ -30,6 +30,8 @@ REASONS = (
     "wrong setting",
     "mismatch",
     "in use",
+    "on trial",
+    "low battery",
 )  # link/messages.py
 STATES = ("starting", "idle", "running", "calibrating", "warming up", "asking", "finding", "off")
 FAULTS = (

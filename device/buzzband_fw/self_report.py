@@ -15,12 +15,17 @@ _CLEAR_MS = 100  # how long no cue may be possible, for flash to be written
 class SelfReport:
     """Answers for a band. See messages.STATUS_FORMAT.
 
+    ``slot``: of the app that runs, a or b. ``on_trial``: whether it has yet to be confirmed.
+
     ``worst_…_us``: the longest turns. ``left_out``: samples of the stream that the host did not take in time. The app
     keeps both up to date.
     """
 
-    def __init__(self, band, slot, calibrate):
-        """``calibrate``: of a ``control.Control``."""
+    def __init__(self, band, slot, calibrate, on_trial=False):
+        """``calibrate``: of a ``control.Control``. ``on_trial``: whether the app is."""
+        self.slot = slot
+        self.on_trial = on_trial
+        self.brace = band.brace
         self.worst_us = 0
         self.worst_armed_us = 0
         self.worst_flash_us = 0
@@ -33,7 +38,6 @@ class SelfReport:
         self.calibrate = calibrate
         self.settings = band.settings
         self._band = band
-        self._slot = slot
 
     def hello(self):
         """Return who this is, as JSON."""
@@ -43,7 +47,7 @@ class SelfReport:
                 "app": __version__,
                 "micropython": chip.micropython_version(),
                 "uid": chip.uid(),
-                "slot": self._slot,
+                "slot": self.slot,
                 "safe_mode": bool(self._band.faults & messages.SAFE_MODE),
                 "free_bytes": self._band.recorder.free_bytes,
                 "free_ram_bytes": self.free_ram_bytes,
@@ -111,6 +115,23 @@ class SelfReport:
         """Return whether flash may be written for the host: between sets, or when no cue can be due."""
         muscle = self._band.muscle
         return not (self._band.is_on() and muscle.cue.mode.in_set) or muscle.clear_ms() >= _CLEAR_MS
+
+    def obstacle(self):
+        """Return why no app may be written now, a reason of link/messages.py, or 0: the band is not worn, nor low."""
+        band = self._band
+        if band.is_on() or band.feels():
+            return messages.IN_USE
+        if band.supply_mv < band.settings.low_battery_mv:
+            return messages.BATTERY
+        return messages.BUSY if band.is_speaking() or band.recorder.pieces is not None else 0
+
+    def blocks(self):
+        """Return how many blocks there have been since power-on."""
+        return self._band.muscle.blocks
+
+    def faults(self):
+        """Return the faults that stand, of link/messages.py."""
+        return self._band.faults
 
     def note_time(self, utc_ms, round_trip_ms):
         """Take note of what time it is; return the band's clock now in ms, modulo 2^30, and the number of its start."""

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from buzzband.errors import EngineFailed, EngineMissing
+from buzzband.packs import new_pack
 
 FLASH_BLOCK_SIZE = 4096
 FLASH_BLOCK_COUNT = 352  # the Pico's file system: 1,441,792 bytes
 
 SETTINGS_FILE = "settings.json"
+SLOT_FILES = {"a": "a.app", "b": "b.app"}
 _ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system, as it stands: no module of the package
 _PINS = "buzzband_fw/hal/pins.mpy"  # boot.py needs the motor's pin before a slot is chosen
 
@@ -107,13 +109,12 @@ def _compile(mpy_cross: str, path: str, text: str) -> bytes:
 
 
 def band_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
-    """Return what a band's file system holds: the app in slot a, what starts it, and ``settings`` if there are any.
+    """Return what a band's file system holds: the app packed in slot a, what starts it, ``settings`` if there are any.
 
     Raises EngineMissing, EngineFailed.
     """
     compiled = native_files()
-    band = {**rootfs_files(), "pins.mpy": compiled[_PINS]}
-    band.update({f"a/{path}": data for path, data in compiled.items()})
+    band = {**rootfs_files(), "pins.mpy": compiled[_PINS], SLOT_FILES["a"]: new_pack(compiled)}
     if settings is not None:
         band[SETTINGS_FILE] = json.dumps(settings).encode()
     return band

@@ -18,6 +18,7 @@ WEEKS = 12
 """How many weeks trends are of."""
 
 LINK_PATIENCE_S = 1.0  # for one answer of a band
+UPDATE_PATIENCE_S = 5.0  # for one thing that an update asks for
 BOARD_PATIENCE_S = 15.0  # for one thing that a board is to do
 
 ERASE_MS = 45.0  # W25Q16JV, typical; 400 at the most

@@ -40,7 +40,10 @@ BuzzbandError                exit 1
 │   ├── BoardFailed          what was to be done on the board raised there
 │   ├── CopyFailed           a file on the board is not what was sent
 │   ├── SessionsAtRisk       sessions are on the board that the archive does not have
-│   └── NotStarted           the app does not come back, or not the one that was sent
+│   ├── NotStarted           the app does not come back, or not the one that was sent
+│   ├── NoRoom               the app does not fit beside what the band holds
+│   ├── NoOtherApp           there is no app in the other slot
+│   └── FellBack             the new app was not well: the one from before runs
 ├── SettingsError            exit 11
 │   ├── NoSuchSetting        lists those that it might be
 │   ├── WrongValue           says what it can be
@@ -341,6 +344,24 @@ class NotStarted(BoardError):
     """The app did not come up after it was installed, or another version did."""
 
     hint = "Run the command again. If it repeats, look at what the app prints with: mpremote connect PORT run main.py."
+
+
+class NoRoom(BoardError):
+    """The flash has no room for an app."""
+
+    hint = "Bring the sessions into the archive: buzzband sync."
+
+
+class NoOtherApp(BoardError):
+    """The slot that does not run holds no app to go back to."""
+
+    hint = "The app that runs stays as it is. Another version comes with buzzband update."
+
+
+class FellBack(BoardError):
+    """The new app was tried and was not well; the app from before runs."""
+
+    hint = "The band works as before. Run the command again; if it repeats, stay with the version that runs."
 
 
 class SettingsError(BuzzbandError):

@@ -4,7 +4,7 @@ import traceback
 
 import pytest
 
-from app.bench import FIRMWARE, band, contractions, link_to, logs, rest
+from app.bench import FIRMWARE, band, contractions, link_to, logs, replace, rest
 from buzzband.engines.band import PROMPT, RUNNING
 from buzzband.engines.layer.world import RUN_PIN, SOFTWARE, WATCHDOG
 from buzzband.errors import EngineFailed
@@ -41,9 +41,9 @@ def watch_lives(virtual_patches, lives):
         virtual_patches["buzzband_fw.app"](module)
         init = module.App.__init__
 
-        def noting(self, slot="a", safe_mode=False):
+        def noting(self, slot="a", safe_mode=False, on_trial=False):
             lives.append(safe_mode)
-            init(self, slot, safe_mode)
+            init(self, slot, safe_mode, on_trial)
 
         module.App.__init__ = noting
 
@@ -59,13 +59,14 @@ def test_the_motor_is_off_from_the_first_thing_that_runs():
         assert virtual.motor == ()
 
 
-def test_three_crashes_lead_to_safe_mode_and_six_to_the_prompt():
+def test_three_crashes_lead_to_safe_mode_and_nine_to_the_prompt():
     lives = []
-    with band(patches=watch_lives({"buzzband_fw.app": crash}, lives), survives=True) as virtual:
+    patches = watch_lives({"buzzband_fw.app": crash}, lives)
+    with band(slots=BOTH, patches=patches, survives=True) as virtual:
         virtual.run_for(10)
         assert virtual.state == PROMPT
-        assert virtual.resets == [SOFTWARE] * 6
-    assert lives == [False, False, False, True, True, True]
+        assert virtual.resets == [SOFTWARE] * 9
+    assert lives == [False, False, False, True, True, True, True, True, True]
 
 
 def test_crashes_more_than_ten_seconds_apart_do_not_add_up():
@@ -104,12 +105,13 @@ def test_hangs_count_as_crashes_too():
 
 def test_a_loss_of_power_forgets_the_crashes():
     lives = []
-    with band(patches=watch_lives({"buzzband_fw.app": crash}, lives), survives=True) as virtual:
+    patches = watch_lives({"buzzband_fw.app": crash}, lives)
+    with band(slots=BOTH, patches=patches, survives=True) as virtual:
         virtual.run_for(10)
         virtual.power_cut()
         virtual.power_on()
         virtual.run_for(0.15)
-    assert lives[6:] == [False]
+    assert lives[9:] == [False]
 
 
 def test_each_session_that_a_crash_ended_stays():
@@ -181,35 +183,52 @@ def test_slot_txt_names_the_slot_that_is_tried_first(tmp_path, named, slot):
 
 
 def test_an_app_that_cannot_be_imported_gives_way_to_the_one_in_slot_b():
-    with band(slots=BOTH, patches=broken(1)) as virtual:
+    with band(slots=BOTH, patches=broken(1), survives=True) as virtual:
         virtual.run_for(1)
         assert link_to(virtual).hello().slot == "b"
-        assert virtual.resets == []
+        assert virtual.resets == [SOFTWARE]
 
 
 def test_a_broken_slot_b_gives_way_to_a(tmp_path):
     (tmp_path / "slot.txt").write_text("b", encoding="utf-8")
-    with band(slots=BOTH, folder=tmp_path, patches=broken(1)) as virtual:
+    with band(slots=BOTH, folder=tmp_path, patches=broken(1), survives=True) as virtual:
         virtual.run_for(1)
         assert link_to(virtual).hello().slot == "a"
 
 
-def test_modules_that_a_broken_slot_had_imported_are_imported_anew():
-    imported = []
-    with band(slots=BOTH, patches={**broken(1), "buzzband_fw.hal.emg_adc": imported.append}) as virtual:
-        virtual.run_for(1)
-        assert len(imported) == 2
-        assert virtual.modules["buzzband_fw.hal.emg_adc"] is imported[1]
+def test_an_app_that_hangs_while_it_is_imported_is_a_crash():
+    lives = []
+
+    def hang(_module):
+        if not lives:
+            lives.append("hung")
+            while True:
+                virtual.world.spend(1000)
+
+    with band(slots=BOTH, patches={"buzzband_fw.hal.led": hang}) as virtual:
+        virtual.run_for(10)
+        assert virtual.resets == [WATCHDOG]
+        assert link_to(virtual).hello().slot == "a"
+
+
+def test_an_app_that_fails_before_it_can_catch_anything_is_a_crash():
+    with band(patches=replace("buzzband_fw.app", "App", "__init__", lambda _: fail), survives=True) as virtual:
+        virtual.run_for(0.3)
+        assert virtual.resets == [SOFTWARE] * 2
+
+
+def fail(*_given):
+    raise RuntimeError("no good")
 
 
 def test_an_empty_slot_gives_way_too(tmp_path):
-    with band(slots={"a": tmp_path, "b": FIRMWARE.parent}) as virtual:
+    with band(slots={"a": tmp_path, "b": FIRMWARE.parent}, survives=True) as virtual:
         virtual.run_for(1)
         assert link_to(virtual).hello().slot == "b"
 
 
-def test_without_an_app_there_is_the_prompt():
-    with band(slots=BOTH, patches=broken(2)) as virtual:
-        virtual.run_for(5)
+def test_without_an_app_there_is_the_prompt_and_no_watchdog():
+    with band(slots=BOTH, patches=broken(2), survives=True) as virtual:
+        virtual.run_for(20)
         assert virtual.state == PROMPT
-        assert virtual.resets == []
+        assert virtual.resets == [SOFTWARE] * 2

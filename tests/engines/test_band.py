@@ -74,7 +74,7 @@ def test_what_a_predicate_raises_comes_out():
 
 
 def test_play_gives_up_on_a_band_that_takes_no_samples(tmp_path):
-    with VirtualBand(QUIET, SETTINGS, slots={"a": tmp_path}) as virtual, pytest.raises(BudgetSpent):
+    with VirtualBand(QUIET, SETTINGS, slots={"a": tmp_path}, survives=True) as virtual, pytest.raises(BudgetSpent):
         virtual.play()
 
 

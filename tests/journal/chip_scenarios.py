@@ -56,7 +56,7 @@ try:
 finally:
     band.stop()
 """
-CRASHES_TO_PROMPT = 0x0B2D0006  # in the register that main.py counts them in
+CRASHES_TO_PROMPT = 0x0B2D0009  # in the register that main.py counts them in
 
 
 @functools.cache

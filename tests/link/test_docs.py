@@ -8,7 +8,7 @@ import pytest
 from buzzband.transports import reading
 from buzzband.transports.frame_reader import packed
 from buzzband_fw import names
-from buzzband_fw.link import messages, sessions
+from buzzband_fw.link import messages, sessions, updating
 from buzzband_fw.store.schema import AT_ONCE, NEXT_SESSION, NOTHING_CHANGED, POWER_ON
 from doc_pages import page, rows
 
@@ -50,6 +50,7 @@ def test_the_example_is_what_the_code_sends() -> None:
         "DELETE",
         "CALIBRATE",
         "MARK",
+        "SLOT",
     ],
 )
 def test_every_request_has_its_row(name: str) -> None:
@@ -71,7 +72,7 @@ def test_states_and_faults_are_those_of_the_code() -> None:
 def test_sizes_and_kinds_are_those_of_the_code() -> None:
     assert f"payload, 0 to {messages.PAYLOAD_MAX} bytes" in PAGE
     assert f"up to {messages.READ_MAX} bytes" in PAGE
-    assert f"Kinds {messages.HELLO | 128} to {messages.MARK | 128} are the answers" in PAGE
+    assert f"Kinds {messages.HELLO | 128} to {messages.SLOT | 128} are the answers" in PAGE
     assert f"{sessions._PIECE} bytes at a time" in PAGE
     assert f"two READs of {reading.REQUEST_MAX:,}\nbytes" in PAGE
     assert reading.REQUESTS == 2
@@ -128,3 +129,11 @@ def layout_of(told: str) -> str:
 def test_fields_stand_in_the_order_of_the_layout(begins: str, layout: str) -> None:
     (told,) = (paragraph for paragraph in PAGE.split("\n\n") if paragraph.startswith(begins))
     assert "<" + "".join(LETTERS[kind] for kind in re.findall(r"\b[ui]\d+\b", told)) == layout
+
+
+def test_every_thing_that_slot_does_has_its_row() -> None:
+    names_of_all = ("LOOK", "PAGE", "PREFIX", "EMPTY", "WRITE", "COPY", "TRY", "CONFIRM")
+    told = [(int(row[0]), row[1]) for row in rows(PAGE, "what SLOT does")]
+    assert told == [(getattr(updating, name), name) for name in names_of_all]
+    assert f"up to {updating.WRITE_MAX} bytes" in PAGE
+    assert f"{updating._SAVE_EVERY:,} bytes" in PAGE

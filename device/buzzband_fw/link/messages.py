@@ -21,6 +21,7 @@ TIME = const(10)  # TIME_FORMAT -> MOMENT_FORMAT
 DELETE = const(11)  # DELETE_FORMAT -> nothing, if the session is exactly that
 CALIBRATE = const(12)  # how u8 -> the state that this has led to u8
 MARK = const(13)  # block u32, as a SAMPLE tells it -> nothing: the moment is marked in the session
+SLOT = const(14)  # what u8, then as updating.py has it
 
 ANSWER = const(0x80)
 SAMPLE = const(0xC0)  # unasked, number counts up: SAMPLE_FORMAT. Left out when the host does not keep up
@@ -30,11 +31,13 @@ UNKNOWN_KIND = const(1)  # reasons; these, states and faults are named in names.
 BAD_PAYLOAD = const(2)
 NO_SUCH_SESSION = const(3)
 BEYOND_END = const(4)
-BUSY = const(5)  # ask again in a moment: a cue may be due
+BUSY = const(5)  # ask again in a moment: a cue may be due, or the band has just started
 FAILED = const(6)
 WRONG_SETTING = const(7)  # CONFIG's; JSON behind the kind: name, least or choices, greatest
-MISMATCH = const(8)  # DELETE's: size or hash are not those of the session
-IN_USE = const(9)  # DELETE's: the session is not over, or not merged yet
+MISMATCH = const(8)  # DELETE's and TRY's: size or hash are not those that were told
+IN_USE = const(9)  # DELETE's: the session is not over, or not merged yet; SLOT's: the band is worn
+ON_TRIAL = const(10)  # SLOT's: the other slot holds what a trial falls back on
+BATTERY = const(11)  # SLOT's: it is low
 
 LEAVE = const(0)  # CALIBRATE's: a guide that goes on is left, to idle
 SQUEEZES = const(1)  # a session that goes on ends, and the band leads through rest and squeezes

@@ -33,6 +33,8 @@ class Server:
         self._sample_number = 0
         self._has_spoken = False
         self._sessions = Sessions(band, self._body)
+        self._work = self._sessions  # what goes on step by step
+        self._slots = None  # see updating.py, while a host writes an app
         self._number = 0  # of the request that is being answered
         self._staged = b""
 
@@ -41,7 +43,7 @@ class Server:
         """Do one thing: send an answer, make one, or take up to ``bytes_max`` bytes; return whether there was one."""
         if self._waiting:
             return self._send()
-        if self._sessions.kind:
+        if self._work.kind:
             return self._go_on()
         if self._complete:
             self._serve()
@@ -74,12 +76,14 @@ class Server:
         return not self._waiting and self._port.can_write()
 
     def forget_partial(self):
-        """Throw away half a frame: whoever sent it has gone."""
+        """Throw away half a frame: whoever sent it has gone. What was written of an app is seen through."""
         self._filled = 0
+        self._leave_slots()
 
     def close(self):
-        """Let go of the file that was read last, and of the port."""
+        """Let go of the file that was read last, of the one that is written, and of the port."""
         self._sessions.close()
+        self._leave_slots()
         self._port.close()
 
     def _take(self, byte):
@@ -114,12 +118,12 @@ class Server:
 
     def _go_on(self):
         """Do a little more of what takes longer; return whether something was done."""
-        kind = self._sessions.kind
+        kind = self._work.kind
         self._body[0] = kind | messages.ANSWER
         if not self._band.is_clear():
             if kind != messages.READ:
                 return False
-            self._sessions.stop()
+            self._work.stop()
             size = refuse(
                 self._body, messages.BUSY, kind
             )  # no exception: it would allocate, and so might collect garbage
@@ -131,12 +135,12 @@ class Server:
 
     def _step(self, kind):
         try:
-            return self._sessions.step()
+            return self._work.step()
         except Refusal as refusal:
             reason = refusal.args[0]
         except (OSError, MemoryError):
             reason = messages.FAILED
-        self._sessions.stop()
+        self._work.stop()
         return refuse(self._body, reason, kind)
 
     def _answer(self, kind, length):
@@ -152,7 +156,10 @@ class Server:
         if not self._band.is_clear():
             return refuse(self._body, messages.BUSY, kind)
         if kind in (messages.READ, messages.HASH, messages.DELETE):
+            self._work = self._sessions
             return self._sessions.begin(kind, self._frame, length)
+        if kind == messages.SLOT:
+            return self._slot(length)
         if kind == messages.HELLO:
             return self._hello()
         if kind == messages.LIST:
@@ -201,6 +208,24 @@ class Server:
         size, self._staged = configure(self._band, self._staged, self._frame, length, self._body)
         return size
 
+    def _slot(self, length):
+        """Let an app come into the other slot, by a module that is there for as long as a host speaks of it."""
+        if self._slots is None:
+            from buzzband_fw.link.updating import Updating
+
+            self._slots = Updating(self._band, self._body)
+        self._work = self._slots
+        return self._slots.begin(self._frame, length)
+
+    def _leave_slots(self):
+        slots, self._slots = self._slots, None
+        if slots is not None:
+            self._work = self._sessions
+            try:
+                slots.close()
+            except OSError:
+                pass  # what is missing is found missing when it is tried
+
     def _make_ready(self, size):
         self._body[1] = self._number
         self._waiting = frames.pack(self._body, size, self._wire)
@@ -216,7 +241,7 @@ class Server:
             self._port.write(_END, 1)  # of what MicroPython may have printed: it is no frame, nor part of one
         self._port.write(self._wire, self._waiting)
         self._waiting = 0
-        if self._sessions.kind == 4:  # messages.READ
+        if self._work.kind == 4:  # messages.READ
             self._look()
             self._go_on()
         return True

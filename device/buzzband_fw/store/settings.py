@@ -9,7 +9,15 @@ import json
 from buzzband_fw.core.portable import const
 
 PATH = "settings.json"
-PARTS = ("store.schema", "store.changes", "store.boots", "core.exercises", "link.configuring")  # needed for a while
+PARTS = (  # needed for a while
+    "store.schema",
+    "store.changes",
+    "store.boots",
+    "core.exercises",
+    "core.golden",
+    "link.configuring",
+    "link.updating",
+)
 
 _NO_MEMORY = const(12)  # ENOMEM
 

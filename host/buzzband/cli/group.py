@@ -22,6 +22,7 @@ COMMANDS = {
     "doctor": "Find what is wrong with a band, what that means, and what to do about it.",
     "flash": "Make a band of a Pico: MicroPython if it needs it, then the app, then start it.",
     "image": "Write one UF2 that makes a band of a new Pico when it is dragged onto its drive.",
+    "update": "Bring this version's app onto a running band, and let the band try it.",
     "config": "See and change the settings of a band.",
     "sync": "Bring what the bands have recorded into the archive, and free the bands of it.",
     "sessions": "List the sessions in the archive: when, how long, what was lifted, how whole.",

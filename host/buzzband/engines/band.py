@@ -71,8 +71,8 @@ class VirtualBand:
         ``settings``: what settings.json holds; None: there is none. ``folder``: the flash, a temporary one if None.
         ``script``: (seconds, name, value), see ``World``; so are ``surroundings``: supply_mv, usb_power, erase_ms,
         free_bytes, uptime_us, seed, every_tick, imu and haptics (models of buzzband.twin). ``slots``: for ``a`` and
-        ``b`` a folder that holds buzzband_fw; the installed one is in ``a`` if None. ``patches``: for modules of the
-        firmware, see private_modules.
+        ``b`` a folder that holds buzzband_fw; the installed one is in ``a`` if None. A slot without one has what its
+        pack holds. ``patches``: for modules of the firmware, see private_modules.
         """
         self._temporary = tempfile.TemporaryDirectory(prefix="buzzband-") if folder is None else None
         self.folder = Path(self._temporary.name) if self._temporary else Path(str(folder))
@@ -87,7 +87,7 @@ class VirtualBand:
         self.app: Any = None
         self.modules: Mapping[str, Any] = {}
         self._survives = survives
-        self._slots = {f"/{name}": path for name, path in (slots or {"a": FOLDER.parent}).items()}
+        self._slots = {f"/{name}": path for name, path in ({"a": FOLDER.parent} if slots is None else slots).items()}
         self._patches = dict(patches or {})
         self._failure: BaseException | None = None
         self._turns: Turns | None = None

@@ -93,7 +93,7 @@ def private_modules(world: World, slots: Mapping[str, Path], patches: Mapping[st
     interpreter = given["micropython"]
     interpreter.viper, interpreter.native = portable.micropython.viper, portable.micropython.native
     vars(given[PORTABLE]).update(vars(portable), micropython=interpreter)
-    found = PrivateModules(given, world.flash.open, slots, patches)
+    found = PrivateModules(given, world.flash.open, slots, patches, given["vfs"].mounted)
     console = given["sys"]
     console.path, console.modules = found.path, found.loaded
     console.implementation = (sys.implementation.name, tuple(sys.version_info[:3]))

@@ -14,6 +14,7 @@ from typing import Any
 PACKAGE = "buzzband_fw"
 CORE = f"{PACKAGE}.core"
 PORTABLE = f"{CORE}.portable"
+_COMPILED = b"M"  # what MicroPython's compiled modules begin with
 FOLDER = Path(str(importlib.import_module(PACKAGE).__file__)).parent  # of the package
 
 Patch = Callable[[Any], None]
@@ -29,12 +30,17 @@ class PrivateModules:
         own_open: Callable[..., Any],
         slots: Mapping[str, Path],
         patches: Mapping[str, Patch],
+        mounted: Mapping[str, Any] | None = None,
     ) -> None:
-        """``given``: what comes from no file. ``slots``: for each entry of the band's ``sys.path``, a folder."""
+        """``given``: what comes from no file. ``slots``: for entries of the band's ``sys.path``, a folder.
+
+        ``mounted``: file systems, for others; of what is compiled in them the source of that name runs.
+        """
         self.loaded: dict[str, Any] = {}
         self.path: list[str] = []
         self._given = given
         self._slots = slots
+        self._mounted = {} if mounted is None else mounted
         self._patches = patches
         self._builtins = {**vars(builtins), "__import__": self._import, "open": own_open}
 
@@ -85,6 +91,16 @@ class PrivateModules:
         if package is not None:
             setattr(package, last, module)
 
+    def _is_mounted(self, entry: str, name: str) -> bool:
+        """Return whether a compiled module is there, whole enough to begin as one."""
+        for path in (f"/{name.replace('.', '/')}{end}" for end in (".mpy", "/__init__.mpy")):
+            try:
+                with self._mounted[entry].open(path, "rb") as file:
+                    return bool(file.read(1) == _COMPILED)
+            except OSError:
+                continue
+        return False
+
     def _find(self, name: str) -> Path:
         if name == "pins":  # at the root of the flash
             return FOLDER / "hal" / "pins.py"
@@ -93,7 +109,14 @@ class PrivateModules:
             for path in (stem.with_suffix(".py"), stem / "__init__.py") if stem.name else ():
                 if path.is_file():
                     return path
+            if entry in self._mounted and self._is_mounted(entry, name):
+                return _source(name)
         raise ImportError(f"no module named {name!r}")
+
+
+def _source(name: str) -> Path:
+    stem = FOLDER.parent.joinpath(*name.split("."))
+    return stem / "__init__.py" if stem.is_dir() else stem.with_suffix(".py")
 
 
 @functools.cache

@@ -17,6 +17,7 @@ from buzzband.transports.reading import Reading
 from buzzband.transports.refusals import refused
 from buzzband.transports.replies import Changed, Config, Entry, Hello, Mark, Sample, Status
 from buzzband.transports.serial_port import Stream
+from buzzband.transports.slots import Slots
 from buzzband_fw.link import messages
 
 ATTEMPTS = 3
@@ -30,7 +31,7 @@ _ID = re.compile(r"[0-9a-f]{16}")
 
 
 class Link:
-    """A band at the other end of a stream.
+    """A band at the other end of a stream. ``slots``: where its apps lie.
 
     Every request may be repeated, so one without an answer is: ``attempts`` times, each with ``patience_s``. An
     emulated band is slower than the clock on the wall and needs more. All methods raise LinkError: Silent, Garbled,
@@ -53,6 +54,7 @@ class Link:
         self.attempts = attempts
         self._talk = Conversation(stream, patience_s, attempts, clock, busy_s)
         self._ask = self._talk.ask
+        self.slots = Slots(self._talk)
 
     def hello(self) -> Hello:
         """Return who the band is. Raises WrongProtocol too."""

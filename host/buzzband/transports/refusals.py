@@ -20,6 +20,7 @@ KINDS = (
     "DELETE",
     "CALIBRATE",
     "MARK",
+    "SLOT",
 )
 
 _HINTS = {
@@ -28,8 +29,10 @@ _HINTS = {
     messages.BUSY: "It is in the middle of a set. Try again when the wearer rests.",
     messages.FAILED: "Its flash could not be read or written. Plug it again and repeat the command.",
     messages.WRONG_SETTING: "Nothing is changed. Bring band and tool to the same version: buzzband flash.",
-    messages.MISMATCH: "Nothing is removed. What the band has is not what was copied: copy the session anew.",
-    messages.IN_USE: "Nothing is removed. End the session with the band's button first.",
+    messages.MISMATCH: "Nothing is changed. What the band has is not what was sent or copied: run the command again.",
+    messages.IN_USE: "Nothing is changed. End the session with the band's button first.",
+    messages.ON_TRIAL: "The app that runs is on trial. Restart the band: it goes back to the one from before.",
+    messages.BATTERY: "Nothing is changed. Charge the battery first.",
 }
 
 

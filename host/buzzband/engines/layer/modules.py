@@ -16,6 +16,7 @@ _CLOCK_CALL_US = 3
 _TICK_US = 10_000  # these two as in hal/doze.py
 _MARGIN_US = 200
 _ALIGNED = 0x20008000
+_NOT_MOUNTED = 22  # EINVAL
 
 
 class Module:
@@ -25,6 +26,24 @@ class Module:
 def new_module() -> Any:
     """Return one with nothing in it."""
     return Module()
+
+
+class Mounts:
+    """``vfs``, as far as it is used. ``mounted``: file systems by the paths that they are at."""
+
+    def __init__(self) -> None:
+        self.mounted: dict[str, Any] = {}
+
+    def mount(self, file_system: Any, path: str) -> None:
+        """See MicroPython."""
+        file_system.mount(False, False)
+        self.mounted[path] = file_system
+
+    def umount(self, path: str) -> None:
+        """See MicroPython."""
+        if path not in self.mounted:
+            raise OSError(_NOT_MOUNTED)
+        self.mounted.pop(path).umount()
 
 
 class Timer:
@@ -185,6 +204,7 @@ def build(world: Any) -> dict[str, Any]:
         "rp2": bound(world, DMA),
         "time": exported(Clock(world), "ticks_us", "ticks_ms", "ticks_add", "ticks_diff", "sleep_ms"),
         "os": exported(world.flash, "ilistdir", "listdir", "mkdir", "remove", "rename", "stat", "statvfs", "urandom"),
+        "vfs": Mounts(),
         "uctypes": exported(Addresses(world), "addressof", "bytearray_at", "next_ones"),
         "select": select,
         "sys": Console(world),
