@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.updating import SlotBand, opener, packed
-from buzzband.cli import update as command
+from buzzband.services import devices_port
 from buzzband.transports import ports
 from cli.builders import run
 
@@ -19,7 +19,7 @@ def band(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlotBand]:
     monkeypatch.setenv("BUZZBAND_ARCHIVE", str(tmp_path / "archive"))
     monkeypatch.setattr(ports, "all_ports", lambda: (ports.Port("/dev/ttyFAKE0", is_micropython=True),))
     with SlotBand(tmp_path / "flash", {"a": packed(1), "b": packed(2)}) as virtual:
-        monkeypatch.setattr(command, "linked", opener(virtual))
+        monkeypatch.setattr(devices_port, "linked", opener(virtual))
         yield virtual
 
 

@@ -35,6 +35,8 @@ class ServedBand:
         self.moments: list[tuple[int, int]] = []
         self.marks: list[int] = []
         self.state = messages.RUNNING
+        self.slot = "a"
+        self.on_trial = False
         self.settings = Settings({}, str(folder / "settings.json"))
         self._folder = folder
         for name, data in sessions.items():
@@ -63,6 +65,9 @@ class ServedBand:
 
     def may_write(self) -> bool:
         return self.resting
+
+    def obstacle(self) -> int:
+        return messages.IN_USE
 
     def holds(self, session_id: bytes) -> bool:
         return session_id.hex() in self.open
