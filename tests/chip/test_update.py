@@ -38,6 +38,7 @@ class SlotTwin(Twin):
         return nullcontext(Link(stream, patience_s=PATIENCE_S, clock=stream.seconds))
 
 
+@pytest.mark.long
 @pytest.mark.pico(2.9)
 def test_an_app_that_cannot_be_loaded_gives_way_to_the_other_one(pico_bench: PicoBench) -> None:
     with SlotTwin(pico_bench.left_s, {"b.app": new_pack(BROKEN), "slot.txt": b"b", "a.app": packed()}) as twin:
