@@ -7,6 +7,7 @@ the parts      -> flash, one by one: keeper.py
 So a clip begins 1.9 to 2.9 s before its reason. The ring still has that: nothing is copied without a reason.
 """
 
+import gc
 import struct
 
 from buzzband_fw.core.frozen import SIZE_MAX, Frozen
@@ -14,8 +15,10 @@ from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.store import records, samples
 
 LENGTH_BLOCKS = const(320)
-PARTS = const(14)  # of RAM, in all 6.7 KB: as they fill up a clip may end before its time
+PARTS = const(13)  # of RAM, in all 6.2 KB: as they fill up a clip may end before its time
 
+_PARTS_MIN = const(4)  # with less a clip is too short to tell anything
+_LEFT_BYTES = const(8192)  # of RAM, for what others need for a while
 _SNAPSHOTS = const(3)
 _EVERY_BLOCKS = const(96)
 _AGE_MAX_BLOCKS = const(290)  # of the 341 that the ring holds: flash may stop the turns for 400 ms
@@ -41,9 +44,9 @@ class Clips:
         self._muscle = muscle
         self._of_reps = which != "faults"
         self._of_faults = which != "first-rep"
-        self._parts = [bytearray(_PART_SIZE) for _ in range(PARTS)]
+        self._parts = []  # made with the first session, when all modules are there: they fit into small gaps
         self._lengths = int32s([0] * PARTS)
-        self._snapshots = [int32s([0] * SIZE_MAX) for _ in range(_SNAPSHOTS)]
+        self._snapshots = []
         self._before = int32s([_NONE] * _SNAPSHOTS)  # which block each was taken
         self._bits = samples.new_state(muscle.pipeline.chain.ring_mask())
         self._frozen = None
@@ -52,7 +55,9 @@ class Clips:
         self._reset(0)
 
     def begin(self, recorder, first_block):
-        """Begin a session with block ``first_block`` of the muscle."""
+        """Begin a session with block ``first_block`` of the muscle. Without room in RAM there are no clips."""
+        if not self._parts:
+            self._make_room()
         self._frozen = Frozen(self._muscle.pipeline)
         self._recorder = recorder
         self._first_block = first_block
@@ -61,7 +66,16 @@ class Clips:
         self._may_fault = first_block
         self._faults = 0
         self._reset(first_block)
-        self._is_on = True
+        self._is_on = len(self._parts) >= _PARTS_MIN
+
+    def _make_room(self):
+        gc.collect()
+        try:
+            self._snapshots = [int32s([0] * SIZE_MAX) for _ in range(_SNAPSHOTS)]
+            while len(self._parts) < PARTS and gc.mem_free() > _LEFT_BYTES:
+                self._parts.append(bytearray(_PART_SIZE))
+        except MemoryError:
+            pass  # what there is has to do
 
     def _reset(self, block):
         """Have no clip and no snapshot. The next snapshot comes after ``block``."""
@@ -96,7 +110,7 @@ class Clips:
 
     def rep_told(self, number):
         """Take note that a rep of set ``number`` is over: of the first one of a set there is to be a clip."""
-        if self._of_reps and number != self._set:
+        if self._is_on and self._of_reps and number != self._set:
             self._set = number
             self._start(records.FIRST_REP)
 
@@ -206,7 +220,7 @@ class Clips:
         """End a part, and with it the clip if that is over or this was the last room."""
         at = self._complete
         part = self._parts[at]
-        last = block == self._until or at == PARTS - 1
+        last = block == self._until or at == len(self._parts) - 1
         self._lengths[at] = samples.end(part, self._bits) - _PAYLOAD
         index = at - 1 | (records.CLIP_LAST if last else 0)
         struct.pack_into(records.CLIP_FORMAT, part, _PAYLOAD, self._number & 0xFFFF, index, self._count)
