@@ -1,10 +1,10 @@
 """Clips: a few seconds of raw EMG, and how the core stood when they began. Loaded only if the settings ask for clips.
 
-every 0.96 s   the core -> a snapshot; there are three
+every 1.4 s    the core -> a snapshot; there are two
 a reason       the oldest snapshot -> a part; the ring, from that block on, two blocks a turn -> parts
 the parts      -> flash, one by one: keeper.py
 
-So a clip begins 1.9 to 2.9 s before its reason. The ring still has that: nothing is copied without a reason.
+So a clip begins 1.4 to 2.8 s before its reason. The ring still has that: nothing is copied without a reason.
 """
 
 import gc
@@ -18,9 +18,9 @@ LENGTH_BLOCKS = const(320)
 PARTS = const(13)  # of RAM, in all 6.2 KB: as they fill up a clip may end before its time
 
 _PARTS_MIN = const(4)  # with less a clip is too short to tell anything
-_LEFT_BYTES = const(8192)  # of RAM, for what others need for a while
-_SNAPSHOTS = const(3)
-_EVERY_BLOCKS = const(96)
+_LEFT_BYTES = const(6656)  # of RAM: core/slight.py, which a set may need, and room to work
+_SNAPSHOTS = const(2)
+_EVERY_BLOCKS = const(140)
 _AGE_MAX_BLOCKS = const(290)  # of the 341 that the ring holds: flash may stop the turns for 400 ms
 _APART_BLOCKS = const(18000)  # 3 min from one clip of a fault to the next: electrodes that come off come off often
 _NONE = const(-1)
@@ -44,7 +44,7 @@ class Clips:
         self._muscle = muscle
         self._of_reps = which != "faults"
         self._of_faults = which != "first-rep"
-        self._parts = []  # made with the first session, when all modules are there: they fit into small gaps
+        self._parts = []  # while a session goes on, and made when all else is there: they fit into small gaps
         self._lengths = int32s([0] * PARTS)
         self._snapshots = []
         self._before = int32s([_NONE] * _SNAPSHOTS)  # which block each was taken
@@ -55,9 +55,7 @@ class Clips:
         self._reset(0)
 
     def begin(self, recorder, first_block):
-        """Begin a session with block ``first_block`` of the muscle. Without room in RAM there are no clips."""
-        if not self._parts:
-            self._make_room()
+        """Begin a session with block ``first_block`` of the muscle; ``make_room`` is to follow."""
         self._frozen = Frozen(self._muscle.pipeline)
         self._recorder = recorder
         self._first_block = first_block
@@ -66,12 +64,18 @@ class Clips:
         self._may_fault = first_block
         self._faults = 0
         self._reset(first_block)
+
+    def make_room(self):
+        """Take what RAM there is once nothing is borrowed any more. Without enough of it there are no clips."""
+        if not self._parts:
+            self._take_room()
         self._is_on = len(self._parts) >= _PARTS_MIN
 
-    def _make_room(self):
+    def _take_room(self):
         gc.collect()
         try:
             self._snapshots = [int32s([0] * SIZE_MAX) for _ in range(_SNAPSHOTS)]
+            gc.collect()  # what they were made from
             while len(self._parts) < PARTS and gc.mem_free() > _LEFT_BYTES:
                 self._parts.append(bytearray(_PART_SIZE))
         except MemoryError:
@@ -142,11 +146,11 @@ class Clips:
                 self._pack(_BLOCKS_PER_TURN)
 
     def abandon(self):
-        """Forget the clip: the session is lost."""
+        """Forget the clip, and give its room back: the session is over, or lost."""
         self._is_on = False
+        self._parts, self._snapshots, self._frozen = [], [], None
         self._reset(0)
 
-    @micropython.native
     def _take_snapshot(self, blocks):
         oldest = 0
         for slot in range(1, _SNAPSHOTS):
@@ -198,7 +202,6 @@ class Clips:
                 found = slot
         return found
 
-    @micropython.native
     def _pack(self, count):
         """Pack so many blocks, as far as there are any."""
         muscle = self._muscle
