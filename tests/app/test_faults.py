@@ -166,7 +166,7 @@ def test_what_does_not_fit_ram_any_more_is_left_out_and_the_gap_shows():
         assert len(virtual.motor) == 28
     assert (log.damaged, log.missing) == (0, ())
     gap = np.flatnonzero(~log.valid)
-    assert gap[0] > 900
+    assert gap[0] > 700
     assert set(np.diff(gap)) == {1}
     assert log.valid[-400:].all()
 
