@@ -4,7 +4,7 @@ every 1.4 s    the core -> a snapshot; there are two
 a reason       the oldest snapshot -> a part; the ring, from that block on, two blocks a turn -> parts
 the parts      -> flash, one by one: keeper.py
 
-So a clip begins 1.4 to 2.8 s before its reason. The ring still has that: nothing is copied without a reason.
+So a clip begins 1.4 to 2.8 s before its reason, later where RAM is short. The ring still has that: nothing is copied without a reason.
 """
 
 import gc
@@ -18,13 +18,16 @@ LENGTH_BLOCKS = const(320)
 PARTS = const(13)  # of RAM, in all 6.2 KB: as they fill up a clip may end before its time
 
 _PARTS_MIN = const(4)  # with less a clip is too short to tell anything
-_LEFT_BYTES = const(6656)  # of RAM: core/slight.py, which a set may need, and room to work
+_GAPS = const(3)  # of RAM are left for what others need for a while, each large enough for a file that is open
+_GAP_BYTES = const(1280)
+_LEFT_BYTES = const(2048)  # and so much besides
 _SNAPSHOTS = const(2)
 _EVERY_BLOCKS = const(140)
 _AGE_MAX_BLOCKS = const(290)  # of the 341 that the ring holds: flash may stop the turns for 400 ms
 _APART_BLOCKS = const(18000)  # 3 min from one clip of a fault to the next: electrodes that come off come off often
 _NONE = const(-1)
 _BLOCKS_PER_TURN = const(2)
+_BLOCKS_PER_PART = const(30)  # of a muscle at work
 _BLOCK_RAW = const(48)  # these as in core/chain.py, core/quality.py, store/records.py: a name from elsewhere takes time
 _BLOCK_SAMPLES = const(12)
 _FAULTS = const(7)
@@ -74,10 +77,12 @@ class Clips:
     def _take_room(self):
         gc.collect()
         try:
+            gaps = [bytearray(_GAP_BYTES) for _ in range(_GAPS)]  # not for parts
             self._snapshots = [int32s([0] * SIZE_MAX) for _ in range(_SNAPSHOTS)]
             gc.collect()  # what they were made from
             while len(self._parts) < PARTS and gc.mem_free() > _LEFT_BYTES:
                 self._parts.append(bytearray(_PART_SIZE))
+            gaps.clear()
         except MemoryError:
             pass  # what there is has to do
 
@@ -193,9 +198,10 @@ class Clips:
         return end <= _STATE_END
 
     def _oldest(self):
-        """Return the oldest snapshot from which on the ring holds all, -1 without one."""
+        """Return the oldest snapshot from which on the ring holds all, and RAM all up to now; -1 without one."""
         found = _NONE
-        least = max(self._muscle.blocks - _AGE_MAX_BLOCKS, 0)
+        age_max = min(_AGE_MAX_BLOCKS, _BLOCKS_PER_PART * (len(self._parts) - 1))
+        least = max(self._muscle.blocks - age_max, 0)
         for slot in range(_SNAPSHOTS):
             before = self._before[slot]
             if before >= least and (found < 0 or before < self._before[found]):
