@@ -4,7 +4,8 @@ every 1.4 s    the core -> a snapshot; there are two
 a reason       the oldest snapshot -> a part; the ring, from that block on, two blocks a turn -> parts
 the parts      -> flash, one by one: keeper.py
 
-So a clip begins 1.4 to 2.8 s before its reason, later where RAM is short. The ring still has that: nothing is copied without a reason.
+So a clip begins 1.4 to 2.8 s before its reason, later where RAM is short. The ring still has that: nothing is copied
+without a reason.
 """
 
 import gc
