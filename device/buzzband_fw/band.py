@@ -171,6 +171,11 @@ class Band:
             self.keeper.lose(error)
         self._cueing = True
 
+    def settle(self):
+        """Make what stays and can be made last: nothing is borrowed any more for the state that has been entered."""
+        if self.clips is not None and self.recorder.session_id is not None:
+            self.clips.make_room()
+
     def end(self, reason):
         """End the session, if there is one. Touches flash."""
         self._voice.hush()

@@ -1,12 +1,14 @@
 """Clips: a few seconds of raw EMG, and how the core stood when they began. Loaded only if the settings ask for clips.
 
-every 0.96 s   the core -> a snapshot; there are three
+every 1.4 s    the core -> a snapshot; there are two
 a reason       the oldest snapshot -> a part; the ring, from that block on, two blocks a turn -> parts
 the parts      -> flash, one by one: keeper.py
 
-So a clip begins 1.9 to 2.9 s before its reason. The ring still has that: nothing is copied without a reason.
+So a clip begins 1.4 to 2.8 s before its reason, later where RAM is short. The ring still has that: nothing is copied
+without a reason.
 """
 
+import gc
 import struct
 
 from buzzband_fw.core.frozen import SIZE_MAX, Frozen
@@ -14,14 +16,19 @@ from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.store import records, samples
 
 LENGTH_BLOCKS = const(320)
-PARTS = const(14)  # of RAM, in all 6.7 KB: as they fill up a clip may end before its time
+PARTS = const(13)  # of RAM, in all 6.2 KB: as they fill up a clip may end before its time
 
-_SNAPSHOTS = const(3)
-_EVERY_BLOCKS = const(96)
+_PARTS_MIN = const(4)  # with less a clip is too short to tell anything
+_GAPS = const(3)  # of RAM are left for what others need for a while, each large enough for a file that is open
+_GAP_BYTES = const(1280)
+_LEFT_BYTES = const(2048)  # and so much besides
+_SNAPSHOTS = const(2)
+_EVERY_BLOCKS = const(140)
 _AGE_MAX_BLOCKS = const(290)  # of the 341 that the ring holds: flash may stop the turns for 400 ms
 _APART_BLOCKS = const(18000)  # 3 min from one clip of a fault to the next: electrodes that come off come off often
 _NONE = const(-1)
 _BLOCKS_PER_TURN = const(2)
+_BLOCKS_PER_PART = const(30)  # of a muscle at work
 _BLOCK_RAW = const(48)  # these as in core/chain.py, core/quality.py, store/records.py: a name from elsewhere takes time
 _BLOCK_SAMPLES = const(12)
 _FAULTS = const(7)
@@ -41,9 +48,9 @@ class Clips:
         self._muscle = muscle
         self._of_reps = which != "faults"
         self._of_faults = which != "first-rep"
-        self._parts = [bytearray(_PART_SIZE) for _ in range(PARTS)]
+        self._parts = []  # while a session goes on, and made when all else is there: they fit into small gaps
         self._lengths = int32s([0] * PARTS)
-        self._snapshots = [int32s([0] * SIZE_MAX) for _ in range(_SNAPSHOTS)]
+        self._snapshots = []
         self._before = int32s([_NONE] * _SNAPSHOTS)  # which block each was taken
         self._bits = samples.new_state(muscle.pipeline.chain.ring_mask())
         self._frozen = None
@@ -52,7 +59,7 @@ class Clips:
         self._reset(0)
 
     def begin(self, recorder, first_block):
-        """Begin a session with block ``first_block`` of the muscle."""
+        """Begin a session with block ``first_block`` of the muscle; ``make_room`` is to follow."""
         self._frozen = Frozen(self._muscle.pipeline)
         self._recorder = recorder
         self._first_block = first_block
@@ -61,7 +68,24 @@ class Clips:
         self._may_fault = first_block
         self._faults = 0
         self._reset(first_block)
-        self._is_on = True
+
+    def make_room(self):
+        """Take what RAM there is once nothing is borrowed any more. Without enough of it there are no clips."""
+        if not self._parts:
+            self._take_room()
+        self._is_on = len(self._parts) >= _PARTS_MIN
+
+    def _take_room(self):
+        gc.collect()
+        try:
+            gaps = [bytearray(_GAP_BYTES) for _ in range(_GAPS)]  # not for parts
+            self._snapshots = [int32s([0] * SIZE_MAX) for _ in range(_SNAPSHOTS)]
+            gc.collect()  # what they were made from
+            while len(self._parts) < PARTS and gc.mem_free() > _LEFT_BYTES:
+                self._parts.append(bytearray(_PART_SIZE))
+            gaps.clear()
+        except MemoryError:
+            pass  # what there is has to do
 
     def _reset(self, block):
         """Have no clip and no snapshot. The next snapshot comes after ``block``."""
@@ -96,7 +120,7 @@ class Clips:
 
     def rep_told(self, number):
         """Take note that a rep of set ``number`` is over: of the first one of a set there is to be a clip."""
-        if self._of_reps and number != self._set:
+        if self._is_on and self._of_reps and number != self._set:
             self._set = number
             self._start(records.FIRST_REP)
 
@@ -128,11 +152,11 @@ class Clips:
                 self._pack(_BLOCKS_PER_TURN)
 
     def abandon(self):
-        """Forget the clip: the session is lost."""
+        """Forget the clip, and give its room back: the session is over, or lost."""
         self._is_on = False
+        self._parts, self._snapshots, self._frozen = [], [], None
         self._reset(0)
 
-    @micropython.native
     def _take_snapshot(self, blocks):
         oldest = 0
         for slot in range(1, _SNAPSHOTS):
@@ -175,16 +199,16 @@ class Clips:
         return end <= _STATE_END
 
     def _oldest(self):
-        """Return the oldest snapshot from which on the ring holds all, -1 without one."""
+        """Return the oldest snapshot from which on the ring holds all, and RAM all up to now; -1 without one."""
         found = _NONE
-        least = max(self._muscle.blocks - _AGE_MAX_BLOCKS, 0)
+        age_max = min(_AGE_MAX_BLOCKS, _BLOCKS_PER_PART * (len(self._parts) - 1))
+        least = max(self._muscle.blocks - age_max, 0)
         for slot in range(_SNAPSHOTS):
             before = self._before[slot]
             if before >= least and (found < 0 or before < self._before[found]):
                 found = slot
         return found
 
-    @micropython.native
     def _pack(self, count):
         """Pack so many blocks, as far as there are any."""
         muscle = self._muscle
@@ -206,7 +230,7 @@ class Clips:
         """End a part, and with it the clip if that is over or this was the last room."""
         at = self._complete
         part = self._parts[at]
-        last = block == self._until or at == PARTS - 1
+        last = block == self._until or at == len(self._parts) - 1
         self._lengths[at] = samples.end(part, self._bits) - _PAYLOAD
         index = at - 1 | (records.CLIP_LAST if last else 0)
         struct.pack_into(records.CLIP_FORMAT, part, _PAYLOAD, self._number & 0xFFFF, index, self._count)

@@ -151,6 +151,7 @@ class Control:
             name = "buzzband_fw.guides." + _module_of(state)
             self.guide = __import__(name, None, None, ("Guide",)).Guide(band)
         forget(*PARTS)
+        band.settle()
         band.frames.release()
 
 

@@ -86,8 +86,13 @@ class Keeper:
         """Write what is left of a clip, for the session ends."""
         if self._clips is not None:
             self._clips.finish()
-            while self._has_part() and self._recorder.session_id is not None:
+            while self._clips.waits() and self._recorder.session_id is not None:
                 self.keep_part()
+            self._clips.abandon()
+
+    def _forget_clip(self):
+        if self._clips is not None:
+            self._clips.abandon()
 
     def _has_part(self):
         return self._clips is not None and self._clips.waits()
@@ -106,6 +111,7 @@ class Keeper:
         if not self._recorder.commit(t_ms):
             self._band.faults |= messages.FLASH_FULL
             self._recorder.close(self._band.recorded, records.BY_FULL_FLASH, ticks_ms())
+            self._forget_clip()
 
     def _keep_part(self, t_ms):
         clips = self._clips
@@ -121,8 +127,7 @@ class Keeper:
     def lose(self, error):
         """Flash has failed: the band goes on without a record."""
         self._recorder.abandon()
-        if self._clips is not None:
-            self._clips.abandon()
+        self._forget_clip()
         self._band.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
 
     def _is_due(self, clear_ms):

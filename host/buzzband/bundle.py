@@ -120,6 +120,16 @@ def band_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
     return band
 
 
+def unpacked_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+    """Return the same with the app's modules as files of the folder a, where a program of one's own can import them.
+
+    Raises EngineMissing, EngineFailed.
+    """
+    band = band_files(settings)
+    del band[SLOT_FILES["a"]]
+    return band | {f"a/{path}": data for path, data in native_files().items()}
+
+
 def pack_image(contents: Mapping[str, bytes]) -> bytes:
     """Return a littlefs image of the Pico's file system that holds ``contents``. Raises EngineMissing, EngineFailed."""
     try:

@@ -36,7 +36,7 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from buzzband.bundle import band_files
+from buzzband.bundle import band_files, unpacked_files
 from buzzband.engines import pico
 from buzzband.engines.band import VirtualBand
 from buzzband.engines.cpython import condition
@@ -164,8 +164,8 @@ def band() -> type[VirtualBand]:
 def twin(request: pytest.FixtureRequest) -> Iterator[Callable[..., Twin]]:
     """Twins for this test: ``twin(codes, settings, …)``; all of them together have the chip time that it declares.
 
-    ``codes`` may be an ``Emg``; ``files``: what the file system holds instead of, or beside, the app; the rest is
-    passed on to ``Twin``.
+    ``codes`` may be an ``Emg``; ``files``: what the file system holds instead of, or beside, the app; with a main.py
+    among them the app's modules lie in /a, from where it may import them. The rest is passed on to ``Twin``.
     """
     left_s = require_pico(request.node)
     made: list[Twin] = []
@@ -181,7 +181,8 @@ def twin(request: pytest.FixtureRequest) -> Iterator[Callable[..., Twin]]:
         ) -> Twin:
             emg = codes if isinstance(codes, Emg) else Emg(np.asarray(codes, np.uint16))
             budget_s = left_s - sum(one.chip_s for one in made)
-            contents = {**band_files(settings), **(files or {})}
+            app = unpacked_files if files and "main.py" in files else band_files
+            contents = {**app(settings), **(files or {})}
             made.append(stack.enter_context(Twin(contents, emg=emg, pty=pty, budget_s=budget_s, **options)))
             return made[-1]
 

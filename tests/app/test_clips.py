@@ -102,7 +102,7 @@ def test_there_is_one_of_a_fault_that_begins_with_what_came_before_it(clips: str
     log, ((clip, run),) = runs(worn(codes=railed(8.0, works=clips == "faults"), settings=settings(clips=clips)))
     assert (clip.reason, exact(run)) == ("fault", EXACT)
     up = 2 * int(np.flatnonzero(log.flags & quality.RAIL)[0]) + 1
-    assert 150 < up - clip.first_block < 300
+    assert 100 < up - clip.first_block < 300
     assert clip.samples.max() == 4 * 4095
 
 

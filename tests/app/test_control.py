@@ -65,6 +65,9 @@ class Band:
     def rest(self):
         self.felt = False
 
+    def settle(self):
+        pass
+
     def choose(self):
         pass
 

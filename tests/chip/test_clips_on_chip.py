@@ -12,6 +12,7 @@ from chip.test_modes_on_chip import ARMED_US, BOOT_S, curls
 from chip.worn import feel, link_to
 from session_files import session_files
 
+BLOCKS_MIN = 120
 SECONDS = 6.9
 ENDS_S = 3.0
 
@@ -35,6 +36,6 @@ def test_the_chip_keeps_the_first_rep_bit_for_bit_and_no_turn_is_long(twin) -> N
     again = rerun_clip(log, tellings(data, log.session_id), clip, settings)
     tell(f"{len(clip.blocks)} blocks from {clip.first_block}: {again}; {hello}; {status}")
     assert again.exact
-    assert again.cues
+    assert len(clip.blocks) >= BLOCKS_MIN
     assert (torn, log.faults, status.lost_blocks) == (0, (), 0)
     assert status.worst_armed_us <= ARMED_US

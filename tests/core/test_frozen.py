@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from builders import blocks_of, codes, muscle
+from buzzband.engines.thawed import restore
 from buzzband.recordings import synth
 from buzzband_fw.core import modes
 from buzzband_fw.core.activation import new_scale
@@ -97,7 +98,7 @@ def test_what_goes_on_from_a_frozen_core_does_what_that_does(mode: str, after: i
     state = [0] * SIZE_MAX
     frozen.save(state)
     other = pipeline(mode, 1 << 7)
-    Frozen(other).restore(state[: frozen.size])
+    restore(other, state[: frozen.size])
     again = Told()
     again.top.number = told.top.number
     assert run(other, blocks[after:], again, after) == run(whole, blocks[after:], told, after)
@@ -110,7 +111,7 @@ def test_every_number_that_may_change_is_in_it(mode: str) -> None:
     frozen = Frozen(whole)
     state = [0] * SIZE_MAX
     frozen.save(state)
-    Frozen(other).restore(state[: frozen.size])
+    restore(other, state[: frozen.size])
     assert attributes(other) == attributes(whole)
     assert attributes(pipeline(mode)) != attributes(whole)
 
@@ -120,13 +121,13 @@ def test_a_state_of_another_mode_is_refused() -> None:
     state = [0] * SIZE_MAX
     frozen.save(state)
     with pytest.raises(ValueError, match="another mode"):
-        Frozen(pipeline("reach")).restore(state[: frozen.size])
+        restore(pipeline("reach"), state[: frozen.size])
 
 
 def test_the_ring_is_the_new_one_s() -> None:
     whole, other = pipeline("reach"), pipeline("reach", 1 << 9)
     frozen, state = Frozen(whole), [0] * SIZE_MAX
     frozen.save(state)
-    Frozen(other).restore(state[: frozen.size])
+    restore(other, state[: frozen.size])
     assert other.chain.ring_mask() == (1 << 9) - 1
     assert np.count_nonzero(state) > 0

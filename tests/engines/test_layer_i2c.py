@@ -34,7 +34,7 @@ from buzzband_fw.hal import i2c_bus, imu
 App = None
 
 
-def main(slot, safe_mode):
+def main(slot, safe_mode, on_trial):
     driver = imu.find(i2c_bus.I2cBus())
     driver.start()
     found, count = array("h", bytes(96)), 0

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Mapping
 
 from app.lifter import MAINS_HZ, SETTLED_BLOCKS, TARGET_PERMILLE, Lifter
-from buzzband.bundle import FLASH_BLOCK_SIZE, band_files, pack_image
+from buzzband.bundle import FLASH_BLOCK_SIZE, pack_image, unpacked_files
 from buzzband.engines.cpython import condition
 from buzzband.engines.job import Settings
 from buzzband.recordings import synth
@@ -77,7 +77,7 @@ Boot = Callable[[bytes, Emg, Mpu6050Model | None], Twin]
 def worn_and_deleted(boot: Boot) -> Scene:
     """A set, a rest in which settings are changed, the button, and the session is deleted."""
     worn = boot(
-        pack_image(band_files(curls().settings.as_dict())), Emg(curls().raw), Mpu6050Model(curls().frames.ravel())
+        pack_image(unpacked_files(curls().settings.as_dict())), Emg(curls().raw), Mpu6050Model(curls().frames.ravel())
     )
     before = worn.image
     feel(worn, 0, BOOT_S)
@@ -97,7 +97,7 @@ def worn_and_deleted(boot: Boot) -> Scene:
 
 def full_disk(boot: Boot) -> Scene:
     """Something fills the flash to the last block in the middle of a session."""
-    files = {**band_files(curls().settings.as_dict()), "fill.py": FILL.encode()}
+    files = {**unpacked_files(curls().settings.as_dict()), "fill.py": FILL.encode()}
     worn = boot(filled(files, RESERVE + (SPARE_BLOCKS + COUNTED_TWICE) * FLASH_BLOCK_SIZE), Emg(curls().raw), None)
     stay_at_prompt(worn)
     worn.serial.write(b"import fill\r")

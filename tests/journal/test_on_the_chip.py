@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from builders import tell
-from buzzband.bundle import band_files, pack_image
+from buzzband.bundle import pack_image, unpacked_files
 from buzzband.twin import Emg, ImuModel, Twin
 from counts import count
 from journal.chip_scenarios import CHIP_SCENARIOS, SCENARIO_S
@@ -33,7 +33,7 @@ def bench(pico_bench: PicoBench) -> Iterator[TwinBench]:
 
 @pytest.mark.pico(FEW * MERGE_S)
 def test_the_chip_merges_what_a_cut_of_power_in_the_simulated_band_has_left(bench: TwinBench) -> None:
-    scene = set_on(pack_image(band_files(curls().settings.as_dict())))
+    scene = set_on(pack_image(unpacked_files(curls().settings.as_dict())))
     images = list(Check(scene.journal, scene.felt).run().states.values())
     for image in spread(images, FEW):
         merge(bench, image)

@@ -48,9 +48,7 @@ def boot(pico_bench: PicoBench) -> Iterator[Boot]:
 
 
 @pytest.mark.pico(0.9)
-@pytest.mark.parametrize(
-    "backend", [BACKENDS[0], *(pytest.param(each, marks=pytest.mark.long) for each in BACKENDS[1:])]
-)
+@pytest.mark.parametrize("backend", ["mpremote", pytest.param("ampy", marks=pytest.mark.long)])
 def test_a_board_that_is_busy_with_something_else_is_interrupted_and_does_what_it_is_told(
     boot: Boot, backend: str
 ) -> None:

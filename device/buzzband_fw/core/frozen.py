@@ -2,12 +2,12 @@
 
 All that a block or an event changes: of the chain, the cue, its mode and its fatigue. What a setting decides, as
 coefficients and the target, is among it where it lies in the same array. The other muscle's chain is not.
+host/buzzband/engines/thawed.py takes it from there.
 """
 
-from buzzband_fw.core.intake import MASK
 from buzzband_fw.core.portable import const, micropython, ptr32
 
-SIZE_MAX = const(160)  # integers, in any mode
+SIZE_MAX = const(148)  # integers, in any mode
 
 _CHAIN = ("_intake", "_comb", "_lowpass", "_smooth")
 _CUE = ("_smooth", "_quality", "_state", "_events")
@@ -28,7 +28,8 @@ def copy(source: ptr32, target: ptr32, at: int, count: int):
 class Frozen:
     """A pipeline as integers: first those of its arrays, one behind the other, then those that stand alone.
 
-    ``size``: how many there are. The pipeline's cue is to stay.
+    ``size``: how many there are. ``arrays``; ``alone``: owners, and the names of their attributes. The pipeline's cue
+    is to stay.
     """
 
     def __init__(self, pipeline):
@@ -41,35 +42,19 @@ class Frozen:
             alone.append((fatigue, _OF_FATIGUE))
         if takeover is not None:
             arrays.append(takeover._sums)
-        self._arrays = arrays
-        self._alone = alone
+        self.arrays = arrays
+        self.alone = alone
         self.size = sum([len(each) for each in arrays]) + sum([len(names) for _, names in alone])
 
     @micropython.native
     def save(self, out):
         """Write how it stands to ``out``. Allocates nothing."""
         at = 0
-        for each in self._arrays:
+        for each in self.arrays:
             count = len(each)
             copy(each, out, at, count)
             at += count
-        for owner, names in self._alone:
+        for owner, names in self.alone:
             for name in names:
                 out[at] = getattr(owner, name)
-                at += 1
-
-    def restore(self, values):
-        """Let it stand so, on a ring of its own size. Raises ValueError if these are not ``size`` integers."""
-        if len(values) != self.size:
-            raise ValueError("the state of another mode, or of another version")
-        ring_mask = self._arrays[0][MASK]
-        at = 0
-        for each in self._arrays:
-            for i in range(len(each)):
-                each[i] = values[at]
-                at += 1
-        self._arrays[0][MASK] = ring_mask
-        for owner, names in self._alone:
-            for name in names:
-                setattr(owner, name, values[at])
                 at += 1

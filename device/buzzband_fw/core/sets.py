@@ -247,9 +247,13 @@ class Sets:
 
     def _begin_slight(self):
         if self.slight is None:
-            from buzzband_fw.core.slight import Slight
+            try:
+                from buzzband_fw.core.slight import Slight
 
-            self.slight = Slight(self.reps)
+                self.slight = Slight(self.reps)
+            except MemoryError:
+                self._slight = False  # the set is what the first look has found
+                return
         self.slight.begin(self._began)
 
     def _decide(self):

@@ -8,13 +8,13 @@ import numpy as np
 from buzzband.engines.cpython import new_cue
 from buzzband.engines.job import TRACK_STEP_BLOCKS, Settings, kept
 from buzzband.engines.rerun import Teller
+from buzzband.engines.thawed import restore
 from buzzband.recordings.band_log import SessionLog
 from buzzband.recordings.clips import Clip
 from buzzband.recordings.tellings import Telling
 from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.chain import BLOCK_RAW
 from buzzband_fw.core.exercises import named
-from buzzband_fw.core.frozen import Frozen
 from buzzband_fw.core.modes.tempo import PHASES_MS
 from buzzband_fw.core.modes.tempo import Mode as Tempo
 from buzzband_fw.core.pipeline import Pipeline
@@ -68,7 +68,7 @@ def _restore(pipeline: Pipeline, state: Sequence[int]) -> None:
         raise ValueError("a number that no core holds")
     mode = pipeline.cue.mode
     phases_ms = tuple(mode.gate[PHASES_MS:]) if isinstance(mode, Tempo) else ()
-    Frozen(pipeline).restore(state)
+    restore(pipeline, state)
     if phases_ms and tuple(mode.gate[PHASES_MS:]) != phases_ms:
         raise ValueError("a beat that is not that of the settings, and may never end")
 
