@@ -1,9 +1,9 @@
 """From the onset of a muscle to the cue, at equal false cues a minute: Buzzband's core and what others have published.
 
 Everybody has the same takes, the same calibration (rest: the 10th percentile of the own envelope; full: its best
-500 ms mean) and the same sweep of thresholds between the two. A peer has its variants and the rules of triggers.py; which
-of them is chosen on one half of each take, and measured on the other, both ways round. The core has its target, and
-nothing else to choose.
+500 ms mean) and the same sweep of thresholds between the two. A peer has its variants and the rules of triggers.py;
+which of them is chosen on one half of each take, and measured on the other, both ways round. The core has its target,
+and nothing else to choose.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,13 +73,16 @@ def _published(peer: Peer, takes: Sequence[Take], signals: Sequence[Signal]) -> 
         envelopes = [envelope(signal) for signal in signals]
         levels = [_levels(one) for one in envelopes]
         for rule in RULES:
-            yield f"{variant}; {_words(rule)}", {
-                threshold: [
-                    _halves(take, _times(one, level[threshold], rule))
-                    for take, one, level in zip(takes, envelopes, levels, strict=True)
-                ]
-                for threshold in THRESHOLDS
-            }
+            yield (
+                f"{variant}; {_words(rule)}",
+                {
+                    threshold: [
+                        _halves(take, _times(one, level[threshold], rule))
+                        for take, one, level in zip(takes, envelopes, levels, strict=True)
+                    ]
+                    for threshold in THRESHOLDS
+                },
+            )
 
 
 def _levels(envelope: Signal) -> dict[int, float]:

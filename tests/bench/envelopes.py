@@ -78,7 +78,7 @@ def _envelopes(packages: dict[str, Make], signal: Signal) -> Iterator[tuple[str,
 def _sampled(envelope: Signal, rate_hz: float) -> Signal:
     """Return the envelope at the common rate, from where filters have settled."""
     times_s = np.arange(SETTLED_S, len(envelope) / rate_hz, 1 / COMMON_HZ)
-    return np.interp(times_s, np.arange(1, len(envelope) + 1) / rate_hz, envelope)
+    return np.asarray(np.interp(times_s, np.arange(1, len(envelope) + 1) / rate_hz, envelope))
 
 
 def best_lag(late: Signal, reference: Signal, rate_hz: float) -> tuple[float, float]:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,8 +14,9 @@ import numpy as np
 from buzzband.engines.cpython import condition
 from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
-from buzzband.recordings.model import Channel, Recording
-from buzzband.services.simulate import Options, simulate
+from buzzband.recordings.model import Channel, Recording, Samples
+from buzzband.services.options import Options
+from buzzband.services.simulate import simulate
 
 RATE_HZ = 1000
 MINUTES = 10
@@ -55,7 +57,7 @@ def _speeds() -> dict[str, float]:
     return {name: len(signal) / RATE_HZ / best_s for name, best_s in best_of(REPEATS, calls).items()}
 
 
-def _packages(signal: np.ndarray) -> Iterator[tuple[str, Call]]:
+def _packages(signal: Samples) -> Iterator[tuple[str, Call]]:
     """Yield what those packages do with a recording that are installed; they count no reps and give no cues."""
     if find_spec("neurokit2"):
         neurokit = import_module("neurokit2")
@@ -67,7 +69,7 @@ def _packages(signal: np.ndarray) -> Iterator[tuple[str, Call]]:
 
 def _starts() -> dict[str, float]:
     scripts = Path(sys.executable).parent
-    commands = {
+    commands: dict[str, list[str | Path]] = {
         "python, nothing": [sys.executable, "-c", "pass"],
         "buzzband --help": [scripts / "buzzband", "--help"],
         "buzzband sync --help": [scripts / "buzzband", "sync", "--help"],
@@ -75,9 +77,8 @@ def _starts() -> dict[str, float]:
         "mpremote --help": [scripts / "mpremote", "--help"],
         "ampy --help": [scripts / "ampy", "--help"],
     }
-    calls: dict[str, Call] = {
-        name: lambda command=command: subprocess.run(command, check=True, capture_output=True)
-        for name, command in commands.items()
-        if Path(command[0]).exists()
-    }
-    return best_of(STARTS, calls)
+    return best_of(STARTS, {name: partial(_run, command) for name, command in commands.items()})
+
+
+def _run(command: list[str | Path]) -> None:
+    subprocess.run(command, check=True, capture_output=True)

@@ -1,7 +1,7 @@
 """What is measured of a detector: how late its cues are, how many are false, how many bursts it finds.
 
-A cue counts for a burst from ``early_s`` before its onset to ``LATE_S`` after its end, and for one burst only. The first
-one is the hit; every other cue, in a burst or between two, is false. A burst without a cue is infinitely late: a
+A cue counts for a burst from ``early_s`` before its onset to ``LATE_S`` after its end, and for one burst only. The
+first one is the hit; every other cue, in a burst or between two, is false. A burst without a cue is infinitely late: a
 detector that finds half of them has no median latency.
 """
 
@@ -112,8 +112,6 @@ def fastest(tallies: Iterable[Tally], false_per_min: float, found_share: float =
     Within it is what has ``false_per_min`` false cues at most, and found ``found_share`` of the bursts at least.
     """
     allowed = [
-        one
-        for one in tallies
-        if one.false_per_min <= false_per_min and one.found >= found_share * len(one.latencies_s)
+        one for one in tallies if one.false_per_min <= false_per_min and one.found >= found_share * len(one.latencies_s)
     ]
     return min(allowed, key=lambda one: one.median_latency_s, default=None)

@@ -5,7 +5,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-
 from buzzband import bundle
 from buzzband.engines.cpython import condition
 from buzzband.engines.job import Frames, Settings
@@ -28,10 +27,10 @@ RAW_BYTES_PER_HOUR = 1000 * 2 * 3600
 
 def measure() -> dict[str, dict[str, float]]:
     """Return bytes: of a log in an hour of different things, of the app, of the wheel."""
-    curls = synth.Session((synth.Set(reps=10),) * 3, lead_in_s=2, lead_out_s=120)
+    curls = synth.Session((synth.Set(reps=10),) * 3, rest_s=160, lead_in_s=2, lead_out_s=160)
     return {
         "log_bytes_per_hour": {
-            "sets of ten curls, with an IMU": log_bytes_per_hour(synth.build(curls, 3).recording),
+            "sets of ten curls, rests of 160 s, with an IMU": log_bytes_per_hour(synth.build(curls, 3).recording),
             "biceps without a rest (fatigue), no IMU": log_bytes_per_hour(example("fatigue")),
             "raw EMG, 1000 Hz, 16 bits": RAW_BYTES_PER_HOUR,
         },

@@ -1,8 +1,9 @@
 """What the detectors are tried on: EMG as the band's converter has it, and when its bursts began.
 
-Real recordings have no truth: a zero-phase reference stands for it. ``COARSE_HZ`` finds the bursts, and finds as many as
-an observer counts; ``FINE_HZ`` dates each: its onset comes after the last sample at which that envelope, on its way up, was
-below ``ONSET_SHARE`` of the way from rest to the top of the coarse one. Synthetic muscles are told when to begin, and that is the onset.
+Real recordings have no truth: a zero-phase reference stands for it. ``COARSE_HZ`` finds the bursts, and finds as many
+as an observer counts; ``FINE_HZ`` dates each: its onset comes after the last sample at which that envelope, on its way
+up, was below ``ONSET_SHARE`` of the way from rest to the top of the coarse one. Synthetic muscles are told when to
+begin, and that is the onset.
 """
 
 from dataclasses import dataclass
@@ -32,11 +33,13 @@ SHORTEST_S, PAUSE_S = 0.1, 0.5
 SEARCH_S = 0.5  # before the coarse start, for the onset
 EARLY_S = 0.1  # by which a cue may be earlier than the reference: hindsight is not that exact
 
-BURSTS = 12
+BURSTS = 30
+ON_S, OFF_S = 1.2, 1.8
 RISES_S = (0.1, 0.2, 0.4)
+SEEDS = (100, 200)
 SYNTHETIC = {
-    "good signal": synth.USUAL,
-    "hum": (
+    "synthetic, good signal": synth.USUAL,
+    "synthetic, hum": (
         synth.sensor_noise,
         partial(synth.hum, amplitude=0.3),
         partial(synth.baseline_wander, amplitude=0.3),
@@ -68,7 +71,8 @@ class Take:
 
 def centred(raw: NDArray[np.uint16]) -> Signal:
     """Return codes at 4800 S/s as the core's intake sums them up before it filters, at 1200 Hz."""
-    return raw[: len(raw) // 4 * 4].astype(np.float64).reshape(-1, 4).sum(axis=1) - CENTRE
+    sums: Signal = raw[: len(raw) // 4 * 4].astype(np.float64).reshape(-1, 4).sum(axis=1) - CENTRE
+    return sums
 
 
 def hindsight(signal: Signal, hz: float) -> Signal:
@@ -82,7 +86,7 @@ def bursts_of(signal: Signal) -> tuple[Burst, ...]:
     coarse, fine = hindsight(signal, COARSE_HZ), hindsight(signal, FINE_HZ)
     rest = np.percentile(coarse, 10)
     best = np.convolve(coarse, np.full(RATE_HZ // 2, 2 / RATE_HZ), "valid").max()
-    found = []
+    found: list[Burst] = []
     for start, end in _merged(coarse > rest + BURST_SHARE * (best - rest)):
         height = coarse[start:end].max() - rest
         up = start + int(np.argmax(fine[start:end] >= rest + 0.5 * height))
@@ -115,18 +119,17 @@ def real() -> list[Take]:
 
 
 def synthetic() -> list[Take]:
-    """Return synthetic ones: bursts of 30 to 90 % of full effort that rise within 0.1, 0.2 or 0.4 s."""
-    return [_synthetic(kind, rise_s, seed) for kind in SYNTHETIC for seed, rise_s in enumerate(RISES_S)]
+    """Return all synthetic ones."""
+    return [contractions(kind, rise_s, seed) for kind in SYNTHETIC for seed in SEEDS for rise_s in RISES_S]
 
 
-def _synthetic(kind: str, rise_s: float, seed: int) -> Take:
-    rng = np.random.default_rng(100 + seed)
-    on_s, off_s = 1.5, 2.0
-    peaks = rng.uniform(0.3, 0.9, BURSTS).tolist()
-    told = synth.contractions(peaks, on_s, off_s, rise_s)
+def contractions(kind: str, rise_s: float, seed: int) -> Take:
+    """Return bursts of 30 to 90 % of full effort that take ``rise_s`` to rise, with what ``kind`` adds."""
+    rng = np.random.default_rng(seed)
+    told = synth.contractions(rng.uniform(0.3, 0.9, BURSTS).tolist(), ON_S, OFF_S, rise_s)
     signal = synth.emg(told, RAW_RATE_HZ, rng)
-    signal += sum(spoil(len(signal), RAW_RATE_HZ, rng) for spoil in SYNTHETIC[kind])
-    starts = off_s + (on_s + off_s) * np.arange(BURSTS)
-    raw = digitise(Channel("EMG", RAW_RATE_HZ, signal)).raw
-    bursts = tuple(Burst(start, start + on_s) for start in starts.tolist())
-    return Take(f"{kind}, {rise_s:g} s", kind, raw, bursts)
+    for spoil in SYNTHETIC[kind]:
+        signal += spoil(len(signal), RAW_RATE_HZ, rng)
+    starts = OFF_S + (ON_S + OFF_S) * np.arange(BURSTS)
+    bursts = tuple(Burst(start, start + ON_S) for start in starts.tolist())
+    return Take(f"a rise of {rise_s:g} s, {seed}", kind, digitise(Channel("EMG", RAW_RATE_HZ, signal)).raw, bursts)
