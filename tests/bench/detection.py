@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from measures import Tally, fastest, tally, total
+from measures import Tally, fastest, matched, total
 from peers import PEERS, RATE_HZ, Peer
 from takes import Take, real, synthetic
-from triggers import RULES, Rule, Signal, cues
+from triggers import RULES, Crossings, Rule, Signal, cues
 
 from buzzband.engines.cpython import condition, decide
 from buzzband.engines.job import BLOCKS_PER_S, Settings
@@ -70,15 +70,15 @@ def _own(takes: Sequence[Take]) -> Counts:
 def _published(peer: Peer, takes: Sequence[Take], signals: Sequence[Signal]) -> Iterator[tuple[str, Counts]]:
     """Yield what was counted with each variant and each rule."""
     for variant, envelope in peer.variants.items():
-        envelopes = [envelope(signal) for signal in signals]
-        levels = [_levels(one) for one in envelopes]
+        crossings = [Crossings(envelope(signal)) for signal in signals]
+        levels = [_levels(one.envelope) for one in crossings]
         for rule in RULES:
             yield (
                 f"{variant}; {_words(rule)}",
                 {
                     threshold: [
                         _halves(take, _times(one, level[threshold], rule))
-                        for take, one, level in zip(takes, envelopes, levels, strict=True)
+                        for take, one, level in zip(takes, crossings, levels, strict=True)
                     ]
                     for threshold in THRESHOLDS
                 },
@@ -95,8 +95,8 @@ def _levels(envelope: Signal) -> dict[int, float]:
     return {threshold: rest + threshold / 1000 * (full - rest) for threshold in THRESHOLDS}
 
 
-def _times(envelope: Signal, level: float, rule: Rule) -> list[float]:
-    return [(sample + 1) / RATE_HZ for sample in cues(envelope, level, rule, RATE_HZ)]
+def _times(crossings: Crossings, level: float, rule: Rule) -> list[float]:
+    return [(sample + 1) / RATE_HZ for sample in cues(crossings, level, rule, RATE_HZ)]
 
 
 def _words(rule: Rule) -> str:
@@ -107,12 +107,9 @@ def _words(rule: Rule) -> str:
 
 
 def _halves(take: Take, said: Sequence[float]) -> tuple[Tally, Tally]:
-    settled = [cue_s for cue_s in said if cue_s >= SETTLED_S]
+    told = matched([cue_s for cue_s in said if cue_s >= SETTLED_S], take.bursts, take.early_s)
     middle = take.duration_s / 2
-    return (
-        tally(settled, take.bursts, take.early_s, SETTLED_S, middle),
-        tally(settled, take.bursts, take.early_s, middle, take.duration_s),
-    )
+    return told.between(SETTLED_S, middle), told.between(middle, take.duration_s)
 
 
 def _figures(choices: Mapping[str, Counts]) -> dict[str, Any]:

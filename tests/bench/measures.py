@@ -68,32 +68,39 @@ def _f1(true: int, false: int, bursts: int) -> float:
     return 2 * true / (true + false + bursts) if bursts else 0.0
 
 
-def matched(cues_s: Iterable[float], bursts: Sequence[Burst], early_s: float) -> tuple[list[Hit], list[float]]:
-    """Return what each burst got, in order, and the times of the false cues. Both inputs are in order of time."""
-    first: dict[int, float] = {}
+@dataclass(frozen=True)
+class Matched:
+    """What each burst of a recording got, in order, and the times of the false cues."""
+
+    hits: tuple[Hit, ...]
+    false_s: tuple[float, ...]
+
+    def between(self, start_s: float, end_s: float) -> Tally:
+        """Count what lies from ``start_s`` to ``end_s``: bursts by their onset, false cues by their time."""
+        return Tally(
+            tuple(hit.latency_s for hit in self.hits if start_s <= hit.onset_s < end_s),
+            sum(start_s <= cue_s < end_s for cue_s in self.false_s),
+            end_s - start_s,
+        )
+
+
+def matched(cues_s: Iterable[float], bursts: Sequence[Burst], early_s: float) -> Matched:
+    """Give each cue to the first burst that it may be for and that has none. Both are in order of time."""
+    given: dict[int, float] = {}
     false = []
+    current = 0
     for cue_s in cues_s:
-        inside = [
-            index
-            for index, burst in enumerate(bursts)
-            if burst.onset_s - early_s <= cue_s <= burst.end_s + LATE_S and index not in first
-        ]
-        if inside:
-            first[inside[0]] = cue_s
+        while current < len(bursts) and bursts[current].end_s + LATE_S < cue_s:
+            current += 1
+        index = current
+        while index < len(bursts) and bursts[index].onset_s - early_s <= cue_s and index in given:
+            index += 1
+        if index < len(bursts) and bursts[index].onset_s - early_s <= cue_s:
+            given[index] = cue_s
         else:
             false.append(cue_s)
-    hits = [Hit(one.onset_s, first.get(index, np.inf) - one.onset_s) for index, one in enumerate(bursts)]
-    return hits, false
-
-
-def tally(cues_s: Iterable[float], bursts: Sequence[Burst], early_s: float, start_s: float, end_s: float) -> Tally:
-    """Count what lies from ``start_s`` to ``end_s``: bursts by their onset, false cues by their time."""
-    hits, false = matched(cues_s, bursts, early_s)
-    return Tally(
-        tuple(hit.latency_s for hit in hits if start_s <= hit.onset_s < end_s),
-        sum(start_s <= cue_s < end_s for cue_s in false),
-        end_s - start_s,
-    )
+    hits = tuple(Hit(one.onset_s, given.get(index, np.inf) - one.onset_s) for index, one in enumerate(bursts))
+    return Matched(hits, tuple(false))
 
 
 def total(tallies: Iterable[Tally]) -> Tally:

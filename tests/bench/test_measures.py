@@ -3,13 +3,13 @@
 import math
 
 import pytest
-from measures import Burst, Tally, fastest, tally, total
+from measures import Burst, Tally, fastest, matched, total
 
 BURSTS = (Burst(1.0, 2.0), Burst(4.0, 5.0), Burst(7.0, 8.0))
 
 
 def counted(cues_s: list[float], early_s: float = 0.0) -> Tally:
-    return tally(cues_s, BURSTS, early_s, 0.0, 10.0)
+    return matched(cues_s, BURSTS, early_s).between(0.0, 10.0)
 
 
 def test_latency_runs_from_the_onset_to_the_first_cue() -> None:
@@ -45,17 +45,18 @@ def test_a_cue_before_the_onset_counts_only_where_the_onset_is_not_exact(early_s
 
 def test_one_cue_is_not_counted_for_two_bursts_that_nearly_touch() -> None:
     touching = (Burst(1.0, 2.0), Burst(2.05, 3.0))
-    assert tally([2.06], touching, 0.1, 0.0, 4.0).found == 1
-    assert tally([1.1, 2.06], touching, 0.1, 0.0, 4.0).found == 2
+    assert matched([2.06], touching, 0.1).between(0.0, 4.0).found == 1
+    assert matched([1.1, 2.06], touching, 0.1).between(0.0, 4.0).found == 2
 
 
 def test_false_cues_are_counted_per_minute_of_what_was_counted() -> None:
     assert counted([0.1, 3.0]).false_per_min == pytest.approx(12.0)
-    assert tally([0.1, 3.0], BURSTS, 0.0, 2.5, 5.5).false_per_min == pytest.approx(20.0)
+    assert matched([0.1, 3.0], BURSTS, 0.0).between(2.5, 5.5).false_per_min == pytest.approx(20.0)
 
 
 def test_a_span_takes_bursts_by_their_onset_and_false_cues_by_their_time() -> None:
-    first, second = tally([1.1, 3.0, 4.5], BURSTS, 0.0, 0.0, 4.5), tally([1.1, 3.0, 4.5], BURSTS, 0.0, 4.5, 10.0)
+    all_of_it = matched([1.1, 3.0, 4.5], BURSTS, 0.0)
+    first, second = all_of_it.between(0.0, 4.5), all_of_it.between(4.5, 10.0)
     assert (len(first.latencies_s), first.found, first.false) == (2, 2, 1)
     assert (len(second.latencies_s), second.found, second.false) == (1, 0, 0)
     assert total([first, second]) == counted([1.1, 3.0, 4.5])

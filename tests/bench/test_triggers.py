@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from triggers import Rule, cues
+from triggers import Crossings, Rule, cues
 
 RATE_HZ = 1000
 
@@ -14,7 +14,7 @@ def levels(*parts: tuple[float, int]) -> NDArray[np.float64]:
 
 
 def said(envelope: NDArray[np.float64], rule: Rule) -> list[int]:
-    return cues(envelope, 1.0, rule, RATE_HZ)
+    return cues(Crossings(envelope), 1.0, rule, RATE_HZ)
 
 
 def test_a_cue_comes_with_the_first_sample_at_the_threshold() -> None:

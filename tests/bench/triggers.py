@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from buzzband.services.analysis import runs
 
 Signal = NDArray[np.float64]
+Stretch = tuple[int, int]
+"""First sample, and the one after the last."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +41,42 @@ RULES = tuple(
 )
 
 
-def cues(envelope: Signal, threshold: float, rule: Rule, rate_hz: float) -> list[int]:
+class Crossings:
+    """Where an envelope is above a level and where it is below: looked up once, whatever the rule."""
+
+    def __init__(self, envelope: Signal) -> None:
+        self.envelope = envelope
+        self._known: dict[tuple[str, float], list[Stretch]] = {}
+
+    def above(self, level: float) -> list[Stretch]:
+        """Return the stretches at ``level`` or above."""
+        return self._look_up("above", level)
+
+    def below(self, level: float) -> list[Stretch]:
+        """Return the stretches below ``level``."""
+        return self._look_up("below", level)
+
+    def _look_up(self, side: str, level: float) -> list[Stretch]:
+        if (side, level) not in self._known:
+            mask = self.envelope >= level if side == "above" else self.envelope < level
+            self._known[side, level] = list(runs(mask))
+        return self._known[side, level]
+
+
+def cues(crossings: Crossings, threshold: float, rule: Rule, rate_hz: float) -> list[int]:
     """Return the samples at which ``rule`` gives a cue. It is armed once it has seen the envelope low enough."""
     confirm, rearm, lockout = (round(ms * rate_hz / 1000) for ms in (rule.confirm_ms, rule.rearm_ms, rule.lockout_ms))
-    low = runs(envelope < rule.rearm * threshold)
+    low = iter(crossings.below(rule.rearm * threshold))
     found: list[int] = []
     armed = _armed(low, rearm, 0)
-    for start, end in runs(envelope >= threshold):
+    for start, end in crossings.above(threshold):
         if end - start > confirm and armed <= start:
             found.append(start + confirm)
             armed = _armed(low, rearm, start + confirm + lockout)
     return found
 
 
-def _armed(low: Iterator[tuple[int, int]], rearm: int, earliest: int) -> float:
+def _armed(low: Iterator[Stretch], rearm: int, earliest: int) -> float:
     """Return when the next of the stretches below has lasted for ``rearm``, at ``earliest`` or later."""
     for start, end in low:
         armed = max(start + rearm, earliest)
