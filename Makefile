@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_VENV := .venv-bench
 STAMP := $(VENV)/.installed
 EXTRAS ?= test,docs
 
@@ -13,7 +14,7 @@ help:
 	@echo "make test-long  the long counts too"
 	@echo "make soak       100 hours of simulated wearing, with syncs; takes some two hours"
 	@echo "make check      formatting, lint, types, import rules"
-	@echo "make bench      benchmarks, as ratios measured side by side"
+	@echo "make bench      benchmarks beside what others do; one of them: make bench PART=detection"
 	@echo "make docs       the documentation, into build/docs"
 	@echo "make figures    the pictures in docs/images, from the code"
 	@echo "make hardware   schematics, harness, drawings, power budget, electrical rule check"
@@ -46,8 +47,13 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/python device/tools/design_filters.py | cmp - device/buzzband_fw/core/coefficients.py
 
-bench: $(STAMP)
-	$(BIN)/python tests/bench
+$(BENCH_VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
+bench: $(BENCH_VENV)/.installed
+	$(BENCH_VENV)/bin/python tests/bench $(PART)
 
 docs: $(STAMP)
 	$(BIN)/python -m sphinx --fail-on-warning --quiet -c docs . build/docs
@@ -62,4 +68,4 @@ hardware: $(STAMP)
 	$(BIN)/python hardware/tools/generate.py
 
 clean:
-	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build .venv .venv-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis

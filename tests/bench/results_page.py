@@ -1,0 +1,244 @@
+"""The page of results, from what was measured: docs/benchmarks.md, and what ``make bench`` prints."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+OURS = "Buzzband"
+LIMITS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
+BLOCK_US = 10_000
+NONE = "–"
+
+INTRODUCTION = """\
+# Benchmarks
+
+`make bench` takes these figures and writes this page: none of them was typed. Each table comes from one run,
+everything in it side by side; where a machine matters, read the ratios. `make bench PART=detection` takes one part. All
+figures, with what was chosen for whom, are in `build/bench.json`.
+"""
+
+DETECTION = """\
+## From the muscle to the cue
+How late is the cue when all may be wrong equally often? Everybody gets the same samples (12 bits, 1200 Hz), the same
+calibration (rest: the 10th percentile of the own envelope; full: its best 500 ms) and the same sweep of thresholds. Of
+each peer the best variant and rule for cue and re-arming is chosen on one half of each recording and measured on the
+other, both ways round; among the rules is Buzzband's own. Buzzband is its core as it is; its target is the threshold.
+
+- *Latency*: median from onset to cue, a burst without a cue being infinitely late, at the threshold with the least
+  of it among those with at most one false cue a minute. *× ours*: below 1 the peer is quicker.
+- *Nearly all found*: the same where at least 95 % of the bursts have to get a cue.
+- *Burst F1*: one cue from 100 ms before a burst (synthetic: from its onset) to 100 ms after its end; others are false.
+  Threshold and rule for it are chosen on the other half.
+- *Onset F1*: the cue has to come within 100 ms of the onset; best threshold of the sweep.
+
+Real recordings (two of the biceps, two of the thumb) have no truth: the onset is where a zero-phase envelope (20 to
+450 Hz, 20 Hz) leaves the lowest 5 % on its way up. On synthetic muscles, where that can be tried, it is late by a fifth
+of the rise. Those do bursts of 30 to 90 % of full effort that rise in 0.1, 0.2 and 0.4 s, counted from the first moment
+of the rise. *Good signal* has noise of 1 %, hum of 3 % and wander of 5 % of full effort; *hum* has 30 % of hum, up to
+0.2 Hz off, and as much wander. Some of these thresholds are lower than any target to train with: this is a race of
+envelopes.
+"""
+
+ENVELOPE = """\
+## The envelope
+r of each causal envelope, as published, with what offline packages make of the undisturbed recording, and its lag in ms
+where r is highest; means over the four real recordings. The packages, which know the future, get the disturbed
+recording as well. Hum and drift are as large as full effort; the motor is 40 % of it after each cue.
+NeuroKit2's reference is an energy, so what follows amplitude has less r with it.
+"""
+
+CHIP = """\
+## On the chip
+Emulated RP2040, 125 MHz, MicroPython 1.24.1. One block is 10 ms of EMG; the heap is locked, so nothing is allocated.
+"""
+
+HOST = """\
+## On the host
+Ten minutes of synthetic EMG at 1000 Hz, one core; starts are the best of nine, from the shell to the end.
+"""
+
+SIZE = """\
+## Sizes
+"""
+
+LEFT_OUT = """\
+## What is not here
+Kernels against a lower bound in C; sync, install and update against mpremote and ampy in time of the chip; the pages of
+a year. Nobody has marked the real recordings by hand, and none was made with a Buzzband.
+"""
+
+
+def page(result: Mapping[str, Any]) -> str:
+    """Return the whole page."""
+    parts = [section(name, result[name]) for name in ("detection", "envelope", "chip", "host", "size")]
+    return "\n".join([INTRODUCTION, *parts, LEFT_OUT])
+
+
+def section(name: str, figures: Mapping[str, Any]) -> str:
+    """Return the section of one part."""
+    head, body = {
+        "detection": (DETECTION, _detection),
+        "envelope": (ENVELOPE, _envelope),
+        "chip": (CHIP, _chip),
+        "host": (HOST, _host),
+        "size": (SIZE, _size),
+    }[name]
+    return f"{head}\n{body(figures)}\nMeasured on {figures['machine']}.\n"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _detection(figures: Mapping[str, Any]) -> str:
+    kinds = {kind: of for kind, of in figures.items() if kind != "machine"}
+    return "\n".join(_kind(kind, of) for kind, of in kinds.items())
+
+
+def _kind(kind: str, figures: Mapping[str, Any]) -> str:
+    detectors = figures["detectors"]
+    what = f"{figures['bursts']} bursts in {figures['minutes']:.1f} min of {len(figures['takes'])} recordings."
+    ours = [_latency(detectors[OURS], share) for share in ("0", "0.95")]
+    rows = [
+        (
+            name,
+            *_timed(_latency(one, "0"), ours[0]),
+            _found(one),
+            *_timed(_latency(one, "0.95"), ours[1]),
+            f"{one['burst_f1']:.3f}",
+            f"{one['onset_f1']:.3f}",
+        )
+        for name, one in detectors.items()
+    ]
+    header = ("", "latency, ms", "× ours", "found", "nearly all found, ms", "× ours", "burst F1", "onset F1")
+    curve = [(name, *(_ms(_at(one["curve"], limit)) for limit in LIMITS)) for name, one in detectors.items()]
+    return "\n".join(
+        (
+            f"### {kind[0].upper()}{kind[1:]}\n{what}\n",
+            table(header, rows),
+            _verdict(detectors, ours[0]),
+            "Least median latency in ms with so many false cues a minute at most:\n",
+            table(("", *(f"{limit:g}" for limit in LIMITS)), curve),
+        )
+    )
+
+
+def _latency(one: Mapping[str, Any], share: str) -> float | None:
+    reached = one["at_limit"][share]["reached"]
+    latency: float | None = reached and reached["median_latency_ms"]
+    return latency
+
+
+def _found(one: Mapping[str, Any]) -> str:
+    reached = one["at_limit"]["0"]["reached"]
+    return f"{reached['found']} of {reached['bursts']}" if reached else NONE
+
+
+def _ms(latency_ms: float | None) -> str:
+    return NONE if latency_ms is None else f"{latency_ms:.0f}"
+
+
+def _timed(latency_ms: float | None, ours_ms: float | None) -> tuple[str, str]:
+    ratio = NONE if latency_ms is None or ours_ms is None else f"{latency_ms / ours_ms:.2f}"
+    return _ms(latency_ms), ratio
+
+
+def _at(curve: Sequence[Mapping[str, Any]], limit: float) -> float | None:
+    """Return the least latency of a curve within a limit of false cues."""
+    latencies = [point["median_latency_ms"] for point in curve if point["false_per_min"] <= limit]
+    return min((one for one in latencies if one is not None), default=None)
+
+
+def _verdict(detectors: Mapping[str, Any], ours_ms: float | None) -> str:
+    """Return in a sentence who is quicker than Buzzband at the limit, and who finds bursts better."""
+    peers = {name: one for name, one in detectors.items() if name != OURS}
+    quicker = [
+        name
+        for name, one in peers.items()
+        if (theirs := _latency(one, "0")) is not None and (ours_ms is None or theirs < ours_ms)
+    ]
+    better = [name for name, one in peers.items() if one["burst_f1"] > detectors[OURS]["burst_f1"]]
+    return (
+        f"Quicker than Buzzband: {', '.join(quicker) or 'nobody'}. "
+        f"With a better burst F1: {', '.join(better) or 'nobody'}.\n"
+    )
+
+
+def _envelope(figures: Mapping[str, Any]) -> str:
+    packages = ", ".join(f"{name} {version}" for name, version in figures["packages"].items())
+    missing = sorted({"neurokit2", "biosppy", "pyemgpipeline"} - set(figures["packages"]))
+    parts = [f"Packages: {packages}. Not installed: {', '.join(missing) or 'none'}.\n"]
+    for condition, envelopes in figures["conditions"].items():
+        references = list(figures["packages"])
+        rows = [
+            (name, *(f"{one[of]['r']:.3f} at {one[of]['lag_ms']:.0f}" for of in references))
+            for name, one in envelopes.items()
+        ]
+        parts += [
+            f"### With {condition}\n" if condition != "clean" else "### As it is\n",
+            table(("", *references), rows),
+        ]
+    return "\n".join(parts)
+
+
+def _chip(figures: Mapping[str, Any]) -> str:
+    kernels, app = figures["kernels_us"], figures["app"]
+    stages = [kernels[name] for name in ("intake", "comb", "lowpass", "smooth")]
+    mean = sum(stages) / len(stages)
+    rows = [
+        (f"{KERNELS[name]}", f"{us:.0f}", f"{100 * us / BLOCK_US:.2f}", f"{us / mean:.2f}")
+        for name, us in kernels.items()
+    ]
+    whole = [(name, f"{figure:,.1f}".removesuffix(".0")) for name, figure in app.items()]
+    return "\n".join(
+        (
+            table(("for a block", "µs", "% of the processor", "× a stage"), rows),
+            "The whole app, in a set with cues:\n",
+            table(("", ""), whole),
+        )
+    )
+
+
+KERNELS = {
+    "intake": "decimation and high-pass",
+    "comb": "mains comb",
+    "lowpass": "low-pass and rectifier",
+    "smooth": "one envelope",
+    "chain": "raw samples to both envelopes",
+    "step": "gated envelope, target, cue policy",
+    "process": "all of it, quality windows included",
+}
+
+
+def _host(figures: Mapping[str, Any]) -> str:
+    speeds, starts = figures["times_real_time"], figures["start_s"]
+    ours = next(iter(speeds.values()))
+    bare = starts["python, nothing"]
+    speed_rows = [(name, f"{one:,.0f}", f"{one / 3600:.2f}", f"{one / ours:.2f}") for name, one in speeds.items()]
+    start_rows = [(name, f"{1000 * one:.0f}", f"{one / bare:.1f}") for name, one in starts.items()]
+    return "\n".join(
+        (
+            table(("", "× real time", "hours a second", "× ours"), speed_rows),
+            table(("", "ms", "× bare Python"), start_rows),
+        )
+    )
+
+
+def _size(figures: Mapping[str, Any]) -> str:
+    logs, app = figures["log_bytes_per_hour"], figures["app_bytes"]
+    raw = list(logs.values())[-1]
+    source = app["source"]
+    return "\n".join(
+        (
+            table(
+                ("log, for an hour of", "KB", "of raw EMG"),
+                [(name, f"{size / 1000:,.0f}", f"1/{raw / size:.0f}") for name, size in logs.items()],
+            ),
+            table(
+                ("app on the band", "KB", "× its source"),
+                [(name, f"{size / 1000:,.0f}", f"{size / source:.2f}") for name, size in app.items()],
+            ),
+            f"The wheel, firmware and pictures included: {figures['wheel_bytes']['buzzband'] / 1000:,.0f} KB.\n",
+        )
+    )

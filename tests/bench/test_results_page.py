@@ -1,0 +1,39 @@
+"""The page says what was measured, for better or worse."""
+
+from typing import Any
+
+import pytest
+import results_page
+
+
+def detector(latency_ms: float | None, burst_f1: float = 0.9, false_per_min: float = 1.0) -> dict[str, Any]:
+    reached = {"median_latency_ms": latency_ms, "found": 9, "bursts": 10}
+    point = {"median_latency_ms": latency_ms, "false_per_min": false_per_min}
+    limit = {"chosen": [], "reached": reached}
+    return {"at_limit": {"0": limit, "0.95": limit}, "burst_f1": burst_f1, "onset_f1": 0.5, "curve": [point]}
+
+
+def told(**detectors: dict[str, Any]) -> str:
+    kind = {"takes": ["one"], "minutes": 2.0, "bursts": 10, "detectors": detectors}
+    return results_page.section("detection", {"real": kind, "machine": "this"})
+
+
+def test_a_peer_that_is_quicker_is_named() -> None:
+    text = told(Buzzband=detector(50.0), Slow=detector(75.0), Quick=detector(40.0), Blind=detector(None))
+    assert "Quicker than Buzzband: Quick." in text
+    assert "| Slow | 75 | 1.50 | 9 of 10 |" in text
+    assert "| Blind | – | – |" in text
+
+
+def test_a_peer_with_a_better_f1_is_named() -> None:
+    assert "With a better burst F1: Sure." in told(Buzzband=detector(50.0, 0.9), Sure=detector(60.0, 0.91))
+    assert "With a better burst F1: nobody." in told(Buzzband=detector(50.0, 0.9), Sure=detector(60.0, 0.9))
+
+
+def test_whoever_has_a_latency_is_quicker_than_nothing() -> None:
+    assert "Quicker than Buzzband: Any." in told(Buzzband=detector(None), Any=detector(500.0))
+
+
+@pytest.mark.parametrize(("false_per_min", "row"), [(0.0, "50 | 50 | 50"), (0.7, "– | – | 50"), (3.0, "– | – | –")])
+def test_the_curve_has_nothing_where_more_cues_would_be_false(false_per_min: float, row: str) -> None:
+    assert f"| Buzzband | {row} |" in told(Buzzband=detector(50.0, false_per_min=false_per_min))
