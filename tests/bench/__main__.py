@@ -53,12 +53,18 @@ def main() -> None:
     if unknown := set(asked) - set(PARTS):
         sys.exit(f"There is no part {', '.join(sorted(unknown))}. The parts are: {', '.join(PARTS)}.")
     warnings.filterwarnings("ignore", module="neurokit2|biosppy|pyemgpipeline")
-    result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
     for name in asked:
-        result[name] = {**PARTS[name](), "machine": f"{platform.platform()}, CPython {platform.python_version()}"}
-        print(results_page.section(name, result[name]), flush=True)
-        RESULT.parent.mkdir(exist_ok=True)
-        RESULT.write_text(json.dumps(result, indent=2), encoding="utf-8")
+        figures = {**PARTS[name](), "machine": f"{platform.platform()}, CPython {platform.python_version()}"}
+        print(results_page.section(name, figures), flush=True)
+        _keep(name, figures)
+
+
+def _keep(name: str, figures: dict[str, Any]) -> None:
+    """Put the figures of a part in the JSON, and write the page if that has all of them."""
+    result = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
+    result[name] = figures
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=2), encoding="utf-8")
     if set(PARTS) <= set(result):
         PAGE.write_text(results_page.page(result), encoding="utf-8")
 
