@@ -3,10 +3,16 @@
 import os
 
 import pytest
+from hypothesis import Phase, settings
 
 from buzzband.archive import index
 from buzzband.engines import micropython
 from pico_bench import PicoBench
+
+# How long an example takes says nothing about the code on a machine that has other things to do.
+settings.register_profile("default", deadline=None)
+settings.register_profile("mutation", deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+settings.load_profile("default")
 
 pytest_plugins = ["pytester", "buzzband.testing"]
 

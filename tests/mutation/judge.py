@@ -1,0 +1,89 @@
+"""The judge of a mutant: the fast tests of its own folder that name its module, in a process that is a fork of this one.
+
+A fork, because importing pytest, hypothesis and numpy takes longer than most of the tests. What belongs to the project
+is imported anew in each, the mutant in the place of its module; nothing is written to disk.
+"""
+
+import importlib.machinery
+import importlib.util
+import os
+import re
+import resource
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import CodeType, ModuleType
+
+ROOT = Path(__file__).parents[2]
+FIRMWARE = ROOT / "device" / "buzzband_fw"
+CPU_S = 60  # of one mutant: what takes longer is in a loop without end. Not by the clock, so a busy machine kills none
+PYTEST = (
+    "--quiet", "--exitfirst", "--no-header", "--hypothesis-profile=mutation", "-p", "no:cacheprovider", "-o", "timeout=0",
+    "-m", "not long and not pico", "-k", "not micropython and not chip",
+)  # fmt: skip
+
+
+class _Finder(importlib.machinery.SourceFileLoader):
+    """Finds one module, and gives other source for it."""
+
+    source = ""
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> object:
+        """Return where the mutant is; None for any other module."""
+        return importlib.util.spec_from_file_location(name, self.path, loader=self) if name == self.name else None
+
+    def get_code(self, _name: str) -> CodeType:
+        """Return the mutant."""
+        return compile(self.source, self.path, "exec")
+
+
+def module_name(path: Path) -> str:
+    """Return the dotted name of a module of the firmware."""
+    return ".".join(path.relative_to(FIRMWARE.parent).with_suffix("").parts)
+
+
+def tests_of(path: Path) -> tuple[Path, ...]:
+    """Return the tests that judge a module: that of its name first, then those in its folder that import it."""
+    folder = ROOT / "tests" / path.relative_to(FIRMWARE).parts[0]
+    parent, _, name = module_name(path).rpartition(".")
+    imports = re.compile(rf"from {re.escape(parent)} import [^\n]*\b{name}\b|{re.escape(parent)}\.{name}\b")
+    own = folder / f"test_{name}.py"
+    others = (test for test in sorted(folder.glob("test_*.py")) if imports.search(test.read_text(encoding="utf-8")))
+    return (*([own] if own.exists() else []), *(test for test in others if test != own))
+
+
+def warm_up(tests: Sequence[Path]) -> bool:
+    """Import what the tests need, and return whether they pass; forget what belongs to the project."""
+    passed = _run(tests) == 0
+    for name, module in list(sys.modules.items()):
+        if _is_ours(module):
+            del sys.modules[name]
+    return passed
+
+
+def begin(path: Path, source: str, tests: Sequence[Path]) -> int:
+    """Let the tests judge a mutant in a process of its own; return its id. Its exit code is 0 if the mutant survives."""
+    process = os.fork()
+    if process:
+        return process
+    code = 1
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+        for stream in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        finder = _Finder(module_name(path), str(path))
+        finder.source = source
+        sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+        code = _run(tests)
+    finally:
+        os._exit(code)
+
+
+def _run(tests: Sequence[Path]) -> int:
+    import pytest
+
+    return int(pytest.main([*PYTEST, f"--rootdir={ROOT}", *map(str, tests)]))
+
+
+def _is_ours(module: ModuleType) -> bool:
+    return str(getattr(module, "__file__", None) or getattr(module, "__path__", "")).find(str(ROOT)) >= 0
