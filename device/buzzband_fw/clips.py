@@ -10,6 +10,7 @@ without a reason.
 
 import gc
 import struct
+from time import ticks_ms
 
 from buzzband_fw.core.frozen import SIZE_MAX, Frozen
 from buzzband_fw.core.portable import const, int32s, micropython
@@ -19,7 +20,7 @@ LENGTH_BLOCKS = const(320)
 PARTS = const(13)  # of RAM, in all 6.2 KB: as they fill up a clip may end before its time
 
 _PARTS_MIN = const(4)  # with less a clip is too short to tell anything
-_GAPS = const(3)  # of RAM are left for what others need for a while, each large enough for a file that is open
+_GAPS = const(2)  # of RAM are left for what others need for a while, each large enough for a file that is open
 _GAP_BYTES = const(1280)
 _LEFT_BYTES = const(2048)  # and so much besides
 _SNAPSHOTS = const(2)
@@ -73,6 +74,8 @@ class Clips:
         """Take what RAM there is once nothing is borrowed any more. Without enough of it there are no clips."""
         if not self._parts:
             self._take_room()
+            if len(self._parts) < _PARTS_MIN:
+                self._recorder.fault(0, records.NO_ROOM, len(self._parts), ticks_ms())
         self._is_on = len(self._parts) >= _PARTS_MIN
 
     def _take_room(self):

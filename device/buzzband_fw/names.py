@@ -16,6 +16,7 @@ RECORDED_FAULTS = (  # store/records.py
     "imu_back",
     "motor",
     "battery",
+    "no_room",
 )
 ENDS = ("", "button", "host", "usb_power", "full_flash", "exception", "low_battery")
 

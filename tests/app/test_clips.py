@@ -18,11 +18,11 @@ from buzzband.recordings.tellings import tellings
 from buzzband.services.options import Options
 from buzzband.services.replay import settings_of
 from buzzband.twin import Mpu6050Model
-from buzzband_fw.clips import LENGTH_BLOCKS
 from buzzband_fw.core import quality, words
 from session_files import session_files
 
 RAW_PER_S = 4800
+LENGTH_BLOCKS = 320  # of a whole clip
 REST_S = 12
 EXACT = (True, True, True)
 MODES: tuple[dict[str, Any], ...] = (

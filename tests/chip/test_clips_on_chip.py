@@ -12,7 +12,7 @@ from chip.test_modes_on_chip import ARMED_US, BOOT_S, curls
 from chip.worn import feel, link_to
 from session_files import session_files
 
-BLOCKS_MIN = 120
+BLOCKS_MIN = 90
 SECONDS = 6.9
 ENDS_S = 3.0
 

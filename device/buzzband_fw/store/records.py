@@ -79,6 +79,7 @@ IMU_FROZEN = const(9)  # value: ms without a frame
 IMU_BACK = const(10)  # value: ms for which the IMU was away
 MOTOR = const(11)  # value: that of hal/motor_driver.py. A word was not said, or not to its end
 BATTERY = const(12)  # value: mV. It is low
+NO_ROOM = const(13)  # value: parts of clips for which RAM has room: too few, so there are no clips
 
 BY_BUTTON = const(1)  # reasons, named in names.py
 BY_HOST = const(2)

@@ -197,4 +197,5 @@ _FAULTS: dict[str, Callable[[int], str]] = {
     "imu_back": lambda value: f"the movement sensor is back, after {length(value / 1000)}",
     "motor": lambda value: _MOTOR[value] if value < len(_MOTOR) else f"motor fault {value}",
     "battery": lambda value: f"battery low, {value / 1000:.2f} V",
+    "no_room": lambda _: "no clips of raw EMG: too little RAM",
 }
