@@ -6,7 +6,7 @@ BENCH_VENV := .venv-bench
 STAMP := $(VENV)/.installed
 EXTRAS ?= test,docs
 
-.PHONY: help demo test test-long soak check bench docs figures hardware clean
+.PHONY: help demo test test-long soak check coverage fuzz mutate bench docs figures hardware clean
 
 help:
 	@echo "make demo       a simulated session, as a page in build/demo"
@@ -14,6 +14,9 @@ help:
 	@echo "make test-long  the long counts too"
 	@echo "make soak       100 hours of simulated wearing, with syncs; takes some two hours"
 	@echo "make check      formatting, lint, types, import rules"
+	@echo "make coverage   which lines and branches of host and device the tests of make test run"
+	@echo "make fuzz       FUZZ_S seconds (1800) of hostile input for each of what reads from outside"
+	@echo "make mutate     which changes of core and store their tests notice; takes hours. ONLY=core/cue for one module"
 	@echo "make bench      benchmarks beside what others do; one of them: make bench PART=detection"
 	@echo "make docs       the documentation, into build/docs"
 	@echo "make figures    the pictures in docs/images, from the code"
@@ -46,6 +49,24 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python device/tools/design_filters.py | cmp - device/buzzband_fw/core/coefficients.py
+
+coverage: $(STAMP)
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist worksteal -m "not long"
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+FUZZ_S ?= 1800
+FUZZ_TARGETS ?= band_log host_link band_link uf2_file settings edf csv_input
+
+fuzz: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	for target in $(FUZZ_TARGETS); do \
+	  PYTHONPATH=tests $(BIN)/python -m fuzz $$target -max_total_time=$(FUZZ_S) || exit 1; done
+
+mutate: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutate]'
+	PYTHONPATH=tests $(BIN)/python -m mutation $(ONLY)
 
 $(BENCH_VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(BENCH_VENV)

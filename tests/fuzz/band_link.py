@@ -8,7 +8,7 @@ from buzzband_fw.link import messages
 from buzzband_fw.link.server import Server
 from buzzband_fw.store.settings import Settings
 from fuzz.pieces import RAW, pieces
-from link.test_conversation import BYTES_PER_POLL, ServedBand, Wire
+from link.served import BYTES_PER_POLL, ServedBand, Wire
 from transports.fake_band import MONDAY, TUESDAY, Player, content
 
 BYTES_MAX = 2048

@@ -10,7 +10,23 @@ from buzzband.errors import BuzzbandError
 from buzzband.recordings.csv_file import read_csv
 
 BYTES_MAX = 2048
-DICTIONARY = ("time", "t [us]", "EMG", "1e308", "-inf", "nan", "0x1p3", "\ufeff", '"', ";", "\t", "#", "\r\n", "1_0", "1,5")
+DICTIONARY = (
+    "time",
+    "t [us]",
+    "EMG",
+    "1e308",
+    "-inf",
+    "nan",
+    "0x1p3",
+    "\ufeff",
+    '"',
+    ";",
+    "\t",
+    "#",
+    "\r\n",
+    "1_0",
+    "1,5",
+)
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="buzzband-fuzz-")
 

@@ -1,4 +1,4 @@
-"""What a fuzzer's bytes are taken for, so that it gets past checksums: pieces, each of which is sealed if it says so."""
+"""What a fuzzer's bytes are taken for, to get past checksums: pieces, each of which is sealed unless it is raw."""
 
 from collections.abc import Iterator
 

@@ -29,7 +29,7 @@ def _read(data: bytes) -> None:
 
 
 def _mended(data: bytes) -> bytes:
-    """Return blocks with the input's addresses, one for each 4 bytes of it, in the rest of which all is as it should be."""
+    """Return blocks with the input's addresses, one for each 4 bytes of it, and all else as it should be."""
     pages = [address for (address,) in struct.iter_unpack("<I", data[: len(data[:160]) // 4 * 4])]
     stage = bytes(252)
     first = stage + struct.pack("<I", uf2.crc32(stage))

@@ -1,4 +1,4 @@
-"""``make mutate``: changes one thing at a time in core and store, and counts what the tests of tests/core and tests/store see.
+"""``make mutate``: changes one thing at a time in core and store, and counts what tests/core and tests/store notice.
 
     python -m mutation [MODULE]...      such as core/cue, all if none is given
 

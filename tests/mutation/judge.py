@@ -1,4 +1,4 @@
-"""The judge of a mutant: the fast tests of its own folder that name its module, in a process that is a fork of this one.
+"""The judge of a mutant: the fast tests of its own folder that import its module, in a fork of this process.
 
 A fork, because importing pytest, hypothesis and numpy takes longer than most of the tests. What belongs to the project
 is imported anew in each, the mutant in the place of its module; nothing is written to disk.
@@ -17,9 +17,10 @@ from types import CodeType, ModuleType
 ROOT = Path(__file__).parents[2]
 FIRMWARE = ROOT / "device" / "buzzband_fw"
 CPU_S = 60  # of one mutant: what takes longer is in a loop without end. Not by the clock, so a busy machine kills none
+SLOW = ("test_bounds.py", "test_modes_on_micropython.py")  # these prove that nothing overflows, and what is no CPython
 PYTEST = (
-    "--quiet", "--exitfirst", "--no-header", "--hypothesis-profile=mutation", "-p", "no:cacheprovider", "-o", "timeout=0",
-    "-m", "not long and not pico", "-k", "not micropython and not chip",
+    "--quiet", "--exitfirst", "--no-header", "--hypothesis-profile=mutation", "-p", "no:cacheprovider",
+    "-o", "timeout=0", "-m", "not long and not pico", "-k", "not micropython and not chip",
 )  # fmt: skip
 
 
@@ -43,13 +44,16 @@ def module_name(path: Path) -> str:
 
 
 def tests_of(path: Path) -> tuple[Path, ...]:
-    """Return the tests that judge a module: that of its name first, then those in its folder that import it."""
+    """Return the tests that judge a module: that of its name first, then those in its folder that import it.
+
+    But for SLOW: seconds for each mutant.
+    """
     folder = ROOT / "tests" / path.relative_to(FIRMWARE).parts[0]
     parent, _, name = module_name(path).rpartition(".")
     imports = re.compile(rf"from {re.escape(parent)} import [^\n]*\b{name}\b|{re.escape(parent)}\.{name}\b")
     own = folder / f"test_{name}.py"
     others = (test for test in sorted(folder.glob("test_*.py")) if imports.search(test.read_text(encoding="utf-8")))
-    return (*([own] if own.exists() else []), *(test for test in others if test != own))
+    return (*([own] if own.exists() else []), *(test for test in others if test != own and test.name not in SLOW))
 
 
 def warm_up(tests: Sequence[Path]) -> bool:
@@ -62,7 +66,7 @@ def warm_up(tests: Sequence[Path]) -> bool:
 
 
 def begin(path: Path, source: str, tests: Sequence[Path]) -> int:
-    """Let the tests judge a mutant in a process of its own; return its id. Its exit code is 0 if the mutant survives."""
+    """Let the tests judge a mutant in a process of its own, with exit code 0 if it survives; return the process' id."""
     process = os.fork()
     if process:
         return process
