@@ -11,10 +11,10 @@ from buzzband.transports.link import Link
 from buzzband.twin import Emg, Twin, TwinStream
 
 SECONDS = 4
-SETTINGS = {"rest": 100, "reference": 5000, "target_permille": 500}
+SETTINGS = {"rest": 100, "reference": 5000, "target_permille": 500, "calibration": "stored"}
 RAW_RATE_HZ = 4800
 CYCLES_PER_S = 125_000_000
-BOOT_S = 1.5
+BOOT_S = 2.5
 
 # In place of the app's main: turns of a session, their times summed up by what a turn did, sleep left out.
 PROGRAM = """

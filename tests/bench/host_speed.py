@@ -1,8 +1,8 @@
 """How fast the host is: hours of recording a second, and how long the command line takes to say anything."""
 
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
@@ -19,15 +19,18 @@ from buzzband.services.options import Options
 from buzzband.services.simulate import simulate
 
 RATE_HZ = 1000
-MINUTES = 10
-REPEATS = 5
-STARTS = 9
+MINUTES = 5
+REPEATS = 3
+STARTS = 5
 
 Call = Callable[[], object]
 
 
 def measure() -> dict[str, dict[str, float]]:
-    """Return × real time by what reads a recording, and seconds by what is started."""
+    """Return × real time by what reads a recording, and seconds by what is started: of the processor, not of the clock.
+
+    So what else the machine does hardly matters, and whoever uses several cores pays for each.
+    """
     return {"times_real_time": _speeds(), "start_s": _starts()}
 
 
@@ -36,10 +39,16 @@ def best_of(repeats: int, calls: dict[str, Call]) -> dict[str, float]:
     best = dict.fromkeys(calls, np.inf)
     for _ in range(repeats):
         for name, call in calls.items():
-            start = time.perf_counter()
+            start_s = _spent_s()
             call()
-            best[name] = min(best[name], time.perf_counter() - start)
+            best[name] = min(best[name], _spent_s() - start_s)
     return best
+
+
+def _spent_s() -> float:
+    """Return how long processors have worked for this process, and for those that it has started and that are over."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _speeds() -> dict[str, float]:
@@ -47,7 +56,7 @@ def _speeds() -> dict[str, float]:
     rng = np.random.default_rng(1)
     signal = synth.emg(synth.contractions([0.6] * (seconds // 6)), RATE_HZ, rng)
     signal += synth.sensor_noise(len(signal), RATE_HZ, rng)
-    recording = Recording("ten minutes", (Channel("EMG", RATE_HZ, signal),))
+    recording = Recording("five minutes", (Channel("EMG", RATE_HZ, signal),))
     raw = digitise(recording.channels[0]).raw
     calls: dict[str, Call] = {
         "simulate: reps, sets, cues, all of it": lambda: simulate(recording, Options(engine="cpython")),

@@ -36,6 +36,11 @@ of the rise. Those do bursts of 30 to 90 % of full effort that rise in 0.1, 0.2 
 of the rise. *Good signal* has noise of 1 %, hum of 3 % and wander of 5 % of full effort; *hum* has 30 % of hum, up to
 0.2 Hz off, and as much wander. Some of these thresholds are lower than any target to train with: this is a race of
 envelopes.
+
+The order on real recordings hangs on the reference. Two were tried first: 50 Hz, and 10 % of the top of each burst, in
+the envelope of 50 Hz or in the coarse one of 6 Hz. The second dates onsets of synthetic muscles later and less evenly
+than the present one; the first was not tried on them. With both RC and BioSPPy were quicker than Buzzband, with the
+second NeuroKit2 as well. The present one was chosen after that had been seen.
 """
 
 ENVELOPE = """\
@@ -47,13 +52,18 @@ NeuroKit2's reference is an energy, so what follows amplitude has less r with it
 """
 
 CHIP = """\
-## On the chip
+## The core on the chip
 Emulated RP2040, 125 MHz, MicroPython 1.24.1. One block is 10 ms of EMG; the heap is locked, so nothing is allocated.
+"""
+
+APP = """\
+## The app on the chip
+The same chip, with the whole app on it, in a session with a contraction and its cue every 750 ms.
 """
 
 HOST = """\
 ## On the host
-Ten minutes of synthetic EMG at 1000 Hz, one core; starts are the best of nine, from the shell to the end.
+Time of the processor, the best of three for five minutes of synthetic EMG at 1000 Hz, the best of five for starts.
 """
 
 SIZE = """\
@@ -69,7 +79,7 @@ a year. Nobody has marked the real recordings by hand, and none was made with a 
 
 def page(result: Mapping[str, Any]) -> str:
     """Return the whole page."""
-    parts = [section(name, result[name]) for name in ("detection", "envelope", "chip", "host", "size")]
+    parts = [section(name, result[name]) for name in ("detection", "envelope", "chip", "app", "host", "size")]
     return "\n".join([INTRODUCTION, *parts, LEFT_OUT])
 
 
@@ -79,6 +89,7 @@ def section(name: str, figures: Mapping[str, Any]) -> str:
         "detection": (DETECTION, _detection),
         "envelope": (ENVELOPE, _envelope),
         "chip": (CHIP, _chip),
+        "app": (APP, _app),
         "host": (HOST, _host),
         "size": (SIZE, _size),
     }[name]
@@ -117,7 +128,7 @@ def _kind(kind: str, figures: Mapping[str, Any]) -> str:
         (
             f"### {kind[0].upper()}{kind[1:]}\n{what}\n",
             table(header, rows),
-            _verdict(detectors, ours[0]),
+            _verdict(detectors),
             "Least median latency in ms with so many false cues a minute at most:\n",
             table(("", *(f"{limit:g}" for limit in LIMITS)), curve),
         )
@@ -150,19 +161,24 @@ def _at(curve: Sequence[Mapping[str, Any]], limit: float) -> float | None:
     return min((one for one in latencies if one is not None), default=None)
 
 
-def _verdict(detectors: Mapping[str, Any], ours_ms: float | None) -> str:
-    """Return in a sentence who is quicker than Buzzband at the limit, and who finds bursts better."""
-    peers = {name: one for name, one in detectors.items() if name != OURS}
-    quicker = [
-        name
-        for name, one in peers.items()
-        if (theirs := _latency(one, "0")) is not None and (ours_ms is None or theirs < ours_ms)
-    ]
-    better = [name for name, one in peers.items() if one["burst_f1"] > detectors[OURS]["burst_f1"]]
+def _verdict(detectors: Mapping[str, Any]) -> str:
+    """Return in a sentence who is quicker than Buzzband, and who finds bursts better."""
+    f1 = detectors[OURS]["burst_f1"]
+    better = [name for name, one in detectors.items() if one["burst_f1"] > f1]
     return (
-        f"Quicker than Buzzband: {', '.join(quicker) or 'nobody'}. "
-        f"With a better burst F1: {', '.join(better) or 'nobody'}.\n"
+        f"Quicker than Buzzband: {_quicker(detectors, '0')}; "
+        f"with nearly all found: {_quicker(detectors, '0.95')}.\nWith a better burst F1: {_names(better)}.\n"
     )
+
+
+def _quicker(detectors: Mapping[str, Any], share: str) -> str:
+    ours = _latency(detectors[OURS], share)
+    theirs = {name: _latency(one, share) for name, one in detectors.items() if name != OURS}
+    return _names(name for name, one in theirs.items() if one is not None and (ours is None or one < ours))
+
+
+def _names(names: Iterable[str]) -> str:
+    return " and ".join(names) or "nobody"
 
 
 def _envelope(figures: Mapping[str, Any]) -> str:
@@ -175,29 +191,30 @@ def _envelope(figures: Mapping[str, Any]) -> str:
             (name, *(f"{one[of]['r']:.3f} at {one[of]['lag_ms']:.0f}" for of in references))
             for name, one in envelopes.items()
         ]
-        parts += [
-            f"### With {condition}\n" if condition != "clean" else "### As it is\n",
-            table(("", *references), rows),
-        ]
+        head = "### As it is" if condition == "clean" else f"### With {condition}"
+        parts += [f"{head}\n", table(("", *references), rows), _nearer(envelopes)]
     return "\n".join(parts)
 
 
+def _nearer(envelopes: Mapping[str, Any]) -> str:
+    """Return in a sentence which causal envelopes come nearer than Buzzband's, by the mean r over the references."""
+    r = {name: sum(of["r"] for of in one.values()) / len(one) for name, one in envelopes.items()}
+    return f"Causal, and nearer on average: {_names(n for n in r if 'offline' not in n and r[n] > r[OURS])}.\n"
+
+
 def _chip(figures: Mapping[str, Any]) -> str:
-    kernels, app = figures["kernels_us"], figures["app"]
+    kernels = figures["figures"]
     stages = [kernels[name] for name in ("intake", "comb", "lowpass", "smooth")]
     mean = sum(stages) / len(stages)
     rows = [
-        (f"{KERNELS[name]}", f"{us:.0f}", f"{100 * us / BLOCK_US:.2f}", f"{us / mean:.2f}")
-        for name, us in kernels.items()
+        (KERNELS[name], f"{us:.0f}", f"{100 * us / BLOCK_US:.2f}", f"{us / mean:.2f}") for name, us in kernels.items()
     ]
-    whole = [(name, f"{figure:,.1f}".removesuffix(".0")) for name, figure in app.items()]
-    return "\n".join(
-        (
-            table(("for a block", "µs", "% of the processor", "× a stage"), rows),
-            "The whole app, in a set with cues:\n",
-            table(("", ""), whole),
-        )
-    )
+    return table(("for a block", "µs", "% of the processor", "× a stage"), rows)
+
+
+def _app(figures: Mapping[str, Any]) -> str:
+    rows = [(name, f"{figure:,.1f}".removesuffix(".0")) for name, figure in figures["figures"].items()]
+    return table(("what", "figure"), rows)
 
 
 KERNELS = {
@@ -219,7 +236,7 @@ def _host(figures: Mapping[str, Any]) -> str:
     start_rows = [(name, f"{1000 * one:.0f}", f"{one / bare:.1f}") for name, one in starts.items()]
     return "\n".join(
         (
-            table(("", "× real time", "hours a second", "× ours"), speed_rows),
+            table(("", "× real time", "hours a second", "as fast as simulate"), speed_rows),
             table(("", "ms", "× bare Python"), start_rows),
         )
     )

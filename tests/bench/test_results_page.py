@@ -20,7 +20,7 @@ def told(**detectors: dict[str, Any]) -> str:
 
 def test_a_peer_that_is_quicker_is_named() -> None:
     text = told(Buzzband=detector(50.0), Slow=detector(75.0), Quick=detector(40.0), Blind=detector(None))
-    assert "Quicker than Buzzband: Quick." in text
+    assert "Quicker than Buzzband: Quick; with nearly all found: Quick." in text
     assert "| Slow | 75 | 1.50 | 9 of 10 |" in text
     assert "| Blind | – | – |" in text
 
@@ -31,7 +31,7 @@ def test_a_peer_with_a_better_f1_is_named() -> None:
 
 
 def test_whoever_has_a_latency_is_quicker_than_nothing() -> None:
-    assert "Quicker than Buzzband: Any." in told(Buzzband=detector(None), Any=detector(500.0))
+    assert "Quicker than Buzzband: Any;" in told(Buzzband=detector(None), Any=detector(500.0))
 
 
 @pytest.mark.parametrize(("false_per_min", "row"), [(0.0, "50 | 50 | 50"), (0.7, "– | – | 50"), (3.0, "– | – | –")])
