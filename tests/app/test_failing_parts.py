@@ -20,7 +20,7 @@ from app.lifter import lifter
 from buzzband.engines import CPython
 from buzzband.engines.band import VirtualBand
 from buzzband.transports.frame_reader import packed
-from buzzband.twin import Mpu6050Model
+from buzzband.twin import Drv2605lModel, Mpu6050Model
 from buzzband_fw.core import quality
 from buzzband_fw.core.intake import RAW_PER_SAMPLE
 from buzzband_fw.core.words import ON_TARGET, SENSOR_OFF
@@ -114,3 +114,24 @@ def test_with_all_of_them_at_once_every_cue_is_what_it_was_or_is_logged_as_too_l
     assert said < due
     assert len(late) == len(due - said) == 1
     assert (resets, log.damaged, log.missing, log.valid.all()) == ([], 0, (), True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "ill", "well"), [("absent", True, False), ("stuck", 10_000, 0), ("hot", True, False)]
+)
+def test_a_motor_driver_that_fails_is_told_and_costs_no_cue_in_the_log_and_buzzes_again(fault, ill, well):
+    raw = contractions(7)
+    script = [(5.5, f"haptics_{fault}", ill), (11.0, f"haptics_{fault}", well)]
+    with band(raw, changes={"motor": "erm"}, haptics=Drv2605lModel(), script=script) as virtual:
+        virtual.run_for(10)
+        assert "motor" in link_to(virtual).status().fault_names
+        virtual.play()
+        assert "motor" not in link_to(virtual).status().fault_names
+        log, resets = only_log(virtual), virtual.resets
+        starts = np.array(motor_starts_s(virtual))
+        expected = cue_times_s(virtual, raw)
+    assert len(log.cues) == len(expected) == 7
+    assert {fault.name for fault in muscle_faults(log)} == {"motor"}
+    felt = [bool(min(abs(starts - due)) < 0.02) for due in expected]
+    assert felt == [due < 5.5 or due > 11 for due in expected]
+    assert (felt.count(False), resets) == (3, [])

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzzband_fw.core.activation import new_scale
-from buzzband_fw.core.target import new_state, reached
+from buzzband_fw.core.target import clear_ms, new_state, reached, retarget
 
 REACH, REARM = 500, 300  # of a target of 500 permille on a scale on which permille and envelope are one
 ARM = [0] * 30
@@ -12,7 +12,17 @@ ARM = [0] * 30
 def fired(envelopes, target_permille=500, scale=(0, 1000)):
     """The indices of the steps of 10 ms in which the target was reached."""
     state = new_state(new_scale(*scale), target_permille)
-    return [step for step, envelope in enumerate(envelopes) if reached(envelope, state)]
+    told = [reached(envelope, state) for envelope in envelopes]
+    assert set(told) <= {0, 1}
+    return [step for step, one in enumerate(told) if one]
+
+
+def clear_after(envelopes):
+    """For how long the target cannot be reached after these."""
+    state = new_state(new_scale(0, 1000), 500)
+    for envelope in envelopes:
+        reached(envelope, state)
+    return clear_ms(envelopes[-1], state)
 
 
 def test_the_first_crossing_fires_once():
@@ -68,3 +78,26 @@ def test_is_the_rule_in_plain_words(runs):
             below = below + 1 if envelope < REARM else 0
             armed = below >= 30
     assert fired(envelopes) == wanted
+
+
+@pytest.mark.parametrize("steps", range(1, 30))
+def test_until_it_is_armed_it_is_clear_for_the_rest_of_the_300_ms(steps):
+    assert clear_after([REARM, *[0] * steps]) == 300 - 10 * steps
+
+
+def test_what_is_not_below_60_percent_leaves_all_of_the_300_ms():
+    assert clear_after([REARM]) == clear_after([*ARM, REACH]) == clear_after([*ARM, REACH, 0, REARM]) == 300
+
+
+def test_armed_and_below_a_quarter_of_the_target_it_is_clear_for_30_ms_and_else_not_at_all():
+    assert clear_after([*ARM, REACH // 4 - 1]) == 30
+    assert clear_after([*ARM, REACH // 4]) == clear_after([*ARM, REACH - 1]) == 0
+
+
+def test_another_target_keeps_it_armed():
+    scale = new_scale(0, 1000)
+    state = new_state(scale, 500)
+    assert not any(reached(envelope, state) for envelope in ARM)
+    retarget(state, scale, 700)
+    assert [reached(envelope, state) for envelope in (699, 700)] == [0, 1]
+    assert clear_ms(0, state) == 300

@@ -25,12 +25,13 @@ def main(name: str, *options: str) -> None:
         target = importlib.import_module(f"fuzz.{name}")
     found = BUILD / name
     found.mkdir(parents=True, exist_ok=True)
-    given = [f"-max_len={target.BYTES_MAX}", f"-artifact_prefix={found}-", "-timeout=30", "-print_final_stats=1"]
+    given = [f"-max_len={target.BYTES_MAX}", f"-artifact_prefix={found}-", "-timeout=30", "-len_control=0"]
     if words := getattr(target, "DICTIONARY", ()):
         given.append(f"-dict={_dictionary(found.with_suffix('.dict'), words)}")
     if not any(not option.startswith("-") for option in options):
         options += (str(found), str(CORPUS / name))
-    atheris.Setup([sys.argv[0], *given, *options], target.one_input)
+    again = f"{sys.executable} -m fuzz {name}"  # which libFuzzer runs to merge
+    atheris.Setup([again, *given, *options], target.one_input)
     atheris.Fuzz()
 
 

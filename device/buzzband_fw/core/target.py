@@ -58,8 +58,6 @@ def clear_ms(envelope: int, state: ptr32) -> int:
     quarter of the target to all of it when the muscle starts with three times the target.
     """
     if not state[_ARMED]:
-        if state[_BELOW_MS] > REARM_MS - STEP_MS:
-            return STEP_MS
         return REARM_MS - state[_BELOW_MS]
     if envelope * 4 < state[_REACH]:
         return RISE_MS
