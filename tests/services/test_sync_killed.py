@@ -17,6 +17,7 @@ from counts import count
 from services.fake_link import UID, FakeLink
 from services.syncing import IDS, contents, log_of, run_sync
 
+KILLED_WITHIN_S = 0.15  # of its beginning: one sync takes about so long, on an idle machine
 TESTS = Path(__file__).parents[1]
 ROOTS = (TESTS, Path(buzzband.__file__).parents[1], Path(buzzband_fw.__file__).parents[1])
 
@@ -24,7 +25,13 @@ ROOTS = (TESTS, Path(buzzband.__file__).parents[1], Path(buzzband_fw.__file__).p
 def start(archive: Path, folder: Path) -> "subprocess.Popen[bytes]":
     program = TESTS / "services" / "sync_in_process.py"
     path = os.pathsep.join(map(str, ROOTS))
-    return subprocess.Popen([sys.executable, program, archive, folder], env={**os.environ, "PYTHONPATH": path})
+    process = subprocess.Popen(
+        [sys.executable, program, archive, folder], env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    with process.stdout as told:
+        assert told.readline() == b"begins\n"
+    return process
 
 
 def killed_syncs(tmp_path: Path, most: int, seed: int) -> int:
@@ -39,7 +46,7 @@ def killed_syncs(tmp_path: Path, most: int, seed: int) -> int:
     while kills < most:
         process = start(tmp_path / "archive", folder)
         try:
-            process.wait(0.3 + 0.5 * chance.random())
+            process.wait(KILLED_WITHIN_S * chance.random())
             break
         except subprocess.TimeoutExpired:
             process.kill()
