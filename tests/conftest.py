@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 
 from buzzband.archive import index
 from buzzband.engines import micropython
@@ -11,7 +11,6 @@ from pico_bench import PicoBench
 
 # How long an example takes says nothing about the code on a machine that has other things to do.
 settings.register_profile("default", deadline=None)
-settings.register_profile("mutation", deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 settings.load_profile("default")
 
 pytest_plugins = ["pytester", "buzzband.testing"]

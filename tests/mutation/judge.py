@@ -14,13 +14,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 
+import pytest
+from hypothesis import Phase, settings
+
 ROOT = Path(__file__).parents[2]
 FIRMWARE = ROOT / "device" / "buzzband_fw"
 CPU_S = 60  # of one mutant: what takes longer is in a loop without end. Not by the clock, so a busy machine kills none
 SLOW = ("test_bounds.py", "test_modes_on_micropython.py")  # these prove that nothing overflows, and what is no CPython
 PYTEST = (
-    "--quiet", "--exitfirst", "--no-header", "--hypothesis-profile=mutation", "-p", "no:cacheprovider",
-    "-o", "timeout=0", "-m", "not long and not pico", "-k", "not micropython and not chip",
+    "--quiet", "--exitfirst", "--no-header", "--noconftest", "--hypothesis-profile=mutation", "-p", "no:cacheprovider",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning", "-o", "timeout=0", "-o", "markers=pico\nlong",
+    "-m", "not long and not pico", "-k", "not micropython and not chip",
 )  # fmt: skip
 
 
@@ -58,6 +62,7 @@ def tests_of(path: Path) -> tuple[Path, ...]:
 
 def warm_up(tests: Sequence[Path]) -> bool:
     """Import what the tests need, and return whether they pass; forget what belongs to the project."""
+    settings.register_profile("mutation", deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
     passed = _run(tests) == 0
     for name, module in list(sys.modules.items()):
         if _is_ours(module):
@@ -84,8 +89,6 @@ def begin(path: Path, source: str, tests: Sequence[Path]) -> int:
 
 
 def _run(tests: Sequence[Path]) -> int:
-    import pytest
-
     return int(pytest.main([*PYTEST, f"--rootdir={ROOT}", *map(str, tests)]))
 
 
