@@ -74,12 +74,24 @@ def test_pieces_do_not_matter(mains_hz, data):
 
 
 @MAINS
-def test_counts_what_it_took_out_and_what_it_kept_in_eighths(mains_hz):
-    samples = np.random.default_rng(3).integers(-2000, 2000, 900)
+@pytest.mark.parametrize("most", [1, 2000])
+def test_counts_what_it_took_out_and_what_it_kept_in_eighths(mains_hz, most):
+    period = RATE_HZ // mains_hz
+    samples = np.random.default_rng(3).integers(-most, most + 1, 900).tolist()
+    eighths = [0] * period + [8 * sample for sample in samples]
+    kept = [0] * period
+    for at in range(period, len(eighths)):
+        kept.append(eighths[at] - eighths[at - period] + kept[at - period] - (kept[at - period] >> 2))
     state = new_state(mains_hz)
-    kept = np.array(in_place(comb, samples, state))
-    assert state[KEPT] / 8 == pytest.approx(np.abs(kept).sum(), rel=1e-3)
-    assert state[REMOVED] / 8 == pytest.approx(np.abs(samples - kept).sum(), rel=1e-3)
+    in_place(comb, samples, state)
+    assert state[KEPT] == sum(map(abs, kept))
+    assert state[REMOVED] == sum(abs(x - y) for x, y in zip(eighths, kept, strict=True))
+
+
+@MAINS
+def test_begins_with_nothing_in_two_periods_and_nothing_counted(mains_hz):
+    period = RATE_HZ // mains_hz
+    assert list(new_state(mains_hz)) == [period, 4, 0, 0, *[0] * 2 * period]
 
 
 def test_all_of_a_hum_is_counted_as_removed_once_it_has_settled():

@@ -78,3 +78,7 @@ def test_writes_to_the_same_place_and_nowhere_else():
 def test_pieces_do_not_matter(data):
     samples = data.draw(strategies.noise(200, 0, 2**15))
     assert smoothed(samples, data.draw(strategies.cuts(200))) == smoothed(samples)
+
+
+def test_begins_at_rest():
+    assert list(new_state()) == [0, 0]

@@ -101,3 +101,7 @@ def test_another_target_keeps_it_armed():
     retarget(state, scale, 700)
     assert [reached(envelope, state) for envelope in (699, 700)] == [0, 1]
     assert clear_ms(0, state) == 300
+
+
+def test_begins_disarmed():
+    assert list(new_state(new_scale(0, 1000), 500)) == [REACH, REARM, 0, 0]

@@ -25,8 +25,8 @@ def one_input(data: bytes) -> None:
     assert len(log.permille) == len(log.valid) == len(log.flags)
     assert log.damaged >= 0
     json.dumps(dict(log.header))
-    for told in (*log.faults, *([log.end] if log.end else [])):
-        assert told.name
+    assert all(fault.name for fault in log.faults)
+    assert log.end is None or log.end.name
     clips, torn = log.clips()
     assert torn >= 0
     for clip in clips:

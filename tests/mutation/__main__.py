@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from mutation.judge import FIRMWARE, ROOT, begin, tests_of, warm_up
@@ -20,16 +21,15 @@ SCORES = BUILD / "mutation.json"
 AT_ONCE = os.cpu_count() or 1
 
 
-def survivors(path: Path, found: list[Mutant]) -> list[Mutant]:
-    """Return those of the mutants that all tests pass with."""
-    tests = tests_of(path)
+def survivors(path: Path, found: list[Mutant], tests: Sequence[Path], cpu_s: int) -> list[Mutant]:
+    """Return those of the mutants that all tests pass with, in ``cpu_s`` seconds of CPU each."""
     waiting = list(reversed(found))
     going: dict[int, Mutant] = {}
     alive = []
     while waiting or going:
         if waiting and len(going) < AT_ONCE:
             mutant = waiting.pop()
-            going[begin(path, mutant.source, tests)] = mutant
+            going[begin(path, mutant.source, tests, cpu_s)] = mutant
             continue
         process, status = os.wait()
         mutant = going.pop(process)
@@ -41,8 +41,12 @@ def survivors(path: Path, found: list[Mutant]) -> list[Mutant]:
 def judged(name: str, operators: list[str]) -> dict[str, int]:
     """Judge all mutants of a module, and write down which survive; return how many there are of each."""
     path = FIRMWARE / f"{name}.py"
+    tests = tests_of(path)
+    cpu_s = warm_up(tests) if tests else 0
+    if not cpu_s:
+        sys.exit(f"The tests of {name} do not pass as it is: {', '.join(map(str, tests)) or 'there are none'}.")
     found = list(mutants(path, operators))
-    alive = survivors(path, found)
+    alive = survivors(path, found, tests, cpu_s)
     original = path.read_text(encoding="utf-8")
     told = BUILD / "mutation" / f"{name}.txt"
     told.parent.mkdir(parents=True, exist_ok=True)
@@ -57,9 +61,6 @@ def main(*names: str) -> None:
     names = names or tuple(sorted(str(path.with_suffix("")) for path in paths if path.name not in config["exclude"]))
     scores = json.loads(SCORES.read_text()) if SCORES.exists() else {}
     for name in names:
-        tests = tests_of(FIRMWARE / f"{name}.py")
-        if not tests or not warm_up(tests):
-            sys.exit(f"The tests of {name} do not pass as it is: {', '.join(map(str, tests)) or 'there are none'}.")
         scores[name] = score = judged(name, config["operators"])
         killed = score["mutants"] - score["survivors"]
         print(f"{name:28}{killed:5} of {score['mutants']:4} killed", flush=True)

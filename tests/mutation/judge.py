@@ -10,6 +10,7 @@ import os
 import re
 import resource
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -19,7 +20,6 @@ from hypothesis import Phase, settings
 
 ROOT = Path(__file__).parents[2]
 FIRMWARE = ROOT / "device" / "buzzband_fw"
-CPU_S = 60  # of one mutant: what takes longer is in a loop without end. Not by the clock, so a busy machine kills none
 SLOW = ("test_bounds.py", "test_modes_on_micropython.py")  # these prove that nothing overflows, and what is no CPython
 PYTEST = (
     "--quiet", "--exitfirst", "--no-header", "--noconftest", "--hypothesis-profile=mutation", "-p", "no:cacheprovider",
@@ -60,24 +60,28 @@ def tests_of(path: Path) -> tuple[Path, ...]:
     return (*([own] if own.exists() else []), *(test for test in others if test != own and test.name not in SLOW))
 
 
-def warm_up(tests: Sequence[Path]) -> bool:
-    """Import what the tests need, and return whether they pass; forget what belongs to the project."""
+def warm_up(tests: Sequence[Path]) -> int:
+    """Import what the tests need; forget what belongs to the project. Return the seconds of CPU that a mutant may use.
+
+    What uses more is in a loop without end. Not by the clock, so that a busy machine kills none. 0: the tests fail.
+    """
+    began_s = time.process_time()
     settings.register_profile("mutation", deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
     passed = _run(tests) == 0
     for name, module in list(sys.modules.items()):
         if _is_ours(module):
             del sys.modules[name]
-    return passed
+    return 10 + 4 * round(time.process_time() - began_s) if passed else 0
 
 
-def begin(path: Path, source: str, tests: Sequence[Path]) -> int:
+def begin(path: Path, source: str, tests: Sequence[Path], cpu_s: int) -> int:
     """Let the tests judge a mutant in a process of its own, with exit code 0 if it survives; return the process' id."""
     process = os.fork()
     if process:
         return process
     code = 1
     try:
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
         for stream in (1, 2):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
         finder = _Finder(module_name(path), str(path))

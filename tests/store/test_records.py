@@ -56,9 +56,38 @@ def test_records_follow_each_other_in_one_buffer() -> None:
 def test_sizes_are_those_of_the_layout() -> None:
     assert struct.calcsize(records.HEADER_FORMAT) == records.HEADER_SIZE
     assert records.OVERHEAD == records.HEADER_SIZE + 4
+    for name in ("REP", "HOLD", "SET", "TOLD", "TOP", "CLIP_STATE"):
+        assert struct.calcsize(getattr(records, f"{name}_FORMAT")) == getattr(records, f"{name}_SIZE"), name
 
 
 @pytest.mark.parametrize("called", [names.RECORDED_FAULTS, names.ENDS])
 def test_codes_begin_at_1_and_each_has_a_name_of_its_own(called: tuple[str, ...]) -> None:
     assert called[0] == ""
     assert len(set(called)) == len(called)
+
+
+FAULTS = (
+    records.OVERRUN, records.CONVERTER_FIFO, records.CUE_LATE, records.EXCEPTION, records.IMU_ABSENT, records.IMU_UNKNOWN,
+    records.IMU_BUS, records.IMU_OVERFLOW, records.IMU_FROZEN, records.IMU_BACK, records.MOTOR, records.BATTERY,
+)  # fmt: skip
+ENDS = (
+    records.BY_BUTTON, records.BY_HOST, records.BY_USB_POWER, records.BY_FULL_FLASH, records.BY_EXCEPTION,
+    records.BY_LOW_BATTERY,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("codes", "called"),
+    [
+        (FAULTS, names.RECORDED_FAULTS),
+        (ENDS, names.ENDS),
+        ((records.FIRST_REP, records.QUALITY), names.CLIP_REASONS),
+    ],
+)
+def test_codes_are_those_that_have_the_names(codes: tuple[int, ...], called: tuple[str, ...]) -> None:
+    assert codes == tuple(range(1, len(called)))
+
+
+def test_what_marks_a_number_leaves_room_for_it() -> None:
+    assert records.SILENT == records.CLIP_LAST == 1 << 7
+    assert records.NO_ANSWER == 0xFF
