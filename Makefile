@@ -16,7 +16,7 @@ help:
 	@echo "make check      formatting, lint, types, import rules"
 	@echo "make coverage   which lines and branches of host and device the tests of make test run"
 	@echo "make fuzz       FUZZ_S seconds (1800) of hostile input for each of what reads from outside"
-	@echo "make mutate     which changes of core and store their tests notice; takes hours. ONLY=core/cue for one module"
+	@echo "make mutate     which changes of core and store their tests notice; takes hours. SAMPLE=1000 of them; ONLY=core/cue"
 	@echo "make bench      benchmarks beside what others do; one of them: make bench PART=detection"
 	@echo "make docs       the documentation, into build/docs"
 	@echo "make figures    the pictures in docs/images, from the code"
@@ -64,9 +64,11 @@ fuzz: $(STAMP)
 	for target in $(FUZZ_TARGETS); do \
 	  PYTHONPATH=tests $(BIN)/python -m fuzz $$target -max_total_time=$(FUZZ_S) || exit 1; done
 
+# What make mutate is told: SAMPLE=1000 judges so many, SEED=2 draws others, AT_ONCE=1 leaves the other cores alone.
 mutate: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutate]'
-	PYTHONPATH=tests $(BIN)/python -m mutation $(ONLY)
+	PYTHONPATH=tests $(BIN)/python -m mutation \
+	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(AT_ONCE),--at-once $(AT_ONCE)) $(ONLY)
 
 $(BENCH_VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(BENCH_VENV)
