@@ -159,6 +159,123 @@ def test_a_squeeze_in_which_the_muscle_did_nothing_has_no_zero_crossings():
     assert made.crossings_hz == 132
 
 
+def in_rest_and_squeezes(squeezes, counts=CLEAN, rest=REST):
+    """A calibration whose squeezes are functions of the block since the motor was silent."""
+    made, squeezed, heard, deaf = Calibration(), -1, -1, 0
+    for block in range(LIMIT_MS // 10):
+        holding = heard >= 0 and not deaf
+        word = made.step(squeezes[squeezed](heard) if holding else rest, 0)
+        heard += holding
+        deaf = max(deaf - 1, 0)
+        if block % 25 == 24:
+            made.judge(counts(block) if callable(counts) else counts)
+        if word:
+            deaf = duration_ms(word) // 10 + 12
+            squeezed += word == SQUEEZE
+            heard = 0 if word == SQUEEZE else -1
+        if made.done:
+            break
+    return made
+
+
+@pytest.mark.parametrize(("blocks", "first"), [(50, 0), (50, 30), (50, 150), (60, 55)])
+def test_the_best_half_second_of_a_squeeze_is_what_it_reached(blocks, first):
+    made = in_rest_and_squeezes([lambda block: FULL if first <= block < first + blocks else 5000] * 3)
+    assert made.reference == FULL
+
+
+@pytest.mark.parametrize("first", [0, 20, 160])
+def test_what_is_shorter_than_half_a_second_counts_by_its_part_of_it(first):
+    made = in_rest_and_squeezes([lambda block: FULL if first <= block < first + 40 else 5000] * 3)
+    assert made.reference == (4 * FULL + 5000) // 5
+
+
+def test_each_squeeze_begins_anew():
+    made = in_rest_and_squeezes(
+        [lambda block: FULL, lambda block: FULL // 2 if block < 40 else REST, lambda block: FULL // 2]
+    )
+    assert made.refusal == SLIPPED
+    assert made.reference == FULL // 2
+
+
+def test_the_pause_after_the_last_squeeze_is_that_of_a_word():
+    _, said = guided()
+    (release, _), (count, _) = said[-2:]
+    assert count - release == duration_ms(RELEASE) // 10 + 12 + 40
+
+
+def test_after_its_result_it_says_and_takes_nothing():
+    made, _ = guided()
+    before = (made.grade, made.reference, made.crossings_hz, made.contrast)
+    assert [made.step(50000, 0) for _ in range(300)] == [0] * 300
+    made.judge(RAILED)
+    assert (made.grade, made.reference, made.crossings_hz, made.contrast) == before
+
+
+def test_before_its_result_there_is_none():
+    made = Calibration()
+    assert (made.done, made.grade, made.refusal, made.rest, made.reference) == (False, 0, 0, 0, 0)
+    assert (made.leak_permille, made.contrast, made.crossings_hz) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("rest", "squeeze", "refusal"), [(5, 69, 0), (5, 68, WEAK), (0, 64, 0), (100, 300, 0), (100, 299, WEAK)]
+)
+def test_a_reference_is_three_times_rest_and_a_step_of_the_converter_above_it(rest, squeeze, refusal):
+    assert guided(rest=rest, squeezes=(squeeze,) * 3)[0].refusal == refusal
+
+
+@pytest.mark.parametrize(("rest", "contrast"), [(0, 20000), (1, 20000), (2, 10000), (3, 6666)])
+def test_contrast_is_told_in_tenths_of_a_rest_of_1_at_least(rest, contrast):
+    assert guided(rest=rest, squeezes=(2000,) * 3)[0].contrast == contrast
+
+
+@pytest.mark.parametrize(("others", "refusal"), [(5000, 0), (4999, SLIPPED)])
+def test_squeezes_agree_to_within_a_factor_of_two(others, refusal):
+    assert guided(squeezes=(others, FULL, FULL))[0].refusal == refusal
+    assert guided(squeezes=(FULL, FULL, others))[0].refusal == refusal
+
+
+def test_squeezes_that_all_did_nothing_are_weak_and_have_not_slipped():
+    assert guided(squeezes=(3 * REST - 1, REST // 2, REST // 2))[0].refusal == WEAK
+    assert guided(squeezes=(3 * REST, REST // 2, REST // 2))[0].refusal == SLIPPED
+
+
+@pytest.mark.parametrize(("removed", "refusal"), [(225 * (FULL - REST), HUM), (225 * (FULL - REST) - 256, 0)])
+def test_hum_in_the_squeezes_is_measured_by_their_span(removed, refusal):
+    made, _ = guided(counts=lambda phase: (0, removed, 4800, 30) if phase else CLEAN)
+    assert made.refusal == refusal
+
+
+@pytest.mark.parametrize(("removed", "refusal"), [(225 * (FULL - REST), HUM), (225 * (FULL - REST) - 256, 0)])
+def test_hum_at_rest_is_measured_by_the_largest_squeeze(removed, refusal):
+    made, _ = guided(squeezes=(6000, 6000, FULL), counts=lambda phase: CLEAN if phase else (0, removed, 4800, 30))
+    assert made.refusal == refusal
+
+
+def test_windows_between_squeezes_are_no_evidence():
+    said = dict(guided()[1])
+    released = [block for block, word in said.items() if word == RELEASE]
+    made = in_rest_and_squeezes(
+        [lambda block: FULL] * 3, lambda block: RAILED if any(0 <= block - at < 200 for at in released) else CLEAN
+    )
+    assert made.grade == 3
+
+
+@pytest.mark.parametrize(("mean", "crossings_hz"), [(3 * REST, 120), (3 * REST - 1, 0)])
+def test_windows_with_three_times_the_rest_have_their_zero_crossings_counted(mean, crossings_hz):
+    assert guided(squeezes=(mean,) * 3)[0].crossings_hz == crossings_hz
+
+
+def test_without_a_count_of_zero_crossings_there_are_none():
+    assert guided(counts=lambda phase: CLEAN[:3])[0].crossings_hz == 0
+
+
+@pytest.mark.parametrize(("buzz", "leak_permille"), [(959, 99), (960, 100), (9600, 1000)])
+def test_the_leak_is_told_in_permille_of_the_span(buzz, leak_permille):
+    assert guided(buzz=buzz)[0].leak_permille == leak_permille
+
+
 def test_evidence_over_hours_stays_within_31_bits():
     evidence = Evidence()
     for _ in range(5000):
