@@ -4,6 +4,7 @@ from buzzband_fw.core import exercises, modes
 from buzzband_fw.core.exercises import NAMES, PACES, named
 from buzzband_fw.core.modes.tempo import phases_ms
 from buzzband_fw.core.reps import ANY, MOVEMENT, MUSCLE_ONLY, REPS, STEADY
+from doc_pages import page, rows
 
 EXERCISES = [named(name) for name in NAMES]
 EVERY = pytest.mark.parametrize("exercise", EXERCISES, ids=NAMES)
@@ -70,3 +71,38 @@ def test_custom_takes_cycles_of_400_ms_to_14_s_and_asks_for_no_tempo():
     custom = exercises.named("custom")
     assert (custom.cycle_min_ms, custom.cycle_max_ms) == (400, 14_000)
     assert (custom.concentric_min_ms, custom.eccentric_min_ms) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "cells", rows(page("simulate-json"), "least concentric, s"), ids=lambda cells: cells[0].strip("`")
+)
+def test_a_preset_is_the_one_of_the_docs(cells):
+    name, begins, pace, *phases_s = cells
+    exercise = named(name.strip("`"))
+    assert (exercise.lowers_first, PACES[exercise.pace]) == (begins == "letting down", pace)
+    least_ms = [exercise.concentric_min_ms, exercise.eccentric_min_ms]
+    assert least_ms == [round(1000 * float(phase_s or 0)) for phase_s in phases_s]
+
+
+def test_the_docs_know_every_preset():
+    assert [cells[0].strip("`") for cells in rows(page("simulate-json"), "least concentric, s")] == list(NAMES)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name not in ("custom", "hinge", "explosive", "bike", "run")]
+)
+def test_a_lift_takes_1_to_14_s(name):
+    assert (named(name).cycle_min_ms, named(name).cycle_max_ms) == (1000, 14_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "least_ms", "most_ms"),
+    [
+        ("explosive", 400, 14_000),
+        ("hinge", 2000, 14_000),
+        ("bike", 60_000 / 150, 60_000 / 30),
+        ("run", 400, 60_000 / 40),
+    ],
+)
+def test_others_have_limits_of_their_own_a_ride_30_to_150_a_minute_a_run_40_to_150(name, least_ms, most_ms):
+    assert (named(name).cycle_min_ms, named(name).cycle_max_ms) == (least_ms, most_ms)

@@ -100,3 +100,49 @@ def test_after_a_set_the_muscle_counts_as_fresh():
     fatigue, _ = tired(*[1000] * 3, *[600] * 10)
     assert fatigue.set_over() == TARGET
     assert rep(fatigue, 1000) == TARGET
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "rise_permille"), [(993, 16), (986, 32), (950, 114), (860, 320), (790, 480), (600, 480)]
+)
+def test_for_7_permille_that_the_rate_has_fallen_the_target_rises_by_16(rate_hz, rise_permille):
+    fatigue = Fatigue(new_scale(0, 1000), 1000, scales_target=True)
+    for _ in range(3):
+        rep(fatigue, 4000)
+    for _ in range(60):
+        target = rep(fatigue, 4 * rate_hz)
+    assert target == 1000 + rise_permille
+
+
+def test_a_quarter_of_the_rate_of_one_rep_counts():
+    fatigue = Fatigue(new_scale(0, 1000), 1000, scales_target=True)
+    for _ in range(3):
+        rep(fatigue, 4000)
+    assert rep(fatigue, 4000 - 4 * 4 * 7) == 1016
+
+
+def test_the_target_rises_by_48_percent_at_most():
+    assert RISE_MAX_PERMILLE == 480
+
+
+def test_unless_told_otherwise_the_target_stands():
+    fatigue = Fatigue(new_scale(0, 1000), TARGET)
+    for rate_hz in (1000, 1000, 1000, 400):
+        rep(fatigue, rate_hz)
+    assert rep(fatigue, 400) == TARGET
+
+
+def test_before_the_first_rep_no_rate_is_known():
+    fatigue = Fatigue(new_scale(0, 1000), TARGET)
+    assert (fatigue.rate_hz, fatigue.first_hz) == (0, 0)
+    assert fatigue.set_over() == TARGET
+    assert fatigue.first_hz == 0
+
+
+@pytest.mark.parametrize(("gated", "rate_hz"), [(199, 0), (200, 120)])
+def test_effort_is_40_percent_of_the_target(gated, rate_hz):
+    fatigue = Fatigue(new_scale(0, 1000), TARGET)
+    for _ in range(2):
+        fatigue.take(window(30), gated)
+    fatigue.rep_over()
+    assert fatigue.rate_hz == rate_hz

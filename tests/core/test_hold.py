@@ -1,6 +1,6 @@
 import pytest
 
-from buzzband_fw.core.hold import Hold
+from buzzband_fw.core.hold import STILL_DPS, Hold
 from buzzband_fw.core.motion import SPEED_PER_DPS
 
 TARGET = 500
@@ -57,3 +57,24 @@ def test_end_ends_it_at_once():
 
 def test_a_target_of_0_still_wants_some_effort():
     assert not held((100, 0, 0), target=0)[0].on
+
+
+def test_before_the_first_hold_there_is_none():
+    hold = Hold(TARGET)
+    assert (hold.on, hold.start, hold.steps, hold.permille, hold.held) == (False, 0, 0, 0, 0)
+    assert hold.level == LEVEL
+
+
+def test_still_is_less_than_25_degrees_a_second():
+    assert STILL_DPS == 25
+
+
+def test_effort_that_fails_and_comes_back_counts_for_the_mean_as_it_came_back():
+    hold, _ = held((100, 500, 0), (5, 0, 0), (1, 1000, 0), (20, 0, 0))
+    assert (hold.steps, hold.permille) == (106, (100 * 500 + 6 * 1000) // 106)
+
+
+def test_what_has_been_held_is_known_while_it_lasts():
+    assert held((30, LEVEL, 0))[0].held == 30
+    assert held((30, LEVEL, 0), (5, 0, 0), (1, LEVEL, 0))[0].held == 36
+    assert held((30, LEVEL, 0), (20, 0, 0))[0].held == 0

@@ -3,12 +3,12 @@ import pytest
 from buzzband_fw.core.load import estimated_one_rm, is_heavy
 
 
-@pytest.mark.parametrize(("reps", "kg"), [(1, 60), (10, 80), (30, 120)])
+@pytest.mark.parametrize(("reps", "kg"), [(1, 60), (2, 64), (10, 80), (30, 120)])
 def test_the_maximum_is_estimated_from_reps_by_epley(reps, kg):
     assert estimated_one_rm(60, reps) == pytest.approx(kg)
 
 
-@pytest.mark.parametrize(("load_kg", "heavy"), [(59, False), (60, False), (61, True)])
+@pytest.mark.parametrize(("load_kg", "heavy"), [(59, False), (60, False), (60.4, True), (61, True)])
 def test_more_than_60_percent_of_the_maximum_is_heavy(load_kg, heavy):
     assert is_heavy(load_kg, 100, None) is heavy
 

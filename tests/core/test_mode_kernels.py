@@ -1,0 +1,212 @@
+"""The kernels of hold, tempo and steady do what their rules say in plain Python, block by block, blanks between."""
+
+import random
+from types import SimpleNamespace
+
+import pytest
+
+from buzzband_fw.core import modes
+from buzzband_fw.core.activation import new_scale
+from buzzband_fw.core.modes import tempo
+from buzzband_fw.core.modes.hold import AT_GOAL, TICKED
+from buzzband_fw.core.modes.mode import ARGUMENT_SHIFT, BEGUN, OVER
+
+SCALE = new_scale(0, 1000)  # envelopes are permille
+TARGET = 500
+
+
+def chosen(name, **changes):
+    given = SimpleNamespace(other_muscle=False, hold_s=3, steady_off_s=2, tempo=None, **changes)
+    return modes.named(name)(SCALE, TARGET, given)
+
+
+class Holding:
+    """A hold in ms: from 500 permille on, the clock at 400 or more, over after 300 ms below 300."""
+
+    def __init__(self, goal_s):
+        self.goal_ms = 1000 * goal_s
+        self.armed = self.on = False
+        self.below_ms = self.held_ms = self.told_ms = self.blank_ms = self.settled_ms = 0
+
+    def take(self, permille):
+        if self.armed:
+            return self.begin() if permille >= 500 else 0
+        if permille < 400:
+            self.blank_ms = self.settled_ms = 0
+        self.below_ms = self.below_ms + 10 if permille < 300 else 0
+        if self.below_ms >= 300:
+            self.armed, self.on = True, False
+        return self.run() if self.on and permille >= 400 else 0
+
+    def begin(self):
+        self.armed, self.on = False, True
+        self.below_ms = self.held_ms = self.told_ms = self.blank_ms = self.settled_ms = 0
+        return TICKED
+
+    def run(self):
+        self.held_ms += 10
+        if self.blank_ms:
+            self.settled_ms += 10
+            if self.settled_ms == 150:
+                self.held_ms += self.blank_ms
+                self.blank_ms = self.settled_ms = 0
+        if self.held_ms >= self.goal_ms:
+            self.on = False
+            return AT_GOAL
+        seconds, self.told_ms = self.held_ms // 1000 - self.told_ms // 1000, self.held_ms
+        return TICKED if seconds else 0
+
+    def skip(self, ms):
+        if self.on:
+            self.blank_ms += ms
+            self.settled_ms = 0
+
+    def lapse(self):
+        self.armed, self.on = True, False
+        self.below_ms = self.blank_ms = 0
+
+    def clear_ms(self, permille):
+        if self.on:
+            next_ms = min(self.told_ms // 1000 * 1000 + 1000, self.goal_ms)
+            return max(next_ms - self.held_ms - self.blank_ms - 10, 0)
+        if self.armed:
+            return 30 if 4 * permille < 500 else 0
+        return max(300 - self.below_ms, 10)
+
+
+def levels(chance):
+    """Envelopes around the levels that matter, for as long as matters."""
+    while True:
+        level = chance.choice((0, 124, 125, 299, 300, 399, 400, 400, 499, 500, 900, 900, 900))
+        for _ in range(chance.choice((1, 14, 15, 16, 29, 30, 31, 60, 100, 150))):
+            yield level
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_hold_does_what_its_rule_says(seed):
+    chance = random.Random(seed)
+    hold, rule = chosen("hold"), Holding(3)
+    for _, envelope in zip(range(3000), levels(chance), strict=False):
+        assert hold.kernel(envelope, hold.gate) == rule.take(envelope)
+        assert hold.at_work() == rule.on
+        assert hold.clear_ms(envelope) == rule.clear_ms(envelope)
+        event = chance.random()
+        if event < 0.01:
+            for each in (hold, rule):
+                each.skip(240)
+        elif event < 0.012:
+            for each in (hold, rule):
+                each.lapse()
+
+
+def test_a_hold_lasts_10_s_unless_settings_say_otherwise():
+    hold, rule = modes.named("hold")(SCALE, TARGET), Holding(10)
+    for envelope in [0] * 30 + [600] * 1100:
+        assert hold.kernel(envelope, hold.gate) == rule.take(envelope)
+
+
+def test_hold_goes_by_the_target_it_is_moved_to():
+    hold = chosen("hold")
+    hold.retarget(800)
+    assert hold.target_permille == 800
+    told = [hold.kernel(envelope, hold.gate) for envelope in [479] * 30 + [799, 800] + [639] * 200 + [640] * 100]
+    assert told == [0] * 31 + [TICKED] + [0] * 299 + [TICKED]
+
+
+class Beating:
+    """Beats at fixed times: the ends of lift, pause, lower and pause, from the top on."""
+
+    def __init__(self, phases_ms, top_ms, until_ms):
+        ends, at, phase = [], top_ms, 1
+        while at <= until_ms:
+            at += phases_ms[phase]
+            phase = (phase + 1) % 4
+            ends.append(at)
+        self.beats_ms = set(ends)
+
+
+@pytest.mark.parametrize("text", ["2-1-3", "1-0-1", "3-0-1-2", "1-1-1-1"])
+@pytest.mark.parametrize("ago_ms", [10, 90, 200, 1000, 1010, 2990, 7777 // 10 * 10])
+def test_the_beat_is_at_the_ends_of_the_phases_from_the_top_on(text, ago_ms):
+    mode = modes.named("tempo")(SCALE, TARGET, SimpleNamespace(other_muscle=False, tempo=text))
+    assert [mode.kernel(0, mode.gate) for _ in range(50)] == [0] * 50
+    assert mode.clear_ms(0) == 1000
+    mode.act(BEGUN | ago_ms << ARGUMENT_SHIFT)
+    beats_ms = Beating(tempo.phases_ms(text), -ago_ms, 20_000).beats_ms
+    for block in range(1500):
+        assert mode.kernel(0, mode.gate) == (10 * block in beats_ms), block
+        if block % 100 == 7:
+            until_ms = min(at - 10 * block for at in beats_ms if at > 10 * block)
+            assert mode.clear_ms(0) == until_ms - 10
+
+
+def test_a_second_top_does_not_move_the_beat():
+    one, other = (modes.named("tempo")(SCALE, TARGET) for _ in range(2))
+    for mode in (one, other):
+        mode.act(BEGUN | 100 << ARGUMENT_SHIFT)
+    other.act(BEGUN | 470 << ARGUMENT_SHIFT)
+    assert [one.kernel(0, one.gate) for _ in range(900)] == [other.kernel(0, other.gate) for _ in range(900)]
+
+
+@pytest.mark.parametrize(("late_ms", "said"), [(0, 1), (90, 1), (100, 0), (600, 0)])
+def test_a_beat_within_what_was_skipped_is_told_less_than_100_ms_late_or_not(late_ms, said):
+    mode = modes.named("tempo")(SCALE, TARGET)  # lift 2 s, pause 1 s, lower 3 s
+    mode.act(BEGUN | 10 << ARGUMENT_SHIFT)
+    mode.kernel(0, mode.gate)
+    mode.skip(1000 - 10 - 10 + late_ms)
+    assert [mode.kernel(0, mode.gate) for _ in range(2)] == [said, 0]
+
+
+def test_the_beat_stops_with_the_set_and_begins_with_the_next():
+    mode = modes.named("tempo")(SCALE, TARGET)
+    mode.act(BEGUN | 10 << ARGUMENT_SHIFT)
+    mode.act(OVER)
+    assert [mode.kernel(0, mode.gate) for _ in range(700)] == [0] * 700
+    mode.act(BEGUN | 10 << ARGUMENT_SHIFT)
+    assert sum(mode.kernel(0, mode.gate) for _ in range(600)) == 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_steady_does_what_its_rule_says(seed):
+    """A word after each 2 s below 200 permille, for 4 s after a cycle."""
+    chance = random.Random(seed)
+    mode, off_ms, left_ms = chosen("steady"), 0, 0
+    for _ in range(2000):
+        if chance.random() < 0.005:
+            mode.act(BEGUN)
+            left_ms = 4000
+        if chance.random() < 0.001:
+            mode.act(OVER)
+            left_ms = 0
+        if chance.random() < 0.003:
+            mode.skip(240)
+            off_ms, left_ms = off_ms + 240, left_ms - 240
+        if chance.random() < 0.001:
+            mode.lapse()
+            off_ms = 0
+        envelope = chance.choice((0, 199)) if chance.random() < 0.997 else 200
+        off_ms = off_ms + 10 if left_ms > 0 and envelope < 200 else 0
+        left_ms -= 10 * (left_ms > 0)
+        due = off_ms >= 2000
+        off_ms *= not due
+        assert mode.kernel(envelope, mode.gate) == due
+        assert mode.clear_ms(envelope) == max(2000 - off_ms - 10, 0)
+
+
+def test_steady_waits_5_s_unless_settings_say_otherwise_and_follows_its_target():
+    mode = modes.named("steady")(SCALE, TARGET)
+    assert mode.clear_ms(0) == 4990
+    mode.retarget(1000)
+    mode.act(BEGUN)
+    assert mode.target_permille == 1000
+    cleared = [mode.clear_ms(0) for envelope in (399, 399, 400, 399) if mode.kernel(envelope, mode.gate) == 0]
+    assert cleared == [4980, 4970, 4990, 4980]
+
+
+def test_the_muscle_is_on_from_1_permille_at_least():
+    mode = modes.named("steady")(SCALE, 1)
+    mode.act(BEGUN)
+    mode.kernel(0, mode.gate)
+    assert mode.clear_ms(0) == 4980
+    mode.kernel(1, mode.gate)
+    assert mode.clear_ms(0) == 4990
