@@ -365,3 +365,91 @@ def test_whatever_a_file_has_become_a_change_mends_it(tmp_path: Path) -> None:
         found.change({"low_battery_mv": 3333})
         again = load(path)
         assert (again.problems, again.values) == ([], {**before, "low_battery_mv": 3333})
+
+
+def test_all_that_is_set_is_told_as_json(tmp_path: Path) -> None:
+    settings = stored(tmp_path, {**WORN, "hold_s": 0})
+    told = json.loads(settings.told())
+    assert told == {"values": settings.values, "wearers": ["Ben", "Zoë"], "problems": ["hold_s"]}
+
+
+def test_one_setting_is_told_by_name_and_none_that_there_is_not(tmp_path: Path) -> None:
+    settings = stored(tmp_path, FLAT)
+    assert json.loads(settings.told(b"mains_hz"))["values"] == {"mains_hz": 60}
+    assert settings.told(b"colour") is None
+    assert settings.told(b"mains") is None
+
+
+def test_changes_that_come_as_json_are_made_and_their_count_and_effect_told(tmp_path: Path) -> None:
+    settings = stored(tmp_path, FLAT)
+    assert settings.apply(b'{"hold_s": 20, "motor": "erm"}') == (True, bytes((2, POWER_ON)))
+    assert on_disk(tmp_path)["hold_s"] == 20
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{"])
+def test_what_is_no_object_changes_nothing_and_has_no_name(tmp_path: Path, data: bytes) -> None:
+    settings = stored(tmp_path, FLAT)
+    assert settings.apply(data) == (False, b"")
+    assert on_disk(tmp_path) == FLAT
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b'{"hold_s": 0}', ["hold_s", 1, 600]),
+        (b'{"motor": "x"}', ["motor", ["pwm", "erm", "lra"], None]),
+        (b'{"colour_of_the_strap_and_more": 1}', ["colour_of_the_strap_and_", None, None]),
+    ],
+)
+def test_what_cannot_be_is_told_with_what_it_can_be(tmp_path: Path, data: bytes, told: list[object]) -> None:
+    done, answer = stored(tmp_path, FLAT).apply(data)
+    assert (done, json.loads(answer)) == (False, told)
+
+
+def test_a_calibration_without_a_signature_has_none(tmp_path: Path) -> None:
+    settings = stored(tmp_path, FLAT)
+    settings.keep_calibration(250, 7000)
+    assert (settings.rest, settings.reference, settings.signature) == (250, 7000, None)
+
+
+@pytest.mark.parametrize("name", ["colour", "value", ""])
+def test_what_is_no_setting_is_no_attribute(name: str) -> None:
+    with pytest.raises(AttributeError):
+        getattr(Settings({}), name)
+
+
+def test_before_there_are_values_they_are_no_attribute_either() -> None:
+    with pytest.raises(AttributeError):
+        Settings.__new__(Settings).values  # noqa: B018
+
+
+def test_calibrated_is_who_has_both_rest_and_reference() -> None:
+    calibrated = [
+        Settings(given).calibrated for given in ({}, {"rest": 1}, {"reference": 2}, {"rest": 1, "reference": 2})
+    ]
+    assert calibrated == [False, False, False, True]
+
+
+def test_as_many_wearers_as_there_may_be_can_be_added(tmp_path: Path) -> None:
+    settings = stored(tmp_path)
+    settings.change({"wearers": {str(number): {} for number in range(WEARERS_MAX)}})
+    assert len(settings.wearers) == WEARERS_MAX
+
+
+def test_a_file_of_exactly_its_greatest_size_is_saved(tmp_path: Path) -> None:
+    path = str(tmp_path / "settings.json")
+    saving._save(path, b"{}".ljust(FILE_MAX))
+    assert (tmp_path / "settings.json").stat().st_size == FILE_MAX
+    with pytest.raises(Wrong, match=r"^wearers$"):
+        saving._save(path, b"{}".ljust(FILE_MAX + 1))
+
+
+def test_a_wearer_s_reference_has_to_be_above_the_rest(tmp_path: Path) -> None:
+    with pytest.raises(Wrong, match=r"^other_reference$"):
+        stored(tmp_path).change({"wearers": {"Ben": {"other_rest": 5, "other_reference": 5}}})
+
+
+def test_a_damaged_file_is_mended_by_a_change_that_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_bytes(b"{")
+    assert load(tmp_path / "settings.json").change({}) == (0, NOTHING_CHANGED)
+    assert on_disk(tmp_path) == {}
