@@ -1,0 +1,281 @@
+"""The end of a set: from swings that are made up, which of them are a set, and what is told of it."""
+
+import pytest
+
+from buzzband_fw.core.exercises import named
+from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE
+from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.sets import CYCLES_MIN, NOTHING, REP, REPS_MIN, SET, Sets
+from buzzband_fw.core.swings import DURATION, MEAN, MIDDLE, PEAK, SIZE, START, SWINGS_MAX
+
+LEADER = 5
+HALF = 50  # steps from one swing to the next: reps of 2 s
+LASTS = 40  # steps
+TARGET, ON = 500, 200
+FIRST = 1000  # step in which the first swing begins
+UNIT = 10_000  # size of a swing
+
+
+class Lifted:
+    """Sets in which the sources have found these swings, and nobody has been told of one yet."""
+
+    def __init__(self, exercise="custom", muscle_told=True):
+        self.sets = Sets(named(exercise), TARGET, new_room())
+        self.reps = self.sets.reps
+        self.reps.muscle_told = muscle_told
+        self.reps.now = FIRST
+
+    def swings(self, count, source=LEADER, *, size=UNIT, peak=800, lasts=LASTS, gaps=None, oldest=0):
+        """Add swings; ``size``, ``peak`` and ``lasts``: of all of them, or by number. ``gaps``: steps to the next."""
+        middle = FIRST + LASTS // 2
+        for number in range(count):
+            row = self.reps.row(source, oldest + number)
+            duration = of(lasts, number)
+            self.reps.rows[row + MIDDLE] = middle & 0xFFFF
+            self.reps.rows[row + START] = middle - duration // 2 & 0xFFFF
+            self.reps.rows[row + DURATION] = 2 * duration
+            self.reps.rows[row + SIZE] = of(size, number)
+            self.reps.rows[row + PEAK] = of(peak, number)
+            self.reps.rows[row + MEAN] = of(peak, number) // 2
+            self.reps.now = max(self.reps.now, middle + 30)
+            middle += of(gaps, number) if gaps else HALF
+        self.reps.found[source] = oldest + count
+        if source != MUSCLE or self.reps.leader < 0:
+            self.reps.leader = source
+        return self
+
+    def both(self, count, **how):
+        """The same of muscle and leader."""
+        return self.swings(count, MUSCLE, **how).swings(count, **how)
+
+    def end(self):
+        """What is told until the set is over: the reps, as (number, start), and whether a set was told."""
+        self.sets.finish()
+        reps, told = [], False
+        for _ in range(300):
+            event = self.sets.work()
+            if event == REP:
+                reps.append((self.sets.rep.number, self.sets.rep.start))
+            told = told or event == SET
+            if self.sets.finished():
+                break
+        return reps, told
+
+
+def of(value, number):
+    if isinstance(value, dict):
+        return value.get(number, value[None])
+    return value
+
+
+def starts(count, first=0):
+    """Numbers of reps, and the steps in which they begin: 6 before what the averages tell."""
+    return [(number, FIRST + 2 * HALF * number + HALF * first - DELAY_STEPS) for number in range(count)]
+
+
+def counted(lifted):
+    reps, _ = lifted.end()
+    return lifted.sets.count, len(reps)
+
+
+@pytest.mark.parametrize("count", [6, 10, 24])
+def test_reps_that_nobody_was_told_of_are_told_at_the_end(count):
+    lifted = Lifted().both(count)
+    assert lifted.end() == (starts(count // 2), True)
+    sets = lifted.sets
+    assert (sets.count, sets.source, sets.revision, sets.cycle_ms) == (count // 2, LEADER, 1, 2 * HALF * 20)
+    assert sets.start == FIRST - DELAY_STEPS
+    assert sets.end == FIRST + HALF * (count - 1) + LASTS - DELAY_STEPS
+
+
+@pytest.mark.parametrize(("swings", "reps"), [(3, 0), (4, 0), (5, 3), (6, 3), (7, 4), (8, 4), (9, 5)])
+def test_a_last_lift_counts_even_without_its_way_back_and_three_reps_are_a_set(swings, reps):
+    assert counted(Lifted().both(swings)) == (reps, reps)
+    assert REPS_MIN == 3
+
+
+@pytest.mark.parametrize(("swings", "reps"), [(5, 0), (6, 3), (7, 3), (8, 4), (9, 4)])
+def test_where_a_rep_lowers_first_only_a_whole_one_counts(swings, reps):
+    lifted = Lifted("squat").both(swings, peak={**dict.fromkeys(range(0, 9, 2), 300), None: 800})
+    assert counted(lifted) == (reps, reps)
+
+
+@pytest.mark.parametrize(
+    ("swings", "off", "is_set"),
+    [(8, 2140, True), (8, 2150, False), (10, 4990, True), (10, 5000, False), (10, 2150, True)],
+)
+def test_five_reps_may_be_irregular_by_35_percent_and_fewer_by_15(swings, off, is_set):
+    """All but the outer ones differ from their mean by ``off`` ten-thousandths; seven tenths of that count."""
+    sizes = {number: UNIT - 1 + off * (-1) ** number for number in range(1, swings - 1)}
+    assert bool(counted(Lifted().both(swings, size={**sizes, None: UNIT}))[0]) == is_set
+
+
+def test_five_contractions_make_fewer_reps_of_a_movement_many():
+    irregular = {number: UNIT + 7000 * (-1) ** number for number in range(9)} | {None: 0}
+    lifted = Lifted().swings(9, MUSCLE, size=irregular)
+    lifted.swings(8, size={**{number: UNIT - 1 + 3000 * (-1) ** number for number in range(1, 7)}, None: UNIT})
+    assert counted(lifted)[0] == 4
+
+
+@pytest.mark.parametrize(
+    ("contractions", "is_set"), [(0, False), (1, False), (2, False), (4, False), (5, True), (6, True)]
+)
+def test_each_of_three_reps_is_to_be_a_contraction(contractions, is_set):
+    assert bool(counted(Lifted().swings(contractions, MUSCLE).swings(6))[0]) == is_set
+
+
+@pytest.mark.parametrize(
+    ("reps", "contractions", "is_set"),
+    [(5, 3, False), (5, 5, True), (6, 5, True), (7, 5, False), (7, 7, True), (12, 5, False), (12, 7, True)],
+)
+def test_of_many_reps_half_are_to_be_contractions_and_four_are_enough(reps, contractions, is_set):
+    """``contractions``: swings of the muscle; each is two, the last one may be half."""
+    lifted = Lifted().swings(contractions, MUSCLE).swings(2 * reps)
+    assert bool(counted(lifted)[0]) == is_set
+
+
+@pytest.mark.parametrize(("half", "is_set"), [(36, True), (37, True), (38, False), (40, False)])
+def test_contractions_that_follow_within_1_5_s_run_into_each_other(half, is_set):
+    lifted = Lifted().swings(3, MUSCLE).swings(12, lasts=20, gaps={None: half})
+    assert bool(counted(lifted)[0]) == is_set
+
+
+def test_without_the_muscle_only_the_rhythm_counts():
+    assert counted(Lifted(muscle_told=False).swings(12, peak=0, size=20_000))[0] == 6
+
+
+@pytest.mark.parametrize(("off", "is_set"), [(6, True), (7, False)])
+def test_in_half_of_the_swings_the_muscle_is_to_work(off, is_set):
+    """Those in the middle: what is off at the ends is left out."""
+    lifted = Lifted().swings(12, MUSCLE).swings(12, peak={**dict.fromkeys(range(2, 2 + off), ON - 1), None: ON})
+    assert bool(counted(lifted)[0]) == is_set
+
+
+@pytest.mark.parametrize(
+    ("change", "left_out"),
+    [
+        ({"size": {0: UNIT // 4, None: UNIT}}, False),
+        ({"size": {0: UNIT // 4 - 1, None: UNIT}}, True),
+        ({"size": {0: 4 * UNIT, None: UNIT}}, False),
+        ({"size": {0: 4 * UNIT + 1, None: UNIT}}, True),
+        ({"peak": {0: ON, None: 800}}, False),
+        ({"peak": {0: ON - 1, None: 800}}, True),
+        ({"gaps": {0: 183, None: HALF}}, False),
+        ({"gaps": {0: 184, None: HALF}}, True),
+    ],
+)
+def test_at_the_beginning_what_is_unlike_the_others_is_left_out(change, left_out):
+    lifted = Lifted().both(13, **change)
+    reps, _ = lifted.end()
+    assert len(reps) == 6 + (not left_out)
+
+
+@pytest.mark.parametrize(
+    ("change", "left_out"),
+    [
+        ({"size": {12: UNIT // 4, None: UNIT}}, False),
+        ({"size": {12: UNIT // 4 - 1, None: UNIT}}, True),
+        ({"size": {12: 4 * UNIT + 1, None: UNIT}}, True),
+        ({"peak": {12: ON, None: 800}}, False),
+        ({"peak": {12: ON - 1, None: 800}}, True),
+        ({"lasts": {12: 4 * LASTS, None: LASTS}}, False),
+        ({"lasts": {12: 4 * LASTS + 1, None: LASTS}}, True),
+        ({"gaps": {11: 183, None: HALF}}, False),
+        ({"gaps": {11: 184, None: HALF}}, True),
+    ],
+)
+def test_at_the_end_what_is_unlike_the_others_is_left_out(change, left_out):
+    lifted = Lifted().both(13, **change)
+    reps, _ = lifted.end()
+    assert len(reps) == 6 + (not left_out)
+
+
+def test_two_that_are_unlike_are_both_left_out_at_either_end():
+    lifted = Lifted().both(16, size={0: 10, 1: 10, 14: 10, 15: 10, None: UNIT})
+    assert lifted.end()[0] == starts(6, first=2)
+    assert lifted.sets.end == FIRST + HALF * 13 + LASTS - DELAY_STEPS
+
+
+def test_a_first_swing_that_began_long_before_begins_where_the_third_says():
+    """Its middle lies as far before that of the second as the third's before that of the fourth."""
+    lifted = Lifted().both(12, lasts={0: 5 * LASTS, None: LASTS}, gaps={2: 48, None: HALF})
+    reps, _ = lifted.end()
+    second = FIRST + LASTS // 2 + HALF
+    assert reps[0] == (0, second - 48 - LASTS // 2 - DELAY_STEPS)
+    assert lifted.sets.rep.number == 5
+    assert lifted.reps.rows[lifted.reps.row(LEADER, 0) + DURATION] == 2 * LASTS
+    assert lifted.reps.rows[lifted.reps.row(LEADER, 0) + MIDDLE] == second - 48
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "late"), [(800, 800, False), (800, 1000, False), (800, 1001, True), (799, 1000, True)]
+)
+def test_a_set_begins_with_the_harder_way_by_a_quarter(there, back, late):
+    lifted = Lifted().both(12, peak={**dict.fromkeys(range(0, 12, 2), there), None: back})
+    reps, _ = lifted.end()
+    assert reps == starts(6, first=late)
+
+
+def test_a_squat_begins_with_the_easier_way():
+    lifted = Lifted("squat").both(12, peak={**dict.fromkeys(range(0, 12, 2), 1001), None: 800})
+    assert lifted.end()[0][0] == (0, FIRST + HALF - DELAY_STEPS)
+
+
+@pytest.mark.parametrize("how", [{"muscle_told": False}, {}])
+def test_without_the_muscle_or_led_by_it_a_set_begins_with_its_first_swing(how):
+    peaks = {**dict.fromkeys(range(0, 12, 2), 500), None: 1000}
+    lifted = Lifted(**how)
+    lifted.swings(12, MUSCLE if not how else LEADER, peak=peaks, size=20_000)
+    assert lifted.end()[0] == starts(6)
+
+
+@pytest.mark.parametrize(("cycles", "ride"), [(9, False), (10, True), (30, True)])
+def test_a_ride_has_ten_cycles_and_no_reps_are_told(cycles, ride):
+    lifted = Lifted("bike").both(2 * cycles, lasts=15, gaps={None: 20})
+    assert lifted.end() == ([], ride)
+    assert lifted.sets.count == (cycles if ride else 0)
+    assert CYCLES_MIN == 10
+
+
+def test_of_more_swings_than_are_known_all_reps_are_counted():
+    """64 are; what began before them began with the set."""
+    lifted = Lifted().both(SWINGS_MAX, oldest=16)
+    lifted.sets._began = 123
+    assert lifted.end()[1]
+    assert lifted.sets.count == (SWINGS_MAX + 16) // 2
+    assert lifted.sets.start == 123
+
+
+def test_a_set_that_was_none_is_told_only_if_a_rep_was():
+    lifted = Lifted().both(4)
+    assert lifted.end() == ([], False)
+    lifted = Lifted().both(4)
+    lifted.sets._told = 1
+    assert lifted.end() == ([], True)
+    assert lifted.sets.count == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "by", "revision", "again"), [(6, LEADER, 0, 0), (5, LEADER, 0, 1), (7, LEADER, 1, 6), (6, MUSCLE, 1, 6)]
+)
+def test_reps_are_told_again_only_if_anything_has_changed(told, by, revision, again):
+    lifted = Lifted().both(12)
+    lifted.sets._told, lifted.sets._told_by = told, by
+    reps, _ = lifted.end()
+    assert (lifted.sets.revision, len(reps)) == (revision, again)
+    assert [number for number, _ in reps] == list(range(6))[6 - again :]
+
+
+def test_the_next_set_has_the_next_number_and_nothing_of_the_last():
+    lifted = Lifted().both(12)
+    lifted.end()
+    assert (lifted.sets.number, lifted.sets.work(), lifted.sets.number) == (0, NOTHING, 1)
+    assert (lifted.sets.revision, lifted.sets.confirmed, lifted.sets.closing) == (0, 0, 0)
+    assert sum(lifted.reps.found) == 0
+
+
+def test_before_the_first_set_there_is_none():
+    sets = Lifted().sets
+    assert (sets.number, sets.confirmed, sets.degrees, sets.revision, sets.source, sets.count) == (0, 0, 0, 0, 0, 0)
+    assert (sets.start, sets.end, sets.cycle_ms, sets.closing) == (0, 0, 0, 0)
+    assert sets.finished()
