@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from mutation.mutants import Mutant
 
 ROOT = Path(__file__).parents[2]
 FIRMWARE = ROOT / "device" / "buzzband_fw"
+TESTS_S = 4  # of CPU that the tests of one mutant may need, as measured under coverage, which about doubles it
 
 
 class Watch:
@@ -59,7 +61,8 @@ class Choice:
         self._texts = {path: path.read_text(encoding="utf-8") for path in folder.glob("test_*.py")}
 
     def tests_for(self, mutant: Mutant) -> tuple[str, ...]:
-        """Return the names of the tests to run: those of the module's own file, then others, the quick ones first.
+        """Return the names of the tests to run: those of the module's own file, then others, the quick ones first, as
+        many as TESTS_S allows.
 
         A line that runs on import is noticed by what uses the module: for it, the tests that run any of its lines or of
         a module that imports it, and those in files that import it.
@@ -68,8 +71,10 @@ class Choice:
         found = {test for line in lines for test in self._runs.get(mutant.path, {}).get(line, ())}
         if on_import:
             found |= self._users(mutant.path)
-        own = f"test_{mutant.path.stem}.py"
-        return tuple(sorted(found - {""}, key=lambda test: (f"/{own}::" not in test, self.cpu_s[test], test)))
+        own = f"test_{mutant.path.stem}"
+        ranked = sorted(found - {""}, key=lambda test: (f"/{own}" not in test, self.cpu_s[test], test))
+        sums_s = accumulate(self.cpu_s[test] for test in ranked)
+        return tuple(test for test, sum_s in zip(ranked, sums_s, strict=True) if sum_s <= TESTS_S)
 
     @cache  # noqa: B019  (as long as the run)
     def _users(self, path: Path) -> set[str]:

@@ -55,3 +55,19 @@ def test_a_file_that_cannot_be_read_is_no_reason_to_stop(monkeypatch: pytest.Mon
     monkeypatch.setattr(boots, "open", fails, raising=False)
     monkeypatch.setattr(os, "urandom", lambda count: b"\x04\0\0\0"[:count])
     assert boots.count() == (2, None)
+
+
+def test_a_file_whose_checksum_is_wrong_or_that_has_more_behind_it_is_not_believed(flash: Path) -> None:
+    boots.count()
+    good = flash.read_bytes()
+    for data in (bytes([good[0] ^ 1]) + good[1:], good[:-1] + bytes([good[-1] ^ 1]), good + good):
+        flash.write_bytes(data)
+        assert boots._read()[0] != 1
+        assert boots._read()[1] is None
+    flash.write_bytes(good)
+    assert boots._read() == (1, None)
+
+
+def test_without_a_mark_its_place_is_empty(flash: Path) -> None:
+    boots.count()
+    assert not any(flash.read_bytes()[4:-4])

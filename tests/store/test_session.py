@@ -160,3 +160,47 @@ def test_files_of_others_are_left_alone(flash: Path, name: str) -> None:
 def test_without_a_folder_there_are_no_sessions() -> None:
     assert (session.listing(), session.unmerged()) == ([], {})
     session.recover(lambda: None)
+
+
+def test_a_new_id_is_none_that_flash_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[bytes] = []
+    monkeypatch.setattr(session, "size_of", lambda found: drawn.append(found) or (0 if len(drawn) < 3 else -1))
+    found = session.new_id(b"salt")
+    assert found == drawn[-1]
+    assert len(set(drawn)) == 3
+    assert {len(each) for each in drawn} == {8}
+
+
+def test_an_id_depends_on_the_salt_where_chance_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "urandom", lambda count: bytes(count))
+    assert session.new_id(b"one") != session.new_id(b"two")
+
+
+def test_a_file_has_a_size_and_none_has_less_than_nothing(flash: Path) -> None:
+    pieces()
+    assert (session.size_of(SESSION), session.size_of(OTHER)) == (len(HEADER), -1)
+    session.remove(SESSION)
+    assert session.size_of(SESSION) == -1
+
+
+def test_each_write_and_each_step_that_changes_flash_is_counted() -> None:
+    made = pieces()
+    while made.merge():
+        pass
+    assert made.commits == 1 + len(PARTS) + 1 + len(PARTS)  # header, pieces, one merge, each piece removed
+
+
+def test_sessions_are_listed_in_order(flash: Path) -> None:
+    for session_id in (OTHER, SESSION):
+        Pieces(session_id).begin(HEADER, len(HEADER))
+    assert session.listing() == sorted((SESSION.hex(), OTHER.hex()))
+
+
+def test_what_is_free_is_so_many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _path: (4096, 4096, 352, 100))
+    assert session.free_bytes() == 409_600
+
+
+def test_before_anything_is_kept_nothing_was() -> None:
+    made = Pieces(SESSION)
+    assert (made.committed, made.commits, made.merging, made.waiting(), made.merge()) == (0, 0, False, 0, False)
