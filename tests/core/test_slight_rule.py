@@ -151,7 +151,7 @@ def test_the_axis_that_turns_most_counts_and_its_swings_are_measured():
         assert made.rows[row + MIDDLE] == (here + there) * 8
         assert made.rows[row + DURATION] == (there - here) * 32
         assert (made.rows[row + MEAN], made.rows[row + PEAK]) == (0, 0)
-        assert made.rows[row + SIZE] == pytest.approx(40, abs=6)
+        assert made.rows[row + SIZE] == pytest.approx(40, abs=8)  # the mean follows
 
 
 def test_of_axes_that_turn_alike_the_last_counts():
