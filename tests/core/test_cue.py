@@ -1,8 +1,12 @@
+from types import SimpleNamespace
+
 import pytest
 
 from buzzband_fw.core.cue import AFTER_MOTOR_MS, BLANKED, Cue
+from buzzband_fw.core.modes.mode import BEGUN, OVER, TOLD
 from buzzband_fw.core.quality import RAIL
-from buzzband_fw.core.words import ON_TARGET, SILENCE, duration_ms
+from buzzband_fw.core.sets import SET
+from buzzband_fw.core.words import DONE, FELL_SHORT, ON_TARGET, OTHER_MUSCLE, PULSES_MS, SILENCE, duration_ms
 
 REFERENCE = 16_000  # an envelope: samples of 1000
 REST = [0] * 12
@@ -157,3 +161,104 @@ def test_reads_12_samples_at_the_offset():
     shifted.step([9999] * 12 + FULL + [9999] * 12, 12)
     assert shifted.gated == cue.gated
     assert shifted.samples[12:24] == cue.samples
+
+
+def test_while_a_fault_stands_no_word_of_the_muscle_is_said_and_every_other_is():
+    said = {}
+    for word in range(1, len(PULSES_MS)):
+        cue = armed_cue()
+        cue.believe(RAIL)
+        said[word] = cue._utter(word)
+    assert {word for word, uttered in said.items() if uttered == SILENCE} == {ON_TARGET, FELL_SHORT, OTHER_MUSCLE}
+    assert all(uttered in (word, SILENCE) for word, uttered in said.items())
+
+
+class Tiring:
+    """Fatigue that asks for a target after each rep, and for another after a set."""
+
+    def __init__(self):
+        self.taken = []
+
+    def take(self, counts, gated):
+        self.taken.append((counts, gated))
+
+    def rep_over(self):
+        return 600
+
+    def set_over(self):
+        return 550
+
+
+@pytest.mark.parametrize(("code", "target"), [(BEGUN, 500), (TOLD, 600), (OVER, 550), (BEGUN | TOLD, 600)])
+def test_a_rep_that_is_told_and_the_end_of_a_set_move_the_target_as_fatigue_asks(code, target):
+    cue = armed_cue()
+    cue.fatigue = Tiring()
+    cue._act(code)
+    assert cue.mode.target_permille == target
+    while cue.gated * 1000 < REFERENCE * target:
+        assert cue.step(FULL, 0) == (ON_TARGET if cue.gated * 1000 >= REFERENCE * target else SILENCE)
+
+
+@pytest.mark.parametrize(("faults", "blanked", "taken"), [(0, False, 1), (RAIL, False, 0), (0, True, 0)])
+def test_only_a_clean_window_in_which_the_motor_is_silent_counts_for_fatigue(faults, blanked, taken):
+    cue = armed_cue()
+    cue.fatigue = Tiring()
+    if blanked:
+        cue.blank(10)
+    steps(cue, REST, 25)
+    cue.judge(RAILED if faults else CLEAN)
+    assert len(cue.fatigue.taken) == taken
+    steps(cue, REST, 25)
+    cue.judge(RAILED if faults else CLEAN)
+    assert len(cue.fatigue.taken) == (0 if faults else taken + 1)
+
+
+def test_an_event_without_a_delay_is_that_of_the_step_that_has_just_ended():
+    cue = armed_cue()
+    cue.told(SET, SimpleNamespace(count=3))
+    assert [block for block, word in enumerate(steps(cue, REST, 20)) if word == DONE] == [6]
+
+
+@pytest.mark.parametrize(("ahead", "word"), [(15, DONE), (16, SILENCE)])
+def test_an_event_that_is_100_ms_late_has_no_word(ahead, word):
+    cue = armed_cue()
+    cue.told(SET, SimpleNamespace(count=3), ahead)
+    assert cue.step(REST, 0) == word
+
+
+def test_two_events_of_one_block_both_count_and_the_more_urgent_word_is_said():
+    cue = armed_cue()
+    cue.told(SET, SimpleNamespace(count=3), 0)
+    cue.told(SET, SimpleNamespace(count=0), 0)
+    assert [word for word in steps(cue, REST, 20) if word] == [DONE]
+    assert cue.mode.sets == 1
+
+
+def test_flash_may_be_touched_in_a_blank_but_for_its_last_block_and_while_the_muscle_rests():
+    cue = armed_cue()
+    at_rest = cue.clear_ms()
+    assert at_rest > 0
+    cue.blank(380)
+    assert cue.clear_ms() == 500 + at_rest
+    steps(cue, REST, 49)
+    assert cue.clear_ms() == 10 + at_rest
+    cue.told(SET, SimpleNamespace(count=3))
+    assert cue.clear_ms() == 0
+
+
+def test_a_cue_that_succeeds_another_goes_on_with_its_envelope():
+    first, second, twin = armed_cue(), Cue(0, REFERENCE, 500), armed_cue()
+    steps(first, FULL, 3)
+    steps(twin, FULL, 3)
+    second.succeed(first)
+    assert second.gated == first.gated
+    for _ in range(5):
+        second.step(REST, 0)
+        twin.step(REST, 0)
+        assert second.gated == twin.gated
+
+
+def test_at_first_nothing_is_felt_and_nothing_is_wrong():
+    cue = Cue(0, REFERENCE, 500, capacity=36)
+    assert (cue.gated, cue.flags, cue.samples) == (0, 0, [0] * 36)
+    assert (cue.fatigue, cue.takeover) == (None, None)
