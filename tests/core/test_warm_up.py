@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from buzzband_fw.core.calibration import ELECTRODE_OFF, HUM, MOVED, SATURATED, SLIPPED, WEAK
 from buzzband_fw.core.quality import HUM as HUM_FLAG
 from buzzband_fw.core.quality import RAIL
-from buzzband_fw.core.warm_up import LIFT_MS, WarmUp
+from buzzband_fw.core.warm_up import LIFT_MS, REPS_MIN, WarmUp
 from buzzband_fw.core.words import BREATHE_IN, BREATHE_OUT, COUNT, READY, REFUSED
 from checked import Checked
 
@@ -133,3 +133,99 @@ def test_whatever_comes_it_stays_within_31_bits(envelopes, counts, reps):
         made.rep(index)
     made.set_over()
     assert made.done
+
+
+def told(peaks, resting=CLEAN, lifting=CLEAN, rest=REST):
+    """What a set of reps with those peaks leads to."""
+    made = WarmUp()
+    while not made.lifting:
+        blocks(made, 1, rest, counts=resting)
+    for number, peak in enumerate(peaks):
+        blocks(made, 50, rest, counts=lifting)
+        blocks(made, 1, peak, counts=lifting)
+        blocks(made, 50, rest, counts=lifting)
+        made.rep(number)
+    return made.set_over(), made
+
+
+@pytest.mark.parametrize(("reps", "refusal"), [(2, WEAK), (3, 0)])
+def test_three_reps_are_enough(reps, refusal):
+    assert told([9000] * reps)[1].refusal == refusal
+    assert REPS_MIN == 3
+
+
+@pytest.mark.parametrize(
+    ("peaks", "refusal"),
+    [
+        ((5000, 5000, 10_000, 10_000), 0),
+        ((4999, 4999, 10_000, 10_000), SLIPPED),
+        ((4999, 10_000, 10_000, 10_000), 0),
+        ((5000, 5000, 5000, 10_001), 0),
+        ((4999, 4999, 5000, 10_000, 10_000), SLIPPED),
+        ((4000, 4000, 10_000), SLIPPED),
+        ((1000, 9000, 9000, 9000, 20_000), 0),
+        ((1000, 1000, 9000, 9000, 9000, 9000, 9000, 20_000), 0),
+        ((1000, 1000, 1000, 9000, 9000, 9000, 9000, 20_000), SLIPPED),
+    ],
+)
+def test_the_upper_quartile_of_the_peaks_is_at_most_twice_the_lower(peaks, refusal):
+    assert told(peaks)[1].refusal == refusal
+
+
+@pytest.mark.parametrize(("rest", "provisional"), [(31, 31 + 128), (32, 32 + 128), (33, 33 + 132), (400, 2000)])
+def test_the_provisional_span_is_four_times_rest_and_two_steps_of_the_converter_at_least(rest, provisional):
+    made = WarmUp()
+    blocks(made, 1400, rest)
+    assert made.provisional == provisional
+
+
+@pytest.mark.parametrize("at", ["resting", "lifting"])
+@pytest.mark.parametrize(("removed", "refusal"), [(225 * (9000 - REST), HUM), (225 * (9000 - REST) - 256, 0)])
+def test_hum_of_one_and_a_half_times_the_span_is_refused(at, removed, refusal):
+    assert told([9000] * 3, **{at: (0, removed, 4800)})[1].refusal == refusal
+
+
+def test_a_word_that_is_said_spoils_neither_peak_nor_window():
+    made = WarmUp()
+    while not made.lifting:
+        blocks(made, 1)
+    assert blocks(made, 10, 50_000, counts=(300, 0, 0)) == []
+    assert made.provisional == 5 * REST
+    assert made._evidence.windows == 0
+
+
+def test_windows_before_and_after_the_set_are_no_evidence():
+    word, made = told([9000] * 3)
+    windows = made._evidence.windows
+    assert windows > 0
+    made.judge((300, 0, 0))
+    assert (made._evidence.windows, word) == (windows, COUNT + 3)
+
+
+@pytest.mark.parametrize(("more", "reference"), [(0, 5000), (1, 5000), (32, 9000)])
+def test_of_more_than_32_reps_the_last_count(more, reference):
+    assert told([5000] * 32 + [9000] * more)[1].reference == reference
+
+
+def test_a_rep_without_effort_is_none():
+    made, _ = rested()
+    for number in range(5):
+        made.rep(number)
+    assert made.set_over() == REFUSED + WEAK
+
+
+def test_before_ready_and_after_the_result_reps_and_sets_are_nothing():
+    made = WarmUp()
+    assert (made.lifting, made.provisional, made.set_over()) == (False, 0, 0)
+    word, made = told([9000] * 3)
+    assert word
+    assert (made.set_over(), made.lifting, blocks(made, 200, 50_000), made.provisional) == (0, False, [], 9000)
+
+
+def test_the_set_may_take_3_minutes():
+    made = WarmUp()
+    while not made.lifting:
+        blocks(made, 1)
+    assert blocks(made, 18_000 - 1) == []
+    assert blocks(made, 1) == [REFUSED + WEAK]
+    assert LIFT_MS == 180_000
