@@ -140,6 +140,7 @@ def told(peaks, resting=CLEAN, lifting=CLEAN, rest=REST):
     made = WarmUp()
     while not made.lifting:
         blocks(made, 1, rest, counts=resting)
+    blocks(made, 100, rest, counts=lifting)  # the motor says that it is ready
     for number, peak in enumerate(peaks):
         blocks(made, 50, rest, counts=lifting)
         blocks(made, 1, peak, counts=lifting)
