@@ -22,6 +22,7 @@ from buzzband_fw.core.calibration import (
 )
 from buzzband_fw.core.words import BREATHE_IN, BREATHE_OUT, COUNT, REFUSED, RELEASE, SQUEEZE, duration_ms
 from checked import Checked
+from doc_pages import page, rows
 
 REST = 400
 FULL = 10000
@@ -59,6 +60,13 @@ def guided(rest=REST, squeezes=(FULL,) * 3, *, buzz=0, speed=0, counts=lambda ph
 
 def said_by(*args, **kwargs):
     return [word for _, word in guided(*args, **kwargs)[1]]
+
+
+def test_refusals_have_the_codes_of_the_docs():
+    told = {name: int(code) for code, name, *_ in rows(page("calibration"), "what helps")}
+    codes = (SATURATED, HUM, ELECTRODE_OFF, WEAK, MOVED, SLIPPED)
+    assert tuple(told.values()) == codes
+    assert list(told) == ["saturated", "hum", "electrode off", "weak", "moved", "slipped"]
 
 
 def test_two_breaths_three_squeezes_and_the_grade():

@@ -5,12 +5,13 @@ from hypothesis import strategies as st
 from scipy.signal import butter, lfilter, sosfilt
 
 import strategies
-from builders import RATE_HZ, codes, effort, run_chain
-from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW, BLOCK_SAMPLES, COUNTS, Chain
+from builders import RATE_HZ, codes, effort, run_chain, sine
+from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW, BLOCK_SAMPLES, COUNTS, RAW_RATE_HZ, Chain
 from buzzband_fw.core.comb import comb
 from buzzband_fw.core.comb import new_state as new_comb
 from buzzband_fw.core.envelope import new_state as new_envelope
 from buzzband_fw.core.envelope import smooth
+from buzzband_fw.core.fatigue import CROSSINGS
 from buzzband_fw.core.intake import intake
 from buzzband_fw.core.intake import new_state as new_intake
 from buzzband_fw.core.lowpass import lowpass
@@ -124,3 +125,21 @@ def test_the_counts_add_up_over_blocks():
 def test_a_block_is_10_ms():
     assert BLOCK_SAMPLES * 1000 == BLOCK_MS * RATE_HZ
     assert BLOCK_RAW == 4 * BLOCK_SAMPLES
+
+
+def test_4800_samples_come_in_a_second_four_to_one_that_is_filtered():
+    assert RAW_RATE_HZ == 4 * RATE_HZ == 4800
+
+
+def test_the_counts_are_those_at_a_rail_of_the_comb_and_the_zero_crossings():
+    assert (COUNTS, CROSSINGS) == (4, 3)
+    chain, counts = Chain(4096, 50, capacity=1024), [0] * COUNTS
+    chain.condition(codes(sine(60, 1, 500, 4800)).tolist()[:4096], 0, 1024)
+    chain.drain(counts)
+    assert counts[CROSSINGS] == pytest.approx(2 * 60 * 1024 / RATE_HZ, abs=3)
+
+
+def test_before_the_first_samples_there_is_nothing_in_as_much_room_as_was_asked_for():
+    chain = Chain(64, 50, capacity=30)
+    assert chain.block == chain.envelope == [0] * 30
+    assert Chain(64, 50).block == [0] * BLOCK_SAMPLES

@@ -332,6 +332,30 @@ def test_below_speaks_up_when_a_way_up_stayed_15_percent_short(peak, short):
     assert worn.words() == [FELL_SHORT] * short
 
 
+@pytest.mark.parametrize(("reps", "words"), [(3, []), (4, [FELL_SHORT])])
+def test_below_speaks_up_from_the_fourth_rep_on(reps, words):
+    worn = Worn("below")
+    for _ in range(reps - 1):
+        worn.rep(peak=800)
+    worn.rep(level=ON, peak=100)
+    assert worn.words() == words
+
+
+@EVERY_MODE
+def test_what_a_mode_says_depends_on_when_a_top_is_told_if_it_speaks_at_the_top(name):
+    assert modes.named(name).minds_tops == (name in ("below", "tempo", "silent"))
+
+
+@EVERY_MODE
+def test_after_a_set_without_cues_the_band_asks_how_many_were_on_target(name):
+    worn = Worn(name)
+    assert worn.cue.mode.asks == (name == "silent")
+    worn.end(0)
+    assert worn.cue.mode.asks == (name == "silent")
+    worn.end(3)
+    assert worn.cue.mode.asks == (name in ("silent", "faded"))
+
+
 # Hold
 
 
