@@ -1,4 +1,4 @@
-"""The kernels of hold, tempo and steady do what their rules say in plain Python, block by block, blanks between."""
+"""Modes by themselves: the kernels of hold, tempo and steady against their rules, block by block; what codes change."""
 
 import random
 from types import SimpleNamespace
@@ -9,7 +9,10 @@ from buzzband_fw.core import modes
 from buzzband_fw.core.activation import new_scale
 from buzzband_fw.core.modes import tempo
 from buzzband_fw.core.modes.hold import AT_GOAL, TICKED
-from buzzband_fw.core.modes.mode import ARGUMENT_SHIFT, BEGUN, OVER
+from buzzband_fw.core.modes.mode import ARGUMENT_SHIFT, BEGUN, COUNTS, OVER, TOLD, is_fresh
+from buzzband_fw.core.sets import CONFIRMED, REP, SET
+from buzzband_fw.core.tempo import MUSCLE_OFF
+from buzzband_fw.core.words import COUNT, ON_TARGET, WITHHELD
 
 SCALE = new_scale(0, 1000)  # envelopes are permille
 TARGET = 500
@@ -210,3 +213,85 @@ def test_the_muscle_is_on_from_1_permille_at_least():
     assert mode.clear_ms(0) == 4980
     mode.kernel(1, mode.gate)
     assert mode.clear_ms(0) == 4990
+
+
+def test_only_a_top_keeps_steady_work_alive():
+    mode = chosen("steady")
+    mode.act(TOLD)
+    assert [mode.kernel(0, mode.gate) for _ in range(500)] == [0] * 500
+    assert mode.clear_ms(0) == 1990
+
+
+def test_only_a_top_counts_as_a_rep_that_fades():
+    mode = chosen("faded")
+    mode.act(OVER | COUNTS)
+    assert mode.due(1) == ON_TARGET  # every second rep of the second set
+    mode.act(TOLD)
+    assert mode.due(1) == ON_TARGET
+    mode.act(BEGUN)
+    assert mode.due(1) == ON_TARGET | WITHHELD
+    mode.act(OVER)
+    assert mode.due(1) == ON_TARGET
+
+
+def summary(mode, hits, reps, before=0):
+    """What silent says of a set of so many reps and hits, of which some were ``before`` its first top."""
+    for _ in range(before):
+        mode.due(1)
+    mode.act(BEGUN)
+    for _ in range(hits):
+        mode.due(1)
+        mode.act(BEGUN)
+    return mode.act(OVER | COUNTS | reps << ARGUMENT_SHIFT)
+
+
+@pytest.mark.parametrize(("hits", "quarter"), [(0, 1), (1, 2), (2, 3), (3, 4), (5, 4)])
+def test_of_three_reps_silent_sums_up_the_share_in_quarters(hits, quarter):
+    mode = chosen("silent")
+    for _ in range(3):
+        assert summary(mode, hits, 3) == COUNT + quarter
+
+
+def test_of_what_was_reached_before_the_first_top_silent_counts_one():
+    assert summary(chosen("silent"), 0, 3, before=5) == COUNT + 2
+
+
+@pytest.mark.parametrize(("peak", "effort"), [(399, False), (400, True)])
+def test_who_lifts_at_80_percent_of_the_target_is_at_work(peak, effort):
+    mode = chosen("reach")
+    mode.told(CONFIRMED, SimpleNamespace(topped=lambda: SimpleNamespace(peak=peak)), 0)
+    assert mode.effort == effort
+
+
+@pytest.mark.parametrize(
+    ("off", "sure"), [([0], True), ([1], False), ([1, 0], True), ([0, 1], True), ([1, 0, 1], False)]
+)
+def test_a_set_in_which_the_muscle_is_off_in_most_reps_is_not_sure(off, sure):
+    mode = chosen("reach")
+    rep = SimpleNamespace(start=1000, concentric_ms=0, hold_ms=0, eccentric_ms=0, number=0, flags=0)
+    sets = SimpleNamespace(rep=rep, reps=SimpleNamespace(now=1000, muscle_told=True), alike=lambda: True, count=3)
+    for flag in off:
+        rep.flags = flag * MUSCLE_OFF
+        mode.told(REP, sets, 0)
+    assert mode.is_sure(sets, 2) == sure
+    assert not mode.is_sure(sets, 1)
+    sets.reps.muscle_told = False
+    assert mode.is_sure(sets, 2)
+    sets.reps.muscle_told = True
+    mode.told(SET, sets, 0)
+    assert mode.is_sure(sets, 2)
+
+
+@pytest.mark.parametrize(("late_steps", "fresh"), [(0, True), (100, True), (101, False)])
+def test_a_rep_that_is_told_2_s_after_its_end_is_told_for_the_set(late_steps, fresh):
+    rep = SimpleNamespace(start=1000, concentric_ms=1000, hold_ms=200, eccentric_ms=800)
+    sets = SimpleNamespace(rep=rep, reps=SimpleNamespace(now=1000 + 100 + late_steps))
+    assert is_fresh(sets) == fresh
+
+
+def test_a_mode_begins_without_a_set_and_keeps_silent_only_where_asked_to():
+    mode = chosen("reach")
+    assert (mode.in_set, mode.effort, mode.silent, mode.sets, mode.withheld) == (False, False, False, 0, 0)
+    assert [modes.named(name).feels for name in ("reach", "below", "hold", "tempo", "steady")] == [
+        True, True, True, False, True,
+    ]  # fmt: skip
