@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from builders import codes, effort
+from buzzband_fw.core import other as module
 from buzzband_fw.core.chain import BLOCK_RAW, Chain
 from buzzband_fw.core.envelope import new_state as new_envelope
 from buzzband_fw.core.envelope import smooth
@@ -87,3 +88,20 @@ def test_what_is_no_muscle_counts_as_0(working, wrong, flag):
 
 def test_a_quiet_muscle_is_no_fault():
     assert run(ring_of(codes(effort(0.01, 3, seed=5))), 2.9)[0].flags == 0
+
+
+def test_at_first_nothing_is_felt_and_nothing_is_wrong():
+    other = Other(RING, 50, REST, REFERENCE)
+    assert (other.gated, other.flags, other.permille()) == (0, 0, 0)
+
+
+def test_its_quality_is_judged_every_260_ms_first_after_120(monkeypatch):
+    judged = []
+    monkeypatch.setattr(module, "judge", lambda counts, state: judged.append(list(counts)) or len(judged))
+    other = Other(RING, 50, REST, REFERENCE)
+    flags = []
+    for step in range(45):
+        other.step(ring_of(np.full(RING, 4095)), step * STEP_RAW, False)
+        flags.append(other.flags)
+    assert [step + 1 for step in range(1, 45) if flags[step] != flags[step - 1]] == [6, 19, 32, 45]
+    assert [counts[0] for counts in judged] == [6 * 24, 13 * 24, 13 * 24, 13 * 24]  # all at a rail

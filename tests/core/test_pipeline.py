@@ -72,3 +72,8 @@ def test_the_target_is_on_the_wearers_scale():
         settings = calibrated(percent)
         assert (settings.rest, settings.reference) == (full.rest, full.reference)
         assert np.count_nonzero(decide(conditioned, settings).word) == words
+
+
+def test_before_the_first_block_nothing_is_felt_and_nothing_was_counted():
+    pipeline = Pipeline(64, 50, 0, 16_000, 500)
+    assert (pipeline.envelope, pipeline.window, pipeline.counts) == (0, 0, [0] * COUNTS)
