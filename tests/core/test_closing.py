@@ -1,11 +1,13 @@
-"""The end of a set: from swings that are made up, which of them are a set, and what is told of it."""
+"""Sets, from swings that are made up: which of them are a set, what is told at its end, and when that is."""
 
 import pytest
 
+from buzzband_fw.core.cue import BLANKED
 from buzzband_fw.core.exercises import named
-from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE
+from buzzband_fw.core.motion import AWAY, DELAY_STEPS, MUSCLE
+from buzzband_fw.core.quality import RAIL
 from buzzband_fw.core.reps import new_room
-from buzzband_fw.core.sets import CYCLES_MIN, NOTHING, REP, REPS_MIN, SET, Sets
+from buzzband_fw.core.sets import CONFIRMED, CYCLES_MIN, HOLD, NOTHING, QUIET_MS, REP, REPS_MIN, SET, Sets
 from buzzband_fw.core.swings import DURATION, MEAN, MIDDLE, PEAK, SIZE, START, SWINGS_MAX
 
 LEADER = 5
@@ -279,3 +281,153 @@ def test_before_the_first_set_there_is_none():
     assert (sets.number, sets.confirmed, sets.degrees, sets.revision, sets.source, sets.count) == (0, 0, 0, 0, 0, 0)
     assert (sets.start, sets.end, sets.cycle_ms, sets.closing) == (0, 0, 0, 0)
     assert sets.finished()
+
+
+# While the set goes on
+
+NOTHING_FELT = [0] * 12
+
+
+def going_on(lifted, permille=0, flags=0, steps=600, imu_tells=True):
+    """Step on, without frames, until the set begins to close; how many steps that took, and what was told."""
+    sets, told = lifted.sets, []
+    for step in range(1, steps):
+        may_work = sets.step(NOTHING_FELT, 0, of(permille, step), flags, imu_tells)
+        events = [sets.work(), sets.work()]
+        assert may_work or not any(events)
+        told += [event for event in events if event]
+        if sets.closing:
+            return step, told
+    return None, told
+
+
+def begun(lifted):
+    """The same, once it is known that somebody is at it."""
+    lifted.sets.work()
+    return lifted
+
+
+def test_a_set_is_over_after_8_s_below_40_percent_of_the_target():
+    assert going_on(begun(Lifted().both(12)), ON - 1)[0] == 400
+    assert going_on(begun(Lifted().both(12)), {100: ON, None: ON - 1})[0] == 500
+    assert QUIET_MS == 8000
+
+
+def test_where_the_electrodes_do_not_tell_a_set_is_over_8_s_after_it_moved():
+    lifted = begun(Lifted(muscle_told=False).swings(12, size=5000))
+    lifted.reps.moved_at = lifted.reps.now
+    assert going_on(lifted, 900, RAIL)[0] == 400
+    lifted = begun(Lifted(muscle_told=False).swings(12, size=5000))
+    lifted.reps.moved_at = lifted.reps.now + 100
+    assert going_on(lifted, 900, RAIL)[0] == 500
+
+
+def test_where_the_limb_hardly_turns_and_the_electrodes_do_not_tell_it_takes_11_s():
+    lifted = begun(Lifted(muscle_told=False).swings(12, size=609))
+    assert going_on(lifted, 0, RAIL)[0] == 550
+
+
+def test_before_anybody_is_at_it_nothing_is_quiet_for_too_long():
+    lifted = Lifted()
+    assert going_on(lifted, 0, steps=1000) == (None, [])
+
+
+def test_electrodes_that_fail_once_in_a_set_do_not_tell_of_it_but_of_the_next():
+    lifted = begun(Lifted().both(12))
+    lifted.sets.step(NOTHING_FELT, 0, 0, RAIL, True)
+    assert (lifted.reps.muscle_tells, lifted.reps.muscle_told) == (False, False)
+    lifted.sets.step(NOTHING_FELT, 0, 0, BLANKED, True)
+    assert (lifted.reps.muscle_tells, lifted.reps.muscle_told) == (True, False)
+    lifted.end()
+    lifted.sets.step(NOTHING_FELT, 0, 0, 0, True)
+    assert lifted.reps.muscle_told
+
+
+@pytest.mark.parametrize("flags", [1, 2, 4])
+def test_every_fault_makes_the_electrodes_tell_nothing(flags):
+    lifted = Lifted()
+    lifted.sets.step(NOTHING_FELT, 0, 0, flags, False)
+    assert (lifted.reps.muscle_tells, lifted.reps.imu_tells) == (False, False)
+    lifted.sets.step(NOTHING_FELT, 0, 0, 0, True)
+    assert (lifted.reps.muscle_tells, lifted.reps.imu_tells) == (True, True)
+
+
+def test_a_swing_in_which_the_muscle_worked_is_a_sign_of_life_as_old_as_it_is():
+    for peak, quiet in ((ON, 30), (ON - 1, 300)):
+        lifted = begun(Lifted().both(12, peak=peak))
+        lifted.sets._quiet = 300
+        lifted.sets._worked_at(LEADER)
+        assert lifted.sets._quiet == quiet
+
+
+def test_each_whole_rep_of_the_leader_is_told_once_it_is_over():
+    lifted = begun(Lifted().swings(1))
+    assert lifted.sets._tell() == NOTHING
+    lifted.swings(2)
+    assert lifted.sets._tell() == REP
+    assert (lifted.sets.rep.number, lifted.sets.rep.revision) == (0, 0)
+    lifted.swings(4)
+    assert lifted.sets._tell() == REP
+    assert (lifted.sets.rep.number, lifted.sets.rep.start) == (1, FIRST + 2 * HALF - DELAY_STEPS)
+    assert lifted.sets.revision == 0
+
+
+def test_reps_that_were_passed_over_or_are_of_another_source_are_of_the_next_revision():
+    lifted = begun(Lifted().swings(2))
+    lifted.sets._tell()
+    lifted.swings(6)
+    assert (lifted.sets._tell(), lifted.sets.rep.number, lifted.sets.rep.revision) == (REP, 2, 1)
+    lifted = begun(Lifted().swings(2))
+    lifted.sets._tell()
+    lifted.swings(4, source=3)
+    assert (lifted.sets._tell(), lifted.sets.rep.number, lifted.sets.rep.revision) == (REP, 1, 1)
+
+
+def test_a_top_is_confirmed_once():
+    lifted = begun(Lifted().both(6))
+    lifted.reps.confirmed = 2
+    assert [lifted.sets.work(), lifted.sets.work()] == [CONFIRMED, NOTHING]
+    assert lifted.sets.confirmed == 2
+    assert lifted.sets.topped().number == 2
+
+
+def test_a_hold_of_5_s_is_told_and_goes_on_into_no_other_session():
+    lifted = Lifted()
+    assert HOLD in going_on(lifted, {**dict.fromkeys(range(1, 300), 400), None: 0})[1]
+    lifted = Lifted()
+    going_on(lifted, 400, steps=280)
+    lifted.sets.begin()
+    assert lifted.sets.hold.held == 0
+    assert going_on(lifted, 0, steps=30)[1] == []
+
+
+@pytest.mark.parametrize("held", [249, 250])
+def test_the_end_of_a_session_ends_a_hold(held):
+    lifted = Lifted()
+    going_on(lifted, 400, steps=held + 1)
+    lifted.sets.finish()
+    events = []
+    while not lifted.sets.finished():
+        events.append(lifted.sets.work())
+    assert (HOLD in events) == (held >= 250)
+
+
+@pytest.mark.parametrize(
+    ("tilted", "turned", "degrees"),
+    [
+        (0, 0, 0),
+        (71, 50, 1),
+        (70, 51, 1),
+        (70, 50, 0),
+        (710, 0, 10),
+        (0, 510, 10),
+        (71 * 300, 0, 255),
+        (0, 51 * 256, 255),
+        (71 * 254, 0, 254),
+    ],
+)
+def test_degrees_are_the_greater_of_tilt_and_turn_up_to_255(tilted, turned, degrees):
+    lifted = Lifted()
+    lifted.reps.positions[AWAY], lifted.reps.positions[AWAY + 1] = tilted, turned
+    lifted.sets.look()
+    assert lifted.sets.degrees == degrees
