@@ -54,6 +54,7 @@ class Choice:
 
     def __init__(self, folder: Path, watch: Watch) -> None:
         self.cpu_s = watch.cpu_s
+        self._folder = folder.relative_to(ROOT)
         self._runs = {
             Path(file): watch.data.contexts_by_lineno(file)  # line: tests
             for file in watch.data.measured_files()
@@ -61,7 +62,7 @@ class Choice:
         self._texts = {path: path.read_text(encoding="utf-8") for path in folder.glob("test_*.py")}
 
     def tests_for(self, mutant: Mutant) -> tuple[str, ...]:
-        """Return the names of the tests to run: those of the module's own file, then others, the quick ones first, as
+        """Return the names of the tests to run: those of the module's own files, then others, the quick ones first, as
         many as TESTS_S allows.
 
         A line that runs on import is noticed by what uses the module: for it, the tests that run any of its lines or of
@@ -71,8 +72,8 @@ class Choice:
         found = {test for line in lines for test in self._runs.get(mutant.path, {}).get(line, ())}
         if on_import:
             found |= self._users(mutant.path)
-        own = f"test_{mutant.path.stem}"
-        ranked = sorted(found - {""}, key=lambda test: (f"/{own}" not in test, self.cpu_s[test], test))
+        own = tuple(f"{self._folder}/test_{name}" for name in (mutant.path.stem, mutant.path.parent.name))
+        ranked = sorted(found - {""}, key=lambda test: (not test.startswith(own), self.cpu_s[test], test))
         sums_s = accumulate(self.cpu_s[test] for test in ranked)
         return tuple(test for test, sum_s in zip(ranked, sums_s, strict=True) if sum_s <= TESTS_S)
 

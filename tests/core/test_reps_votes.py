@@ -307,3 +307,74 @@ def test_the_floor_follows_from_how_still_the_limb_is():
 def test_without_frames_the_limb_stays_where_it_was():
     assert followed([4096] * 5, count=0).positions[0] == 0
     assert followed([4096] * 5).positions[0] == 4096
+
+
+# What the steps leave to do
+
+
+def test_the_tilt_is_kept_every_16th_step_in_ninths_of_a_degree():
+    made = reps()
+    told = []
+    for step in range(64):
+        made.step([8 * step, 0, 0, 0, 0, 0] * 2, 2, 0, 0, 0)
+        told.append(made.positions[0])
+    assert list(made.slow[:4]) == [told[16 * place] >> 3 & 255 for place in range(4)]
+
+
+@pytest.mark.parametrize(("ago", "known"), [(511, False), (512, True)])
+def test_a_swing_that_was_measured_when_it_settled_is_known_once_its_start_has_left_the_history(ago, known):
+    made = reps()
+    made._settled_rows = 1 << TURNED | 1 << MUSCLE
+    made.now = 5000
+    made._zigzag[TURNED * zigzag.STRIDE + zigzag.BASE + 1] = 5000 - ago
+    assert not made._is_known(TILTED, zigzag.BASE)
+    assert made._is_known(TURNED, zigzag.BASE) == known
+    assert made._settled_rows == 1 << MUSCLE
+    assert not made._is_known(TURNED, zigzag.BASE)
+
+
+def settled(made, source, counts=True):
+    """What a swing of ``source`` that has settled at step 77 changes."""
+    made.now = 77
+    made._measure = lambda _source, _at: counts
+    made._settled(source)
+    return made
+
+
+def test_the_first_swing_that_counts_leads():
+    made = settled(reps(), TILTED)
+    assert (made.leader, made.moved_at, made._settled_rows) == (TILTED, 77, 1 << TILTED)
+    made = settled(reps(), TILTED, counts=False)
+    assert (made.leader, made.moved_at, made._settled_rows) == (NOBODY, 0, 0)
+    assert settled(reps(leader=TURNED), TILTED).leader == TURNED
+
+
+@pytest.mark.parametrize(
+    ("leader", "source", "scores", "moved"),
+    [
+        (TURNED, TURNED, {}, True),
+        (TURNED, TURNED, {TURNED: 100}, True),
+        (TURNED, TILTED, {TURNED: 400, TILTED: 400}, False),
+        (TURNED, TILTED, {TURNED: 401, TILTED: 400}, True),
+        (TURNED, TILTED, {TURNED: 400, TILTED: 399}, True),
+    ],
+)
+def test_a_source_that_is_worse_than_a_decent_leader_is_no_sign_of_life(leader, source, scores, moved):
+    assert (settled(reps(None, scores, leader=leader), source).moved_at == 77) == moved
+
+
+@pytest.mark.parametrize(
+    ("leader", "source", "confirmed"),
+    [(TURNED, TURNED, 3), (TURNED, TILTED, 0), (TURNED, MUSCLE, 3), (MUSCLE, MUSCLE, 3)],
+)
+def test_tops_are_confirmed_by_the_leader_and_the_muscle(leader, source, confirmed):
+    made = reps({TURNED: 4, TILTED: 4, MUSCLE: 4}, {MUSCLE: 100}, leader=leader, tells=source == MUSCLE)
+    assert settled(made, source).confirmed == confirmed
+
+
+def test_a_top_that_is_not_confirmed_or_was_before_changes_nothing():
+    made = upwards(reps({TURNED: 4, MUSCLE: 0}, {MUSCLE: 100}, leader=TURNED), up=False)
+    assert settled(made, TURNED).confirmed == 0
+    made = reps({TURNED: 4}, leader=TURNED, tells=False)
+    made.confirmed = 5
+    assert settled(made, TURNED).confirmed == 5
