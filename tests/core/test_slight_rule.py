@@ -151,6 +151,7 @@ def test_the_axis_that_turns_most_counts_and_its_swings_are_measured():
         assert made.rows[row + MIDDLE] == (here + there) * 8
         assert made.rows[row + DURATION] == (there - here) * 32
         assert (made.rows[row + MEAN], made.rows[row + PEAK]) == (0, 0)
+        assert made.rows[row + SIZE] == slight.fastest(made.slow, 2, here - AFTER, there - AFTER)
         assert made.rows[row + SIZE] == pytest.approx(40, abs=8)  # the mean follows
 
 
@@ -214,3 +215,31 @@ def test_the_scratch_of_turning_points_is_the_muscle_s_table():
     made = reps([saw(10, 40), [0] * 100, [0] * 100], 100)
     looked(made)
     assert made.rows[made.table(MUSCLE) + 1 : made.table(MUSCLE) + 10] == [29 + 4 * number for number in range(1, 10)]
+
+
+def test_of_a_set_that_is_slow_throughout_one_swing_is_left():
+    made = reps([[0] * 10] * 3, 10)
+    look = Slight(made)
+    for number in range(12):
+        made.rows[made.row(0, number) + SIZE] = 100 if 3 <= number < 9 else 0
+    made.found[0] = 12
+    look._trim(12)
+    assert (look.first, look.length) == (3, 6)
+
+
+def test_five_swings_are_measured():
+    made = reps([saw(5, 40), [0] * 80, [0] * 80], 80)
+    assert looked(made).length == 5
+
+
+@pytest.mark.parametrize(("size", "is_swing"), [(7, True), (6, False)])
+def test_what_turns_by_less_than_0_8_degrees_is_no_swing(size, is_swing):
+    made, course = (
+        reps([[0] * 10] * 3, 10),
+        [128] * 30 + [128 + size * (number % 2) for number in range(11)] + [128] * 30,
+    )
+    made.slow[: len(course)] = bytes(course)
+    look = Slight(made)
+    look._from, look._to = AFTER, len(course) + AFTER
+    look.find()
+    assert bool(look._count) == is_swing

@@ -37,3 +37,30 @@ def test_hours_without_a_rep_stay_in_range():
     for _ in range(20_000):
         takeover.add(4000, 4000)
     assert max(takeover._sums) < 2**30
+
+
+@pytest.mark.parametrize("calls", [0, 1, 2])
+def test_one_step_is_enough_and_nothing_is_left_of_what_was_compared_before(calls):
+    takeover = Takeover()
+    for _ in range(calls):
+        takeover.add(900, 100)
+        takeover.happened()
+    for own, other, happened in ((500, 501, True), (500, 500, False), (0, 150, False), (0, 151, True)):
+        takeover.add(own, other)
+        assert takeover.happened() == happened
+
+
+def test_all_steps_of_a_rep_are_compared():
+    takeover = Takeover()
+    takeover.add(100, 900)
+    takeover.add(500, 400)
+    assert takeover.happened()
+
+
+@pytest.mark.parametrize(("steps", "happened"), [(5999, True), (6000, False)])
+def test_after_two_minutes_without_a_rep_it_begins_anew(steps, happened):
+    takeover = Takeover()
+    for _ in range(steps):
+        takeover.add(0, 900)
+    takeover.add(501, 500)
+    assert takeover.happened() == happened
