@@ -65,6 +65,10 @@ def lifted(**how):
     return Reps(**how).swing(500, 50, mean=500, peak=900).swing(570, 80, mean=300, peak=700)
 
 
+def test_each_flag_is_a_bit_of_its_own():
+    assert (MUSCLE_OFF, TOO_FAST, HALF, APPROXIMATE, LOWERS_FIRST) == (1, 2, 4, 8, 16)
+
+
 def test_before_the_first_rep_there_is_none():
     rep = Rep()
     assert (rep.number, rep.revision, rep.source, rep.flags, rep.start) == (0,) * 5

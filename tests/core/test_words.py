@@ -97,6 +97,7 @@ def test_pulses_and_gaps_are_long_enough_to_be_felt(word):
 @pytest.mark.parametrize("word", WORDS)
 def test_the_pause_that_ends_a_word_is_longer_than_any_in_it(word):
     assert max(PULSES_MS[word][1::2], default=0) <= LONG_GAP_MS < END_MS
+    assert END_MS % BLOCK_MS == 0
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS, ids=PAIR_IDS)

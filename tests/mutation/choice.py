@@ -70,7 +70,7 @@ class Choice:
         """
         lines, on_import = around(mutant)
         found = {test for line in lines for test in self._runs.get(mutant.path, {}).get(line, ())}
-        if on_import:
+        if on_import or "" in found:
             found |= self._users(mutant.path)
         own = tuple(f"{self._folder}/test_{name}" for name in (mutant.path.stem, mutant.path.parent.name))
         ranked = sorted(found - {""}, key=lambda test: (not test.startswith(own), self.cpu_s[test], test))
