@@ -262,3 +262,10 @@ def test_at_first_nothing_is_felt_and_nothing_is_wrong():
     cue = Cue(0, REFERENCE, 500, capacity=36)
     assert (cue.gated, cue.flags, cue.samples) == (0, 0, [0] * 36)
     assert (cue.fatigue, cue.takeover) == (None, None)
+
+
+@pytest.mark.parametrize(("code", "word"), [(TOLD, OTHER_MUSCLE), (OVER, SILENCE), (BEGUN, SILENCE)])
+def test_that_another_muscle_took_over_is_said_of_a_rep_that_is_told(code, word):
+    cue = armed_cue()
+    cue.takeover = SimpleNamespace(happened=lambda: True)
+    assert cue._act(code) == word
