@@ -92,7 +92,7 @@ def course(seed):
         tremor = chance.choice((0, 0, 3, 75, 82, 90, 3000))
         held = [chance.randint(-5000, 5000) for _ in range(3)]
         held += [middle + chance.choice((0, 0, 0, -4000, 9000)) for middle in bias]
-        for _ in range(chance.choice((20, 26, 60, 130))):
+        for _ in range(chance.choice((20, 26, 60, 130, 250))):
             shake = chance.randint(-tremor, tremor)
             yield [value + shake for value in held] + [value - chance.randint(0, 1) for value in held]
 

@@ -167,3 +167,10 @@ def test_hum_does_not_stop_it():
 def test_before_it_has_heard_anything_it_is_neither_hot_nor_cold():
     assert (Finder().heat, Finder().best) == (0, 0)
     assert len({0, COLD, WARM, HOT}) == 4
+
+
+@pytest.mark.parametrize(("blocks", "heard"), [(299, 299), (300, 0), (301, 1)])
+def test_rest_is_listened_to_for_3_s_at_a_time(blocks, heard):
+    finder = Finder(REST)
+    ticks(finder, REST, blocks)
+    assert finder._state[1] == heard

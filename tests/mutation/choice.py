@@ -70,9 +70,9 @@ class Choice:
         """
         lines, on_import = around(mutant)
         found = {test for line in lines for test in self._runs.get(mutant.path, {}).get(line, ())}
-        if on_import or "" in found:
-            found |= self._users(mutant.path)
         own = tuple(f"{self._folder}/test_{name}" for name in (mutant.path.stem, mutant.path.parent.name))
+        if on_import or "" in found:
+            found |= self._users(mutant.path) | {test for test in self.cpu_s if test.startswith(own)}
         ranked = sorted(found - {""}, key=lambda test: (not test.startswith(own), self.cpu_s[test], test))
         sums_s = accumulate(self.cpu_s[test] for test in ranked)
         return tuple(test for test, sum_s in zip(ranked, sums_s, strict=True) if sum_s <= TESTS_S)
