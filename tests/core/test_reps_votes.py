@@ -378,3 +378,40 @@ def test_a_top_that_is_not_confirmed_or_was_before_changes_nothing():
     made = reps({TURNED: 4}, leader=TURNED, tells=False)
     made.confirmed = 5
     assert settled(made, TURNED).confirmed == 5
+
+
+def judged(made, source, settled=0, known=0):
+    """The source judged at the end of a set, and which swings were measured for that."""
+    measured = []
+    made._measure = lambda which, at: measured.append((which, at))
+    made._measure_end = lambda: measured.append("end")
+    made._zigzag[source * zigzag.STRIDE + zigzag.SETTLED] = settled
+    made._settled_rows = known << source
+    made.now = 600 * known
+    made.judge_all(source)
+    return measured
+
+
+def test_at_the_end_a_source_is_judged_by_all_its_swings():
+    made = regular(reps(), TURNED, 8)
+    assert judged(made, TURNED) == []
+    assert (made.found[TURNED], made._score[TURNED]) == (8, 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "known", "measured"),
+    [(TURNED, 0, [(TURNED, zigzag.BASE)]), (TURNED, 1, []), (MUSCLE, 0, [(MUSCLE, zigzag.BASE)]), (MUSCLE, 1, ["end"])],
+)
+def test_a_swing_that_has_settled_last_counts_and_is_measured_while_it_can_be(source, known, measured):
+    made = regular(reps(), source, 8)
+    assert judged(made, source, 1, known) == measured
+    assert made.found[source] == 9
+
+
+def test_a_source_without_swings_or_that_may_not_count_is_not_judged():
+    made = reps()
+    assert judged(made, TURNED, 1) == []
+    assert (made.found[TURNED], made._score[TURNED]) == (0, UNKNOWN)
+    made = regular(reps(source=MUSCLE_ONLY), TURNED, 8)
+    assert judged(made, TURNED, 1) == []
+    assert (made.found[TURNED], made._score[TURNED]) == (8, UNKNOWN)
