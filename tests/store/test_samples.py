@@ -113,3 +113,26 @@ def test_numbers_that_find_no_room_are_left_out_and_nothing_is_written_behind_it
 def test_a_number_that_is_not_whole_is_none() -> None:
     with pytest.raises(ValueError, match="not whole"):
         unpack_numbers(b"\x01\x80")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_samples_of_every_size_come_out_as_they_went_in(seed: int) -> None:
+    chance = random.Random(seed)
+    ring = [0] * 256
+    for at in range(0, 256, 4):
+        level = chance.choice((0, 2000, 2048, 2100, 4095))
+        ring[at : at + 4] = [level, level, min(level + chance.choice((0, 1, 40)), 4095), level]
+    state, out = samples.new_state(255), bytearray(400)
+    samples.begin(5, state)
+    samples.put(ring, 128, 64, out, state)
+    data = bytes(out[5 : samples.end(out, state)])
+    expected = [sum(ring[at : at + 4]) for at in [*range(128, 256, 4), *range(0, 128, 4)]]
+    assert list(unpack(data, 64)) == expected
+    assert out[:5] == bytes(5)
+
+
+def test_the_samples_are_four_times_mid_scale_at_rest_and_small_numbers_take_a_byte() -> None:
+    assert samples.CENTRE == 4 * 2048
+    out = bytearray(20)
+    assert samples.put_numbers([0, -1, 1, -64, 63, 64], 6, out, 3, 20) == 3 + 5 + 2
+    assert bytes(out[3:10]) == bytes((0, 1, 2, 127, 126, 128, 1))

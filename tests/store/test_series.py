@@ -110,3 +110,27 @@ def test_any_bytes_are_a_series_or_a_value_error(payload: bytes) -> None:
 def test_no_values_and_levels_that_cannot_be_are_a_value_error(payload: bytes) -> None:
     with pytest.raises(ValueError, match=r"series|level"):
         unpack(payload)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_runs_jumps_and_flags_come_out_as_they_went_in(seed: int) -> None:
+    chance, values, marks = random.Random(seed), [], []
+    while len(values) < 250:
+        level, flag = chance.choice((0, 0, 0, 3, 500, 1023)), chance.choice((0, 0, 0, 9))
+        for _ in range(chance.choice((1, 2, 7, 40, 130))):
+            values.append(min(max(level + chance.choice((0, 0, 0, 0, 0, seed % 4, -seed)), 0), series.LEVEL_MAX))
+            marks.append(flag)
+    together = [value | mark * FLAG for value, mark in zip(values[:250], marks, strict=False)]
+    data, taken = packed(7, together)
+    assert taken == 250
+    assert unpack(data) == (7, values[:250], marks[:250])
+
+
+def test_a_series_is_at_most_as_long_as_it_says() -> None:
+    made = series.Series(2, 255, 400)
+    made.begin(1, 5)
+    for index in range(1, 200):
+        series.put(index * 37 % 900, 1 + 2 * index, made.buffer, made.state)
+        size = made.size()
+        assert made.state[1] < size <= made.state[1] + 2
+    assert made.finish() <= size
