@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from buzzband.compact import Compacted, compact
 from buzzband.errors import EngineFailed, EngineMissing
 
 FLASH_BLOCK_SIZE = 4096
@@ -19,7 +20,8 @@ FLASH_BLOCK_COUNT = 352  # the Pico's file system: 1,441,792 bytes
 
 SETTINGS_FILE = "settings.json"
 _ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system, as it stands: no module of the package
-_PINS = "buzzband_fw/hal/pins.mpy"  # boot.py needs the motor's pin before a slot is chosen
+_ENTRY = "buzzband_fw/app.py"  # what main.py imports
+_PINS = "buzzband_fw/hal/pins.py"  # boot.py needs the motor's pin before a slot is chosen
 
 _NATIVE_DECORATOR = re.compile(r"^[ \t]*@micropython\.(?:viper|native)[ \t]*\n", re.MULTILINE)
 
@@ -72,8 +74,21 @@ def mpy_cross_path() -> str:
 
 def native_files() -> dict[str, bytes]:
     """Return the firmware as ``.mpy`` for the RP2040, kernels as machine code. Raises EngineMissing, EngineFailed."""
+    return _compiled(hide_constants(firmware_sources()))
+
+
+def compact_app() -> Compacted:
+    """Return the app's modules as a band gets them, as text: constants folded, names that take no RAM."""
+    return _compacted(tuple(firmware_sources().items()), b"".join(rootfs_files().values()).decode())
+
+
+@functools.cache
+def _compacted(sources: tuple[tuple[str, str], ...], outside: str) -> Compacted:
+    return compact(dict(sources), outside, _ENTRY)
+
+
+def _compiled(sources: Mapping[str, str]) -> dict[str, bytes]:
     mpy_cross = mpy_cross_path()
-    sources = hide_constants(firmware_sources())
     return {path.removesuffix(".py") + ".mpy": _compile(mpy_cross, path, text) for path, text in sources.items()}
 
 
@@ -111,9 +126,9 @@ def band_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
 
     Raises EngineMissing, EngineFailed.
     """
-    compiled = native_files()
-    band = {**rootfs_files(), "pins.mpy": compiled[_PINS]}
-    band.update({f"a/{path}": data for path, data in compiled.items()})
+    pins = _compile(mpy_cross_path(), _PINS, firmware_sources()[_PINS])
+    band = {**rootfs_files(), "pins.mpy": pins}
+    band.update({f"a/{path}": data for path, data in _compiled(compact_app().sources).items()})
     if settings is not None:
         band[SETTINGS_FILE] = json.dumps(settings).encode()
     return band
