@@ -21,6 +21,14 @@ FLASH_BLOCK_COUNT = 352  # the Pico's file system: 1,441,792 bytes
 SETTINGS_FILE = "settings.json"
 _ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system, as it stands: no module of the package
 _ENTRY = "buzzband_fw/app.py"  # what main.py imports
+_NEEDED_LATE = (  # modules that the app imports when it needs them first, which is in every session
+    "buzzband_fw.core.modes.mode",
+    "buzzband_fw.hal.imu_driver",
+    "buzzband_fw.hal.motor_driver",
+    "buzzband_fw.keeper",
+    "buzzband_fw.store.recorder",
+    "buzzband_fw.store.series",
+)
 _PINS = "buzzband_fw/hal/pins.py"  # boot.py needs the motor's pin before a slot is chosen
 
 _NATIVE_DECORATOR = re.compile(r"^[ \t]*@micropython\.(?:viper|native)[ \t]*\n", re.MULTILINE)
@@ -77,14 +85,14 @@ def native_files() -> dict[str, bytes]:
     return _compiled(hide_constants(firmware_sources()))
 
 
-def compact_app() -> Compacted:
-    """Return the app's modules as a band gets them, as text: constants folded, names that take no RAM."""
-    return _compacted(tuple(firmware_sources().items()), b"".join(rootfs_files().values()).decode())
+def compact_app(platform: str = "rp2") -> Compacted:
+    """Return the app's modules as a band gets them, as text: see ``buzzband.compact``."""
+    return _compacted(tuple(firmware_sources().items()), b"".join(rootfs_files().values()).decode(), platform)
 
 
 @functools.cache
-def _compacted(sources: tuple[tuple[str, str], ...], outside: str) -> Compacted:
-    return compact(dict(sources), outside, _ENTRY)
+def _compacted(sources: tuple[tuple[str, str], ...], outside: str, platform: str) -> Compacted:
+    return compact(dict(sources), outside, _ENTRY, _NEEDED_LATE, platform)
 
 
 def _compiled(sources: Mapping[str, str]) -> dict[str, bytes]:
@@ -121,14 +129,16 @@ def _compile(mpy_cross: str, path: str, text: str) -> bytes:
         return output.read_bytes()
 
 
-def band_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
+def band_files(settings: Mapping[str, Any] | None = None, *, as_written: bool = False) -> dict[str, bytes]:
     """Return what a band's file system holds: the app in slot a, what starts it, and ``settings`` if there are any.
 
+    ``as_written``: with the modules and names of its source, for a program that uses them; it takes 30 KB more of RAM.
     Raises EngineMissing, EngineFailed.
     """
     pins = _compile(mpy_cross_path(), _PINS, firmware_sources()[_PINS])
     band = {**rootfs_files(), "pins.mpy": pins}
-    band.update({f"a/{path}": data for path, data in _compiled(compact_app().sources).items()})
+    app = native_files() if as_written else _compiled(compact_app().sources)
+    band.update({f"a/{path}": data for path, data in app.items()})
     if settings is not None:
         band[SETTINGS_FILE] = json.dumps(settings).encode()
     return band

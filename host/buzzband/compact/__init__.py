@@ -1,34 +1,44 @@
-"""The app's modules as the chip gets them: the same program, with what only readers need taken out of them.
+"""The app's modules as the chip gets them: the same program, without what only its readers need.
 
-On the chip every name of a global, a method, an attribute or an argument takes RAM, some 20 bytes, and a constant that two
-modules share a place in the tables of both. So constants are written where they are used (``folding``), and the other
-names become such as MicroPython has in its flash anyway (``naming``).
+On the chip every name of a global, a method, an attribute or an argument takes RAM, 20 bytes or so, and so do a constant
+that two modules share, and each module's tables. So constants are written where they are used (``folding``), modules that are
+always loaded become one (``joining``), and the names of the app such as MicroPython has in its flash anyway (``naming``).
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from buzzband.compact.folding import fold
 from buzzband.compact.joining import join
 from buzzband.compact.naming import Names, choose
+from buzzband.compact.traces import places_in, with_places
 
 
 @dataclass(frozen=True)
 class Compacted:
-    """Modules by path, and how their names came about."""
+    """``sources``: modules by path. ``places``: for the name of each function, where there is one of this name."""
 
-    sources: dict[str, str]
+    sources: Mapping[str, str]
     names: Names
+    places: Mapping[str, Sequence[str]]
+
+    def readable(self, traceback: str) -> str:
+        """Return a traceback of this app on a band, with the names of its source."""
+        return with_places(self.names.readable(traceback), self.places)
 
 
-def compact(sources: Mapping[str, str], outside: str, entry: str) -> Compacted:
+def compact(
+    sources: Mapping[str, str], outside: str, entry: str, also: Sequence[str] = (), platform: str = "rp2"
+) -> Compacted:
     """Return ``sources``, text by path, made smaller.
 
     ``outside``: text that uses the modules and stays as it is; its names are kept. ``entry``: the path of the module
-    from which all are loaded.
+    from which all are loaded. ``also``: modules that it always needs, though they are imported late. ``platform``: where
+    they run, ``sys.platform`` of MicroPython.
     """
-    trees = join(fold({path: ast.parse(text) for path, text in sources.items()}), entry)
+    trees = {path: ast.parse(text) for path, text in sources.items()}
+    places = places_in(trees)
+    trees = join(fold(trees, platform), entry, also)
     names = choose(trees, outside, entry)
-    renamed = {path: ast.fix_missing_locations(names.rename(tree)) for path, tree in trees.items()}
-    return Compacted({path: ast.unparse(tree) + "\n" for path, tree in renamed.items()}, names)
+    return Compacted({path: ast.unparse(names.rename(tree)) + "\n" for path, tree in trees.items()}, names, places)

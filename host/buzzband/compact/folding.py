@@ -15,13 +15,13 @@ from buzzband.compact.reading import Trees, bound_in, imports_of, module_name
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
 _POINTERS = {"ptr8", "ptr16", "ptr32"}  # these and the next the compiler finds by their spelling: core/portable.py
 _MARKS = {"micropython.viper", "micropython.native", "micropython.asm_thumb"}
-_KNOWN = {"sys.implementation.name": "micropython", "sys.platform": "rp2"}  # where the modules run
 _OPERATIONS = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Constant)
 
 
-def fold(trees: Trees) -> Trees:
-    """Return ``trees``, modules by path, with constants in the place of their names."""
-    app = {module_name(path): _without_other_platforms(tree) for path, tree in trees.items()}
+def fold(trees: Trees, platform: str) -> Trees:
+    """Return ``trees``, modules by path, with constants in the place of their names. ``platform``: where they run."""
+    known = {"sys.implementation.name": "micropython", "sys.platform": platform}
+    app = {module_name(path): _Choosing(known).visit(tree) for path, tree in trees.items()}
     constants = _Constants(app)
     folded = {name: _Folding(name, constants).visit(tree) for name, tree in app.items()}
     _drop_unused_imports(folded)
@@ -131,21 +131,19 @@ def _assigned_once(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
                 yield name, node.value
 
 
-def _without_other_platforms(tree: ast.Module) -> ast.Module:
-    """Return a module without what it has for other interpreters than the chip's."""
+class _Choosing(ast.NodeTransformer):
+    """Leaves of an ``if`` about the interpreter what it comes to. ``known``: what expressions are equal to."""
 
-    class Choosing(ast.NodeTransformer):
-        def visit_If(self, node: ast.If) -> Any:  # noqa: N802
-            self.generic_visit(node)
-            test = node.test
-            if not isinstance(test, ast.Compare) or ast.unparse(test.left) not in _KNOWN:
-                return node
-            is_so = ast.literal_eval(test.comparators[0]) == _KNOWN[ast.unparse(test.left)]
-            return node.body if is_so else node.orelse
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
 
-    chosen = Choosing().visit(tree)
-    assert isinstance(chosen, ast.Module)
-    return chosen
+    def visit_If(self, node: ast.If) -> Any:  # noqa: N802
+        self.generic_visit(node)
+        test = node.test
+        asked = self._known.get(ast.unparse(test.left)) if isinstance(test, ast.Compare) else None
+        if asked is None or not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
+            return node
+        return node.body if ast.literal_eval(test.comparators[0]) == asked else node.orelse
 
 
 def _drop_unused_imports(app: Mapping[str, ast.Module]) -> None:

@@ -5,12 +5,15 @@ use; and to find its file takes time. Joined, all have one.
 """
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
-from buzzband.compact.reading import Trees, bound_in, bound_on_top, imported_by, imports_of, module_name
+from buzzband.compact.reading import Trees, bound_in, bound_on_top, imported_by, imports_of, mark_of, module_name
 
 JOINED = "buzzband_fw/joined.py"
+_IN_NATIVE = 30  # with two names that the compiler itself puts in front
+_NUMBERED_FIRST = 120
 
 
 class Origin(NamedTuple):
@@ -20,13 +23,14 @@ class Origin(NamedTuple):
     name: str
 
 
-def join(trees: Trees, entry: str) -> Trees:
+def join(trees: Trees, entry: str, also: Sequence[str]) -> Trees:
     """Return ``trees``, modules by path, with one in place of all that the last imports of ``entry`` load.
 
-    What ``entry`` imports before it does something else stays as it is: it wants that first.
+    What ``entry`` imports before it does something else stays as it is: it wants that first. ``also``: modules that are
+    needed too, though no other imports them on its top level.
     """
     app = {module_name(path): tree for path, tree in trees.items()}
-    names = _Naming(app, _members(app, module_name(entry)))
+    names = _Naming(app, _members(app, module_name(entry), also))
     left = {}
     for path, tree in trees.items():
         name = module_name(path)
@@ -37,7 +41,7 @@ def join(trees: Trees, entry: str) -> Trees:
     return {**left, JOINED: _joined(app, names)}
 
 
-def _members(app: Mapping[str, ast.Module], entry: str) -> list[str]:
+def _members(app: Mapping[str, ast.Module], entry: str, also: Sequence[str]) -> list[str]:
     """Return the modules that are joined, each behind those that it imports."""
     first: list[ast.stmt] = []
     last: list[ast.stmt] = []
@@ -48,6 +52,7 @@ def _members(app: Mapping[str, ast.Module], entry: str) -> list[str]:
             last.append(statement)
         else:
             first, last = first + last, []
+    last += [ast.Import([ast.alias(name)]) for name in also]
     return _loaded(app, last, [entry, *_loaded(app, first, [entry])])
 
 
@@ -214,7 +219,36 @@ def _joined(app: Mapping[str, ast.Module], names: _Naming) -> ast.Module:
     for member in names.members:
         renaming = _Renaming(member, names)
         body += [renaming.top(statement) for statement in app[member].body if not _is_import_or_text(statement)]
-    return ast.Module(body, [])
+    return ast.Module([_with_frequent_names_first(body), *body], [])
+
+
+def _with_frequent_names_first(body: Sequence[ast.stmt]) -> ast.stmt:
+    """Return a statement that does nothing, but has the most frequent names of ``body`` first in the table of names.
+
+    The compiler numbers names as it meets them. Bytecode has one byte for a number below 128 and two for others, native
+    code two for one below 32 and six for others.
+    """
+    everywhere = Counter(_looked_up(body))
+    functions = [node for one in body for node in ast.walk(one) if isinstance(node, ast.FunctionDef)]
+    in_native = Counter(_looked_up(function for function in functions if mark_of(function) == "native"))
+    first = [name for name, _ in in_native.most_common(_IN_NATIVE)]
+    first += [name for name, _ in everywhere.most_common(_NUMBERED_FIRST) if name not in first]
+    return ast.parse("if not __name__:\n" + "".join(f"    __name__.{name}\n" for name in first)).body[0]
+
+
+def _looked_up(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names that are looked up when ``nodes`` run: of attributes, and of globals."""
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef):
+            own = bound_in(node)
+            statements = [] if mark_of(node) == "asm_thumb" else node.body
+            yield from (name for name in _looked_up(statements) if name not in own)
+            continue
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Name):
+            yield node.id
+        yield from _looked_up(ast.iter_child_nodes(node))
 
 
 def _import(origin: Origin, final: str) -> ast.stmt:

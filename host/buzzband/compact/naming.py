@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 
-from buzzband.compact.reading import all_names, imported_by, module_name
+from buzzband.compact.reading import all_names, bound_in, imported_by, mark_of, module_name
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _TOLD = re.compile(r"(?<=, in )\w+|(?<=')\w+(?=')|^\w+(?=:|$)", re.MULTILINE)
@@ -55,16 +55,6 @@ class Names:
             return [self._renamed(one) if isinstance(one, str) else one for one in value]
         return value
 
-    def program(self, text: str) -> str:
-        """Return a program that uses the app, with the app's names as they are on a band.
-
-        Raises ValueError for one that has a name of its own that an own name of the app has become.
-        """
-        own = set(_WORD.findall(text)) & set(self.original)
-        if own:
-            raise ValueError(f"The program cannot have the names {sorted(own)}.")
-        return ast.unparse(self.rename(ast.parse(text))) + "\n"
-
     def readable(self, traceback: str) -> str:
         """Return a traceback of the app on a band, with the names of its source."""
         return _TOLD.sub(lambda found: self.original.get(found.group(), found.group()), traceback)
@@ -75,7 +65,7 @@ def choose(trees: Mapping[str, ast.Module], outside: str, entry: str) -> Names:
     fixed = {*_WORD.findall(outside), *_parts(trees), *(text for tree in trees.values() for text in _texts(tree))}
     taken = {*fixed, *_NO_TARGETS, *(name for tree in trees.values() for name in all_names(tree))}
     rom = rom_names()
-    kept = fixed.union(rom)
+    kept = fixed.union(rom, *(_of_assembler(tree) for tree in trees.values()))
     wanted = [name for name in _by_worth(trees, entry) if name not in kept and not name.startswith("__")]
     targets = itertools.chain(rom, (name for name in _short_names() if name not in kept))
     free = (name for name in targets if name not in taken and not name.startswith("__"))
@@ -110,7 +100,7 @@ def _kept_by_chip(tree: ast.Module) -> Iterator[str]:
             yield node.attr
         elif isinstance(node, ast.FunctionDef):
             yield node.name
-            if not _is_kernel(node):
+            if mark_of(node) not in ("viper", "asm_thumb"):
                 yield from (argument.arg for argument in node.args.args)
         elif isinstance(node, ast.ClassDef):
             yield node.name
@@ -121,10 +111,6 @@ def _kept_by_chip(tree: ast.Module) -> Iterator[str]:
     yield from _globals(tree)
 
 
-def _is_kernel(function: ast.FunctionDef) -> bool:
-    return any(ast.unparse(mark).endswith((".viper", ".asm_thumb")) for mark in function.decorator_list)
-
-
 def _globals(node: ast.AST) -> Iterator[str]:
     """Yield the names that are bound on the top level of a module or a class."""
     for child in ast.iter_child_nodes(node):
@@ -132,6 +118,14 @@ def _globals(node: ast.AST) -> Iterator[str]:
             yield child.id
         if not isinstance(child, ast.FunctionDef | ast.Lambda):
             yield from _globals(child)
+
+
+def _of_assembler(tree: ast.Module) -> Iterator[str]:
+    """Yield the names within functions in assembler: registers, instructions, labels."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and mark_of(node) == "asm_thumb":
+            yield from (name for statement in node.body for name in all_names(statement))
+            yield from bound_in(node)
 
 
 def _texts(tree: ast.Module) -> Iterator[str]:

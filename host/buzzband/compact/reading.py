@@ -54,6 +54,14 @@ def bound_on_top(tree: ast.Module | ast.ClassDef) -> set[str]:
     return found
 
 
+def mark_of(function: ast.FunctionDef) -> str:
+    """Return the way in which a function is compiled: viper, native, asm_thumb, or nothing for bytecode."""
+    for mark in function.decorator_list:
+        if isinstance(mark, ast.Attribute) and ast.unparse(mark.value) == "micropython":
+            return mark.attr
+    return ""
+
+
 def all_names(tree: ast.AST) -> Iterator[str]:
     """Yield whatever a module calls by name, local variables and parts of other names too."""
     for node in ast.walk(tree):
