@@ -9,7 +9,6 @@ room, count, where hashes and lengths lie, and then the addresses of the texts.
 
 import struct
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from buzzband import uf2

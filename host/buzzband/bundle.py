@@ -19,21 +19,19 @@ FLASH_BLOCK_SIZE = 4096
 FLASH_BLOCK_COUNT = 352  # the Pico's file system: 1,441,792 bytes
 
 SETTINGS_FILE = "settings.json"
+ENTRY = "buzzband_fw/app.py"  # what main.py imports
 _ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system, as it stands: no module of the package
-_ENTRY = "buzzband_fw/app.py"  # what main.py imports
-_NEEDED_LATE = (  # modules that the app imports when it needs them first, which is in every session
-    "buzzband_fw.core.modes.mode",
-    "buzzband_fw.hal.imu_driver",
-    "buzzband_fw.hal.motor_driver",
-    "buzzband_fw.keeper",
-    "buzzband_fw.store.recorder",
-    "buzzband_fw.store.series",
-)
 _PINS = "buzzband_fw/hal/pins.py"  # boot.py needs the motor's pin before a slot is chosen
+NEEDED_LATE = (  # modules that the app imports when it needs them first, which is in every session
+    "buzzband_fw/core/modes/mode.py",
+    "buzzband_fw/hal/imu_driver.py",
+    "buzzband_fw/hal/motor_driver.py",
+    "buzzband_fw/keeper.py",
+    "buzzband_fw/store/recorder.py",
+    "buzzband_fw/store/series.py",
+)
 
 _NATIVE_DECORATOR = re.compile(r"^[ \t]*@micropython\.(?:viper|native)[ \t]*\n", re.MULTILINE)
-
-
 _NAME = re.compile(r"\w+")
 _CONSTANT = re.compile(r"^([A-Z]\w*) = const\(", re.MULTILINE)
 
@@ -86,13 +84,16 @@ def native_files() -> dict[str, bytes]:
 
 
 def compact_app(platform: str = "rp2") -> Compacted:
-    """Return the app's modules as a band gets them, as text: see ``buzzband.compact``."""
-    return _compacted(tuple(firmware_sources().items()), b"".join(rootfs_files().values()).decode(), platform)
+    """Return the app's modules as a band gets them, as text: see ``buzzband.compact``. Raises EngineFailed."""
+    try:
+        return _compacted(tuple(firmware_sources().items()), b"".join(rootfs_files().values()).decode(), platform)
+    except SyntaxError as error:
+        raise EngineFailed(f"{error.filename} does not parse: {error}") from error
 
 
 @functools.cache
 def _compacted(sources: tuple[tuple[str, str], ...], outside: str, platform: str) -> Compacted:
-    return compact(dict(sources), outside, _ENTRY, _NEEDED_LATE, platform)
+    return compact(dict(sources), outside, ENTRY, NEEDED_LATE, platform)
 
 
 def _compiled(sources: Mapping[str, str]) -> dict[str, bytes]:

@@ -164,8 +164,9 @@ def band() -> type[VirtualBand]:
 def twin(request: pytest.FixtureRequest) -> Iterator[Callable[..., Twin]]:
     """Twins for this test: ``twin(codes, settings, …)``; all of them together have the chip time that it declares.
 
-    ``codes`` may be an ``Emg``; ``files``: what the file system holds instead of, or beside, the app; the rest is
-    passed on to ``Twin``.
+    ``codes`` may be an ``Emg``; ``files``: what the file system holds instead of, or beside, the app. With a
+    ``main.py`` among them the app has the modules and names of its source, else it is compact. The rest is passed on
+    to ``Twin``.
     """
     left_s = require_pico(request.node)
     made: list[Twin] = []
@@ -181,7 +182,8 @@ def twin(request: pytest.FixtureRequest) -> Iterator[Callable[..., Twin]]:
         ) -> Twin:
             emg = codes if isinstance(codes, Emg) else Emg(np.asarray(codes, np.uint16))
             budget_s = left_s - sum(one.chip_s for one in made)
-            contents = {**band_files(settings), **(files or {})}
+            files = files or {}
+            contents = {**band_files(settings, as_written="main.py" in files), **files}
             made.append(stack.enter_context(Twin(contents, emg=emg, pty=pty, budget_s=budget_s, **options)))
             return made[-1]
 

@@ -75,7 +75,9 @@ def _worn(**files: str) -> Iterator[Twin]:
     burst = np.concatenate([3 * rng.standard_normal(2400), 900 * rng.standard_normal(1200)])
     codes = np.clip(np.rint(2048 + np.tile(burst, 8)), 0, 4095).astype(np.uint16)
     more = {name.replace("_", "."): text.encode() for name, text in files.items()}
-    with Twin({**band_files(SETTINGS), **more}, emg=Emg(codes, loop=True), pty=False) as twin:
+    with Twin(
+        {**band_files(SETTINGS, as_written="main.py" in more), **more}, emg=Emg(codes, loop=True), pty=False
+    ) as twin:
         yield twin
 
 

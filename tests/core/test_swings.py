@@ -5,9 +5,9 @@ from builders import course, steps_of, turning
 from buzzband_fw.core import swings
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, SOURCES, TILT
-from buzzband_fw.core.reps import Reps, new_room
+from buzzband_fw.core.reps import Reps
+from buzzband_fw.core.room import new_history, new_room, new_rows
 from buzzband_fw.core.swings import DURATION, MEAN, MIDDLE, PEAK, ROW, SIZE, START, SWINGS_MAX
-from buzzband_fw.core.room import new_history, new_rows
 from buzzband_fw.core.zigzag import ACTIVATION, HISTORY_STEPS, NO_VALUE, OFFSET
 
 TURN_Z = 5

@@ -97,7 +97,7 @@ def worn_and_deleted(boot: Boot) -> Scene:
 
 def full_disk(boot: Boot) -> Scene:
     """Something fills the flash to the last block in the middle of a session."""
-    files = {**band_files(curls().settings.as_dict()), "fill.py": FILL.encode()}
+    files = {**band_files(curls().settings.as_dict(), as_written=True), "fill.py": FILL.encode()}
     worn = boot(filled(files, RESERVE + (SPARE_BLOCKS + COUNTED_TWICE) * FLASH_BLOCK_SIZE), Emg(curls().raw), None)
     stay_at_prompt(worn)
     worn.serial.write(b"import fill\r")

@@ -1,6 +1,5 @@
 """Swings: what is kept of every swing of every source in a set, and how regular they are."""
 
-from buzzband_fw.core.motion import SOURCES
 from buzzband_fw.core.portable import const, micropython, ptr16, ptr32
 
 SWINGS_MAX = const(64)  # the last 32 reps

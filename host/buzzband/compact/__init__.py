@@ -1,8 +1,8 @@
 """The app's modules as the chip gets them: the same program, without what only its readers need.
 
-On the chip every name of a global, a method, an attribute or an argument takes RAM, 20 bytes or so, and so do a constant
-that two modules share, and each module's tables. So constants are written where they are used (``folding``), modules that are
-always loaded become one (``joining``), and the names of the app such as MicroPython has in its flash anyway (``naming``).
+On the chip every name of a global, a method, an attribute or an argument takes RAM, 20 bytes or so; so do a constant
+that two modules share, and each module's tables. So constants are written where they are used (``folding``), modules
+that are always loaded become one (``joining``), and the app's names such as MicroPython has in its flash (``naming``).
 """
 
 import ast
@@ -34,10 +34,10 @@ def compact(
     """Return ``sources``, text by path, made smaller.
 
     ``outside``: text that uses the modules and stays as it is; its names are kept. ``entry``: the path of the module
-    from which all are loaded. ``also``: modules that it always needs, though they are imported late. ``platform``: where
-    they run, ``sys.platform`` of MicroPython.
+    from which all are loaded. ``also``: those of modules that it always needs, though late. ``platform``:
+    where they run, ``sys.platform`` of MicroPython.
     """
-    trees = {path: ast.parse(text) for path, text in sources.items()}
+    trees = {path: ast.parse(text, path) for path, text in sources.items()}
     places = places_in(trees)
     trees = join(fold(trees, platform), entry, also)
     names = choose(trees, outside, entry)

@@ -11,7 +11,6 @@ from typing import Any
 
 from buzzband.compact.reading import Trees, bound_in, imports_of, module_name
 
-
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
 _POINTERS = {"ptr8", "ptr16", "ptr32"}  # these and the next the compiler finds by their spelling: core/portable.py
 _MARKS = {"micropython.viper", "micropython.native", "micropython.asm_thumb"}
@@ -71,32 +70,32 @@ class _Folding(ast.NodeTransformer):
         self._constants = constants
         self._local: set[str] = set()
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         around, self._local = self._local, self._local | bound_in(node)
         self.generic_visit(node)
         self._local = around
         return node
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         self.generic_visit(node)
         return None if isinstance(node.targets[0], ast.Constant | ast.UnaryOp) else node
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         value = None if node.id in self._local else self._constants.value(self._module, node.id)
         return node if value is None else _literal(value)
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         owner = node.value.id if isinstance(node.value, ast.Name) else ""
         module = None if owner in self._local else self._constants.module(self._module, owner)
         value = self._constants.value(module, node.attr) if module else None
         self.generic_visit(node)
         return node if value is None else _literal(value)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
         node.names = [one for one in node.names if self._constants.value(node.module or "", one.name) is None]
         return node if node.names else None
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         if not isinstance(node.func, ast.Name) or len(node.args) != 1:
             return node
@@ -137,7 +136,7 @@ class _Choosing(ast.NodeTransformer):
     def __init__(self, known: Mapping[str, str]) -> None:
         self._known = known
 
-    def visit_If(self, node: ast.If) -> Any:  # noqa: N802
+    def visit_If(self, node: ast.If) -> Any:
         self.generic_visit(node)
         test = node.test
         asked = self._known.get(ast.unparse(test.left)) if isinstance(test, ast.Compare) else None
@@ -147,7 +146,7 @@ class _Choosing(ast.NodeTransformer):
 
 
 def _drop_unused_imports(app: Mapping[str, ast.Module]) -> None:
-    """Take out of modules, by name, the imports that nobody has a use for: neither they, nor who imports it from them."""
+    """Take out of modules, by name, the imports that neither they have a use for, nor who imports from them."""
     used = {name: _used(tree) | _exported(tree) for name, tree in app.items()}
     imports = {name: list(imports_of(tree)) for name, tree in app.items()}
     waiting = set(app)
@@ -167,13 +166,13 @@ class _Dropping(ast.NodeTransformer):
     def __init__(self, used: set[str]) -> None:
         self._used = used
 
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> Any:  # noqa: N802
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> Any:
         node.names = [one for one in node.names if (one.asname or one.name) in self._used]
         return node if node.names else None
 
     visit_ImportFrom = visit_Import  # noqa: N815
 
-    def visit_Assign(self, node: ast.Assign) -> Any:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> Any:
         return None if ast.unparse(node.targets[0]) == "__all__" else node
 
 

@@ -26,11 +26,11 @@ class Origin(NamedTuple):
 def join(trees: Trees, entry: str, also: Sequence[str]) -> Trees:
     """Return ``trees``, modules by path, with one in place of all that the last imports of ``entry`` load.
 
-    What ``entry`` imports before it does something else stays as it is: it wants that first. ``also``: modules that are
-    needed too, though no other imports them on its top level.
+    What ``entry`` imports before it does something else stays as it is: it wants that first. ``also``: paths of modules
+    that are needed too, though none of these imports them on its top level.
     """
     app = {module_name(path): tree for path, tree in trees.items()}
-    names = _Naming(app, _members(app, module_name(entry), also))
+    names = _Naming(app, _members(app, module_name(entry), [module_name(path) for path in also]))
     left = {}
     for path, tree in trees.items():
         name = module_name(path)
@@ -122,13 +122,13 @@ class _Scoped(ast.NodeTransformer):
         self.names = names
         self.local: Set[str] = frozenset()
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         return self._within(node, bound_in(node))
 
-    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         return self._within(node, bound_in(node))
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         around = self.local
         for child in node.body:
             self.local = around if isinstance(child, ast.FunctionDef) else around | bound_on_top(node)
@@ -149,16 +149,16 @@ class _Scoped(ast.NodeTransformer):
 class _Renaming(_Scoped):
     """Gives the globals of a member their names in the joined module."""
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.AST:
         if node.id not in self.local:
             node.id = self._final(self.names.origin(self.module, node.id), node.id)
         return node
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         origin = self.names.attribute(self.module, node, self.local)
         return ast.Name(self.names.final[origin], node.ctx) if origin else self.generic_visit(node)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
         node.names = [one for one in node.names if not self._is_there(one.asname or one.name)]
         return node if node.names else None
 
@@ -183,7 +183,7 @@ class _Renaming(_Scoped):
 class _Redirecting(_Scoped):
     """Lets a module that is not joined import from the joined one."""
 
-    def visit_Module(self, node: ast.Module) -> ast.AST:  # noqa: N802
+    def visit_Module(self, node: ast.Module) -> ast.AST:
         self._used = {
             (attribute.value.id, attribute.attr)
             for attribute in ast.walk(node)
@@ -191,11 +191,11 @@ class _Redirecting(_Scoped):
         }
         return self.generic_visit(node)
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         origin = self.names.attribute(self.module, node, self.local)
         return ast.Name(ast.unparse(node).replace(".", "_"), node.ctx) if origin else self.generic_visit(node)
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
         left, moved = [], []
         for one in node.names:
             bound = one.asname or one.name
@@ -219,11 +219,11 @@ def _joined(app: Mapping[str, ast.Module], names: _Naming) -> ast.Module:
     for member in names.members:
         renaming = _Renaming(member, names)
         body += [renaming.top(statement) for statement in app[member].body if not _is_import_or_text(statement)]
-    return ast.Module([_with_frequent_names_first(body), *body], [])
+    return ast.Module(_with_frequent_names_first(body), [])
 
 
-def _with_frequent_names_first(body: Sequence[ast.stmt]) -> ast.stmt:
-    """Return a statement that does nothing, but has the most frequent names of ``body`` first in the table of names.
+def _with_frequent_names_first(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return ``body`` behind a statement that does nothing, but that puts the most frequent names first in their table.
 
     The compiler numbers names as it meets them. Bytecode has one byte for a number below 128 and two for others, native
     code two for one below 32 and six for others.
@@ -233,7 +233,8 @@ def _with_frequent_names_first(body: Sequence[ast.stmt]) -> ast.stmt:
     in_native = Counter(_looked_up(function for function in functions if mark_of(function) == "native"))
     first = [name for name, _ in in_native.most_common(_IN_NATIVE)]
     first += [name for name, _ in everywhere.most_common(_NUMBERED_FIRST) if name not in first]
-    return ast.parse("if not __name__:\n" + "".join(f"    __name__.{name}\n" for name in first)).body[0]
+    text = "if not __name__:\n" + "".join(f"    __name__.{name}\n" for name in first)
+    return ast.parse(text).body + body if first else body
 
 
 def _looked_up(nodes: Iterable[ast.AST]) -> Iterator[str]:

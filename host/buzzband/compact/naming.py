@@ -25,7 +25,7 @@ _NO_TARGETS = {*dir(builtins), *keyword.kwlist, "args", "errno", "value"}  # the
 
 
 def rom_names() -> list[str]:
-    """Return the names that MicroPython 1.24.1 has in a Pico's flash (``device/tools/rom_names.py``), short ones first."""
+    """Return the names that MicroPython 1.24.1 has in a Pico's flash, short ones first: device/tools/rom_names.py."""
     return files("buzzband.compact").joinpath("rom_names.txt").read_text(encoding="ascii").split()
 
 
@@ -73,7 +73,7 @@ def choose(trees: Mapping[str, ast.Module], outside: str, entry: str) -> Names:
 
 
 def _by_worth(trees: Mapping[str, ast.Module], entry: str) -> list[str]:
-    """Return the names that the chip keeps: first those of modules that are always there, each time the most frequent."""
+    """Return the names that the chip keeps: those of modules that are always there first, frequent ones first."""
     always = _always_there(trees, entry)
     counts = Counter(name for tree in trees.values() for name in _kept_by_chip(tree))
     first = {name for path in always for name in _kept_by_chip(trees[path])}
