@@ -44,7 +44,7 @@ class _Constants:
             return self.value(*self._imported[module][name])
         if (module, name) not in self._known:
             expression = self._assigned[module].get(name)
-            self._known[module, name] = expression and self._evaluated(module, expression)
+            self._known[module, name] = None if expression is None else self._evaluated(module, expression)
         return self._known[module, name]
 
     def module(self, within: str, name: str) -> str | None:
