@@ -225,8 +225,8 @@ def _joined(app: Mapping[str, ast.Module], names: _Naming) -> ast.Module:
 def _with_frequent_names_first(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return ``body`` behind a statement that does nothing, but that puts the most frequent names first in their table.
 
-    The compiler numbers names as it meets them. Bytecode has one byte for a number below 128 and two for others, native
-    code two for one below 32 and six for others.
+    The compiler numbers names as it meets them. Bytecode has one byte for a number below 128 and two for others; native
+    code for the RP2040 reads the table with one instruction up to 31, and needs more for others.
     """
     everywhere = Counter(_looked_up(body))
     functions = [node for one in body for node in ast.walk(one) if isinstance(node, ast.FunctionDef)]
