@@ -33,7 +33,7 @@ gc.threshold(32768)  # what modules leave behind is swept up before it lies betw
 FRAMES = Frames()
 RING = aligned_ring()  # 32 KB at a multiple of 32 KB: once all modules are there the heap may have no such gap
 
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room
 
 ROOM = new_room()  # 17 KB, for the same reason
 

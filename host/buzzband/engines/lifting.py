@@ -12,7 +12,7 @@ from buzzband_fw.core import sets as core
 from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import STEP_BLOCKS, STEP_MS, STEP_VALUES
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room
 from buzzband_fw.store.records import MOVEMENT_STEP_BLOCKS
 
 _WORK_PER_STEP = 2
