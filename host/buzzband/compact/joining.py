@@ -23,41 +23,39 @@ class Origin(NamedTuple):
     name: str
 
 
-def join(trees: Trees, entry: str, also: Sequence[str]) -> Trees:
-    """Return ``trees``, modules by path, with one in place of all that the last imports of ``entry`` load.
+def join(trees: Trees, first: str, entry: str, also: Sequence[str] = ()) -> Trees:
+    """Return ``trees``, modules by path, with two in place of all that are always loaded.
 
-    What ``entry`` imports before it does something else stays as it is: it wants that first. ``also``: paths of modules
-    that are needed too, though none of these imports them on its top level.
+    One has what ``first`` loads, in its place; the other one what ``entry`` and those at the paths ``also`` load then.
+    ``entry`` loads the first one before the other, and has its own ``main``.
     """
+    early = _loaded(trees, [first], [])
+    rest = _loaded(trees, [entry, *also], early)
+    trees, _ = _with(trees, early, first)
+    trees, names = _with(trees, rest, JOINED)
+    main = names.final[Origin(module_name(entry), "main")]
+    package, _, name = module_name(first).rpartition(".")
+    start = f"from {package} import {name}\nfrom {module_name(JOINED)} import {main} as main"
+    return {**trees, entry: ast.parse(start)}
+
+
+def _with(trees: Trees, members: Sequence[str], path: str) -> tuple[Trees, "_Naming"]:
+    """Return ``trees`` with one module at ``path`` in place of ``members``, and what the globals of these are called."""
     app = {module_name(path): tree for path, tree in trees.items()}
-    names = _Naming(app, _members(app, module_name(entry), [module_name(path) for path in also]))
+    names = _Naming(app, members, module_name(path))
     left = {}
-    for path, tree in trees.items():
-        name = module_name(path)
-        if name not in names.members:
-            left[path] = _Redirecting(name, names).visit(tree)
-        elif path.endswith("/__init__.py"):
-            left[path] = ast.Module([], [])  # other modules lie in this package
-    return {**left, JOINED: _joined(app, names)}
+    for each, tree in trees.items():
+        name = module_name(each)
+        if name not in members:
+            left[each] = _Redirecting(name, names).visit(tree)
+        elif each.endswith("/__init__.py"):
+            left[each] = ast.Module([], [])  # other modules lie in this package
+    return {**left, path: _joined(app, names)}, names
 
 
-def _members(app: Mapping[str, ast.Module], entry: str, also: Sequence[str]) -> list[str]:
-    """Return the modules that are joined, each behind those that it imports."""
-    first: list[ast.stmt] = []
-    last: list[ast.stmt] = []
-    for statement in app[entry].body:
-        if isinstance(statement, ast.ClassDef | ast.FunctionDef):
-            break
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            last.append(statement)
-        else:
-            first, last = first + last, []
-    last += [ast.Import([ast.alias(name)]) for name in also]
-    return _loaded(app, last, [entry, *_loaded(app, first, [entry])])
-
-
-def _loaded(app: Mapping[str, ast.Module], statements: Sequence[ast.stmt], before: Sequence[str]) -> list[str]:
-    """Return the modules that ``statements`` load if those ``before`` are there, in the order in which it is done."""
+def _loaded(trees: Trees, paths: Sequence[str], before: Sequence[str]) -> list[str]:
+    """Return the modules that those at ``paths`` load, and they, if those ``before`` are there, in the order of this."""
+    app = {module_name(path): tree for path, tree in trees.items()}
     seen, done = set(before), []
 
     def load(body: Sequence[ast.stmt]) -> None:
@@ -67,15 +65,16 @@ def _loaded(app: Mapping[str, ast.Module], statements: Sequence[ast.stmt], befor
                 load(app[name].body)
                 done.append(name)
 
-    load(statements)
+    load([ast.Import([ast.alias(module_name(path))]) for path in paths])
     return done
 
 
 class _Naming:
     """What each global of the members is called when they are one module."""
 
-    def __init__(self, app: Mapping[str, ast.Module], members: Sequence[str]) -> None:
+    def __init__(self, app: Mapping[str, ast.Module], members: Sequence[str], joined: str) -> None:
         self.members = members
+        self.joined = joined
         self._imports = {name: dict(imports_of(tree)) for name, tree in app.items()}
         self._own = {name: bound_on_top(app[name]) for name in members}
         local = {name for member in members for name in _local_names(app[member])}
@@ -196,7 +195,7 @@ class _Redirecting(_Scoped):
         return ast.Name(ast.unparse(node).replace(".", "_"), node.ctx) if origin else self.generic_visit(node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
-        left, moved = [], []
+        left, moved, passed_on = [], [], []
         for one in node.names:
             bound = one.asname or one.name
             origin = self.names.origin(self.module, bound)
@@ -207,10 +206,12 @@ class _Redirecting(_Scoped):
                 moved += [_alias(self.names.final[made], f"{bound}_{name}") for name, made in found if made]
             elif origin.module in self.names.members:
                 moved.append(_alias(self.names.final[origin], bound))
+            elif node.module in self.names.members:
+                passed_on.append(_import(origin, bound))
             else:
                 left.append(one)
-        made = [ast.ImportFrom(module_name(JOINED), moved, 0)] if moved else []
-        return made + ([ast.ImportFrom(node.module, left, 0)] if left else [])
+        made = [ast.ImportFrom(self.names.joined, moved, 0)] if moved else []
+        return made + passed_on + ([ast.ImportFrom(node.module, left, 0)] if left else [])
 
 
 def _joined(app: Mapping[str, ast.Module], names: _Naming) -> ast.Module:

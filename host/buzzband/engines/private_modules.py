@@ -16,6 +16,11 @@ CORE = f"{PACKAGE}.core"
 PORTABLE = f"{CORE}.portable"
 _COMPILED = b"M"  # what MicroPython's compiled modules begin with
 FOLDER = Path(str(importlib.import_module(PACKAGE).__file__)).parent  # of the package
+_AT_ROOT = {  # of the flash
+    "pins": FOLDER / "hal" / "pins.py",
+    "starter": FOLDER / "rootfs" / "starter.py",
+    "pack": FOLDER / "rootfs" / "pack.py",
+}
 
 Patch = Callable[[Any], None]
 """Is called with a module that has just been imported, and may change it."""
@@ -68,7 +73,7 @@ class PrivateModules:
     def _module(self, name: str) -> Any:
         if name in self._given:
             return self._given[name]
-        if name.startswith(CORE) or (name.split(".")[0] != PACKAGE and name != "pins"):
+        if name.startswith(CORE) or (name.split(".")[0] != PACKAGE and name not in _AT_ROOT):
             return importlib.import_module(name)
         if name not in self.loaded:
             self._load(name)
@@ -102,8 +107,8 @@ class PrivateModules:
         return False
 
     def _find(self, name: str) -> Path:
-        if name == "pins":  # at the root of the flash
-            return FOLDER / "hal" / "pins.py"
+        if name in _AT_ROOT:
+            return _AT_ROOT[name]
         for entry in self.path:
             stem = self._slots[entry].joinpath(*name.split(".")) if entry in self._slots else Path()
             for path in (stem.with_suffix(".py"), stem / "__init__.py") if stem.name else ():
