@@ -32,7 +32,7 @@ app.App.turn = spoilt
 LONG_WORD = """
 from buzzband_fw import voice
 
-voice.PULSES_MS = ((), (5000,))
+voice.PHASES = bytes((0, 255, 0))
 """
 START = """
 if {first}:

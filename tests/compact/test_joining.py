@@ -121,5 +121,7 @@ def test_a_module_that_is_used_as_a_value_cannot_be_joined():
 
 
 def test_the_most_frequent_names_come_first():
-    found = joined(start="from app.one import f\ndef main():\n    pass", one="def f(x):\n    x.rare\n    return x.much + x.much")
+    found = joined(
+        start="from app.one import f\ndef main():\n    pass", one="def f(x):\n    x.rare\n    return x.much + x.much"
+    )
     assert found[JOINED].splitlines()[:3] == ["if not __name__:", "    __name__.much", "    __name__.rare"]

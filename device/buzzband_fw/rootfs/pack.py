@@ -42,9 +42,12 @@ class Pack:
 
     def stat(self, path):
         """See MicroPython."""
-        if path + "/" == PACKAGE or b"\0" + path[len(PACKAGE) :].encode() + b"/" in self.names:
+        if path + "/" == PACKAGE or (path.startswith(PACKAGE) and self._holds_folder(path[len(PACKAGE) :])):
             return (FOLDER, 0, 0, 0, 0, 0, 0, 0, 0, 0)
         return (FILE, 0, 0, 0, 0, 0, self.place(path)[1], 0, 0, 0)
+
+    def _holds_folder(self, name):
+        return b"\0" + name.encode() + b"/" in self.names
 
     def open(self, path, _mode):
         """See MicroPython. The file goes on behind the module, whose end its reader knows."""

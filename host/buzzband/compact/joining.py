@@ -40,7 +40,7 @@ def join(trees: Trees, first: str, entry: str, also: Sequence[str] = ()) -> Tree
 
 
 def _with(trees: Trees, members: Sequence[str], path: str) -> tuple[Trees, "_Naming"]:
-    """Return ``trees`` with one module at ``path`` in place of ``members``, and what the globals of these are called."""
+    """Return ``trees`` with one module at ``path`` in place of ``members``, and how the globals of these are called."""
     app = {module_name(path): tree for path, tree in trees.items()}
     names = _Naming(app, members, module_name(path))
     left = {}
@@ -54,7 +54,7 @@ def _with(trees: Trees, members: Sequence[str], path: str) -> tuple[Trees, "_Nam
 
 
 def _loaded(trees: Trees, paths: Sequence[str], before: Sequence[str]) -> list[str]:
-    """Return the modules that those at ``paths`` load, and they, if those ``before`` are there, in the order of this."""
+    """Return the modules that those at ``paths`` load, and they, if those ``before`` are there, in this order."""
     app = {module_name(path): tree for path, tree in trees.items()}
     seen, done = set(before), []
 

@@ -19,9 +19,20 @@ from importlib.resources import files
 
 from buzzband.compact.reading import all_names, bound_in, imported_by, mark_of, module_name
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
 _TOLD = re.compile(r"(?<=, in )\w+|(?<=')\w+(?=')|^\w+(?=:|$)", re.MULTILINE)
-_OF_COMPILER = ("asm_thumb", "bytecode", "const", "micropython", "native", "ptr", "ptr8", "ptr16", "ptr32", "uint", "viper")
+_OF_COMPILER = (
+    "asm_thumb",
+    "bytecode",
+    "const",
+    "micropython",
+    "native",
+    "ptr",
+    "ptr8",
+    "ptr16",
+    "ptr32",
+    "uint",
+    "viper",
+)
 _OF_EXCEPTIONS = ("args", "errno", "value")
 _NO_TARGETS = {*dir(builtins), *keyword.kwlist, *_OF_COMPILER, *_OF_EXCEPTIONS}
 
@@ -64,7 +75,11 @@ class Names:
 
 def choose(trees: Mapping[str, ast.Module], outside: str, entry: str) -> Names:
     """Choose names for those of ``trees``, modules by path. See ``compact.compact``."""
-    fixed = {*_WORD.findall(outside), *_parts(trees), *(text for tree in trees.values() for text in _texts(tree))}
+    fixed = {
+        *all_names(ast.parse(outside)),
+        *_parts(trees),
+        *(text for tree in trees.values() for text in _texts(tree)),
+    }
     taken = {*fixed, *_NO_TARGETS, *(name for tree in trees.values() for name in all_names(tree))}
     rom = rom_names()
     kept = fixed.union(rom, *(_of_assembler(tree) for tree in trees.values()))
