@@ -11,9 +11,13 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from buzzband.compact.joining import JOINED
+from buzzband.compact.reading import module_name
+
 PACKAGE = "buzzband_fw"
 CORE = f"{PACKAGE}.core"
 PORTABLE = f"{CORE}.portable"
+_JOINED = module_name(JOINED)
 _COMPILED = b"M"  # what MicroPython's compiled modules begin with
 FOLDER = Path(str(importlib.import_module(PACKAGE).__file__)).parent  # of the package
 _AT_ROOT = {  # of the flash
@@ -106,6 +110,10 @@ class PrivateModules:
                 continue
         return False
 
+    def _is_joined(self, entry: str, name: str) -> bool:
+        """Return whether a module of the firmware may be among those that a compact app has in one."""
+        return self._is_mounted(entry, _JOINED) and _source(name).is_file()
+
     def _find(self, name: str) -> Path:
         if name in _AT_ROOT:
             return _AT_ROOT[name]
@@ -114,7 +122,7 @@ class PrivateModules:
             for path in (stem.with_suffix(".py"), stem / "__init__.py") if stem.name else ():
                 if path.is_file():
                     return path
-            if entry in self._mounted and self._is_mounted(entry, name):
+            if entry in self._mounted and (self._is_mounted(entry, name) or self._is_joined(entry, name)):
                 return _source(name)
         raise ImportError(f"no module named {name!r}")
 
