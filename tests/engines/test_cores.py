@@ -1,4 +1,4 @@
-"""The core as machine code gives what the plain core gives, bit for bit, and is not missed where it is not installed."""
+"""The core as machine code gives what the plain core gives, bit for bit, and is not missed where it is not there."""
 
 import ast
 import builtins

@@ -31,7 +31,7 @@ Kernel = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Core:
-    """``module``: returns a module of the core by its name there. ``indexed``: an array as its kernels index it best."""
+    """``module``: returns a module of it by its name there. ``indexed``: an array as its kernels index it best."""
 
     module: Callable[[str], Any]
     indexed: Callable[[NDArray[Any]], Any]
