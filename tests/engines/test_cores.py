@@ -20,13 +20,17 @@ import strategies
 from buzzband.engines import cores
 from buzzband.engines.cpython import Conditioned, condition, decide
 from buzzband.engines.job import Blocks, Settings
+from buzzband.engines.rerun import rerun
 from buzzband.errors import EngineMissing
 from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
+from buzzband.recordings.band_log import read_log
 from buzzband.recordings.frames import frames_of
+from buzzband.recordings.tellings import tellings
 from buzzband.services import calibration
 from buzzband_fw.core import modes
 from checked import check_everything, core_modules, is_kernel
+from report import year
 
 numba = pytest.importorskip("numba", reason="the extra fast is not installed")
 
@@ -118,6 +122,19 @@ def test_machine_code_says_the_same_words_in_every_mode(mode: str) -> None:
     found, wanted = (decided_by(core, raw, chosen, frames) for core in (cores.compiled(), cores.PLAIN))
     assert_same(found, wanted, DECIDED)
     assert found.word.any()
+
+
+def test_machine_code_runs_a_log_again_with_the_same_result() -> None:
+    data = year.log_of(1, year.Plan(sets=2, reps=4))
+    log = read_log(data)
+    then = Settings(50, 300, 12000, 600, "curl")
+    now = replace(then, exercise="squat", target_permille=700)
+    found, wanted = (
+        rerun(log, tellings(data, log.session_id), then, now, core=core) for core in (cores.compiled(), cores.PLAIN)
+    )
+    assert_same(found, wanted, ("permille", "flags", "cues"))
+    assert_same(found.lifting, wanted.lifting, ("reps", "sets", "holds", "degrees"))
+    assert found.cues
 
 
 @pytest.mark.parametrize("kernel", [pytest.param(kernel, id=kernel.__name__) for _, _, kernel in kernels()])

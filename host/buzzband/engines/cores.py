@@ -31,13 +31,17 @@ Kernel = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Core:
-    """``module``: returns a module of it by its name there. ``indexed``: an array as its kernels index it best."""
+    """``module``: returns a module of it by its name there. ``indexed``: integers as its kernels index them best."""
 
     module: Callable[[str], Any]
-    indexed: Callable[[NDArray[Any]], Any]
+    indexed: Callable[[NDArray[np.integer] | list[int]], Any]
 
 
-PLAIN = Core(lambda name: importlib.import_module(f"{CORE}.{name}"), lambda values: values.tolist())
+def _listed(values: NDArray[np.integer] | list[int]) -> list[int]:
+    return values if isinstance(values, list) else values.tolist()
+
+
+PLAIN = Core(lambda name: importlib.import_module(f"{CORE}.{name}"), _listed)
 
 
 def core_for(blocks: int) -> Core:
