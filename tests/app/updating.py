@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from app.bench import UNCALIBRATED, link_to, rest
-from buzzband.archive import Archive
 from buzzband import bundle
+from buzzband.archive import Archive
 from buzzband.engines.band import VirtualBand
 from buzzband.packs import new_pack, read_pack
 from buzzband.services.update import Updated, roll_back, update

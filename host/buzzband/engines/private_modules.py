@@ -1,6 +1,7 @@
 """The firmware beside itself: modules of its own for each band, in one process, with the imports that it is given.
 
-Neither ``sys.modules`` nor the working directory is touched. ``buzzband_fw.core`` is shared: it knows no hardware.
+Neither ``sys.modules`` nor the working directory is touched. ``buzzband_fw.core`` is shared, for it knows no hardware,
+unless somebody wants one of his own.
 """
 
 import builtins
@@ -40,10 +41,13 @@ class PrivateModules:
         slots: Mapping[str, Path],
         patches: Mapping[str, Patch],
         mounted: Mapping[str, Any] | None = None,
+        *,
+        own_core: bool = False,
     ) -> None:
         """``given``: what comes from no file. ``slots``: for entries of the band's ``sys.path``, a folder.
 
-        ``mounted``: file systems, for others; of what is compiled in them the source of that name runs.
+        ``mounted``: file systems, for others; of what is compiled in them the source of that name runs. ``own_core``:
+        the core is not shared either.
         """
         self.loaded: dict[str, Any] = {}
         self.path: list[str] = []
@@ -51,6 +55,7 @@ class PrivateModules:
         self._slots = slots
         self._mounted = {} if mounted is None else mounted
         self._patches = patches
+        self._shared = () if own_core else (CORE,)
         self._builtins = {**vars(builtins), "__import__": self._import, "open": own_open}
 
     def run(self, path: Path) -> None:
@@ -66,18 +71,19 @@ class PrivateModules:
         _level: int = 0,
     ) -> Any:
         """Do what an import statement asks for; the firmware imports by absolute names only."""
-        module = self._module(name)
+        module = self.module(name)
         if not wanted:
-            return self._module(name.split(".")[0])
+            return self.module(name.split(".")[0])
         for each in wanted:
             if isinstance(module, ModuleType) and not hasattr(module, each):
-                self._module(f"{name}.{each}")
+                self.module(f"{name}.{each}")
         return module
 
-    def _module(self, name: str) -> Any:
+    def module(self, name: str) -> Any:
+        """Return the module of that name, imported now if it was not. Raises ImportError, and whatever it raises."""
         if name in self._given:
             return self._given[name]
-        if name.startswith(CORE) or (name.split(".")[0] != PACKAGE and name not in _AT_ROOT):
+        if name.startswith(self._shared) or (name.split(".")[0] != PACKAGE and name not in _AT_ROOT):
             return importlib.import_module(name)
         if name not in self.loaded:
             self._load(name)
@@ -85,7 +91,7 @@ class PrivateModules:
 
     def _load(self, name: str) -> None:
         parent, _, last = name.rpartition(".")
-        package = self._module(parent) if parent else None
+        package = self.module(parent) if parent else None
         path = self._find(name)
         module = ModuleType(name)
         vars(module).update(__file__=str(path), __builtins__=self._builtins)
