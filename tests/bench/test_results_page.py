@@ -37,3 +37,14 @@ def test_whoever_has_a_latency_is_quicker_than_nothing() -> None:
 @pytest.mark.parametrize(("false_per_min", "row"), [(0.0, "50 | 50 | 50"), (0.7, "– | – | 50"), (3.0, "– | – | –")])
 def test_the_curve_has_nothing_where_more_cues_would_be_false(false_per_min: float, row: str) -> None:
     assert f"| Buzzband | {row} |" in told(Buzzband=detector(50.0, false_per_min=false_per_min))
+
+
+def test_a_block_is_told_in_percent_of_its_10_ms_and_a_kernel_beside_its_like_in_c() -> None:
+    figures = {
+        "block_us": dict.fromkeys(results_page.BLOCKS, 50.0),
+        "cycles": dict.fromkeys(results_page.KERNELS, 87.0),
+        "c_cycles": dict.fromkeys(results_page.KERNELS, 20),
+    }
+    text = results_page.section("chip", {"figures": figures, "machine": "this"})
+    assert "| raw samples to both envelopes | 50 | 0.50 |" in text
+    assert "| mains comb, a sample | 87 | 20 | 4.3 |" in text
