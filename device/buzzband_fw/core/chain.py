@@ -47,6 +47,7 @@ class Chain:
 
     ``block``     the last conditioned samples: 1200 Hz, band-limited, rectified, in quarters of an ADC step
     ``envelope``  the free-running envelope at each of them, with 4 fraction bits
+    ``places``    what ``stages`` takes, for those who call it themselves: through ``condition`` it is a call more
     """
 
     def __init__(self, ring_samples, mains_hz, capacity=BLOCK_SAMPLES):
@@ -57,12 +58,12 @@ class Chain:
         self._comb = new_comb(mains_hz)
         self._lowpass = new_lowpass()
         self._smooth = new_envelope()
-        self._stages = places((self.block, self.envelope, self._intake, self._comb, self._lowpass, self._smooth))
+        self.places = places((self.block, self.envelope, self._intake, self._comb, self._lowpass, self._smooth))
 
     @micropython.native
     def condition(self, ring, position, length):
         """Take ``4 * length`` raw samples at ``position`` and return the envelope after the last of them."""
-        return stages(ring, position, length, self._stages)
+        return stages(ring, position, length, self.places)
 
     def share(self):
         """Take every second raw sample for another channel's. Those that are left count twice, so the scale stays."""

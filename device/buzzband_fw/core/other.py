@@ -41,7 +41,7 @@ class Other(Chain):
         if blanked:
             stages(ring, position + 1, STEP_SAMPLES, self._frozen)
         else:
-            self.gated = stages(ring, position + 1, STEP_SAMPLES, self._stages)
+            self.gated = stages(ring, position + 1, STEP_SAMPLES, self.places)
         self._left -= 1
         if not self._left:
             self._left = _WINDOW_STEPS

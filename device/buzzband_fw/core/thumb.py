@@ -1,4 +1,4 @@
-"""The signal chain in assembler, for the RP2040 alone: in viper it takes three times as long.
+"""The signal chain in assembler, for the RP2040 alone: in viper it takes three times as long, calls not counted.
 
 What it does is said, and done on any other interpreter, by chain.py, intake.py, comb.py, lowpass.py and envelope.py,
 whose equations stand beside the instructions. An array is a register that points to it, so ``[r2, 4]`` is its second
