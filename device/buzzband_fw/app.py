@@ -83,9 +83,7 @@ class App:
         self._wrote_flash = False
         self._battery_due = False
         self._word = SILENCE  # since the last sample of the stream
-        self._record_us = (
-            0  # the longest turn so far, of those with which a turn is now compared; -1: flash was written
-        )
+        self._record_us = 0  # the longest turn so far, of those that a turn is compared with; -1: flash was written
         self._jobs = ()
         self._move_due = False
         self._step = muscle.step

@@ -12,7 +12,7 @@ import json
 import platform
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ RESULT = ROOT / "build" / "bench.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 
 
-def on_chip(measure: Callable[[], dict[str, float]]) -> dict[str, Any]:
+def on_chip(measure: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
     """Return what is measured there. Raises EngineMissing."""
     if why := pico.missing():
         raise why

@@ -54,3 +54,14 @@ def test_a_year_of_logs_is_told_with_its_size() -> None:
     text = results_page.section("year", figures)
     assert "156 sessions, 3,120 sets, 9.0 MB." in text
     assert "| report | 1.33 |" in text
+
+
+def test_a_block_is_told_in_percent_of_its_10_ms_and_a_kernel_beside_its_like_in_c() -> None:
+    figures = {
+        "block_us": dict.fromkeys(results_page.BLOCKS, 50.0),
+        "cycles": dict.fromkeys(results_page.KERNELS, 87.0),
+        "c_cycles": dict.fromkeys(results_page.KERNELS, 20),
+    }
+    text = results_page.section("chip", {"figures": figures, "machine": "this"})
+    assert "| raw samples to both envelopes | 50 | 0.50 |" in text
+    assert "| mains comb, a sample | 87 | 20 | 4.3 |" in text
