@@ -76,7 +76,7 @@ $(BENCH_VENV)/.installed: pyproject.toml
 	@touch $@
 
 bench: $(BENCH_VENV)/.installed
-	$(BENCH_VENV)/bin/python tests/bench $(PART)
+	PYTHONPATH=tests $(BENCH_VENV)/bin/python tests/bench $(PART)
 
 docs: $(STAMP)
 	$(BIN)/python -m sphinx --fail-on-warning --quiet -c docs . build/docs

@@ -8,7 +8,7 @@ from buzzband.progress import Progress, no_progress
 from buzzband.twin import Vibration
 from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW
 from buzzband_fw.core.pipeline import Pipeline
-from buzzband_fw.core.words import PULSES_MS
+from buzzband_fw.core.words import pulses_ms
 
 _RING_SAMPLES = 64  # the smallest power of two that holds a block
 
@@ -38,4 +38,4 @@ def run_closed_loop(
 
 def pulse_train(word: int) -> list[bool]:
     """Return whether the motor is on in each block of 10 ms that ``word`` takes."""
-    return [phase % 2 == 0 for phase, ms in enumerate(PULSES_MS[word]) for _ in range(ms // BLOCK_MS)]
+    return [phase % 2 == 0 for phase, ms in enumerate(pulses_ms(word)) for _ in range(ms // BLOCK_MS)]

@@ -10,6 +10,8 @@ from buzzband import bundle
 from buzzband.errors import EngineFailed
 from buzzband.packs import PACK_MAX, read_pack
 
+ALWAYS_LOADED = ("buzzband_fw/band.py", "buzzband_fw/core/reps.py", *bundle.NEEDED_LATE)
+
 
 def test_every_module_of_the_firmware_is_bundled_as_text() -> None:
     sources = bundle.firmware_sources()
@@ -64,10 +66,10 @@ def test_source_that_does_not_compile_is_named_with_the_compilers_reason(monkeyp
 def test_a_band_holds_what_starts_the_app_the_app_in_slot_a_and_its_settings() -> None:
     band = bundle.band_files({"rest": 265})
     app = read_pack(band["a.app"])
-    assert set(band) == {"boot.py", "main.py", "pins.mpy", "a.app", "settings.json"}
-    assert {f"buzzband_fw/{name}.mpy": data for name, data in app.items()} == bundle.native_files()
+    assert set(band) == {"boot.py", "main.py", "pins.mpy", "pack.mpy", "starter.mpy", "a.app", "settings.json"}
+    assert {f"buzzband_fw/{name}.mpy": data for name, data in app.items()} == bundle.app_files()
     assert band["boot.py"] == Path(buzzband_fw.__path__[0], "rootfs", "boot.py").read_bytes()
-    assert band["pins.mpy"] == app["hal/pins"]
+    assert {band[f"{name}.mpy"][:1] for name in ("pins", "pack", "starter")} == {b"M"}
     assert json.loads(band["settings.json"]) == {"rest": 265}
 
 
@@ -94,8 +96,9 @@ def test_a_band_without_settings_has_no_file_of_them_and_the_root_files_are_no_m
 
 
 def test_a_module_that_does_not_compile_leaves_no_band(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle, "firmware_sources", lambda: {"buzzband_fw/app.py": "def f(:\n"})
-    with pytest.raises(EngineFailed, match=r"buzzband_fw\.app"):
+    broken = {**bundle.firmware_sources(), "buzzband_fw/app.py": "def f(:\n"}
+    monkeypatch.setattr(bundle, "firmware_sources", lambda: broken)
+    with pytest.raises(EngineFailed, match=r"buzzband_fw/app\.py does not parse"):
         bundle.band_files()
 
 

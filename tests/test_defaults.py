@@ -7,7 +7,7 @@ from buzzband.transports.backends import BACKENDS
 
 def test_the_engines_that_are_offered_are_those_there_are() -> None:
     assert tuple(engines.ENGINES) == defaults.ENGINES
-    assert tuple(selftest.RUNNERS) == defaults.ENGINES
+    assert tuple(selftest.RUNNERS) == defaults.TESTED
     assert tuple(demo.ENGINES) == defaults.APP_ENGINES
 
 

@@ -2,7 +2,7 @@
 
 from time import ticks_diff, ticks_ms
 
-from buzzband_fw.core.words import PULSES_MS
+from buzzband_fw.core.words import PHASES, UNIT_MS, begins_at
 from buzzband_fw.hal.motor_driver import EARLY_MS
 
 
@@ -12,16 +12,16 @@ class Voice:
     def __init__(self, motor):
         self.motor = motor
         self.speaking = False
-        self._pulses = ()
-        self._index = 0
+        self._at = 0  # of the phases
+        self._pausing = False
         self._since_ms = 0
 
     def say(self, word):
         """Begin to say ``word``, in place of whatever is being said."""
-        self._pulses = PULSES_MS[word]
-        self._index = 0
+        self._at = begins_at(word)
+        self._pausing = False
         self._since_ms = ticks_ms()
-        self.motor.start(self._pulses[0])
+        self.motor.start(PHASES[self._at] * UNIT_MS)
         self.speaking = True
 
     def step(self):
@@ -37,13 +37,14 @@ class Voice:
             self.hush()
             return
         now = ticks_ms()
-        if self._index & 1 and ticks_diff(now, self._since_ms) < self._pulses[self._index] - EARLY_MS:
+        if self._pausing and ticks_diff(now, self._since_ms) < PHASES[self._at] * UNIT_MS - EARLY_MS:
             return
         self._since_ms = now
-        self._index += 1
-        self.speaking = self._index < len(self._pulses)
-        if self.speaking and not self._index & 1:
-            self.motor.start(self._pulses[self._index])
+        self._at += 1
+        self._pausing = not self._pausing
+        self.speaking = PHASES[self._at] > 0
+        if self.speaking and not self._pausing:
+            motor.start(PHASES[self._at] * UNIT_MS)
 
     def hush(self):
         """Fall silent at once."""

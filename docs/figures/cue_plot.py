@@ -16,7 +16,7 @@ from buzzband_fw.core.chain import BLOCK_MS, BLOCK_RAW, RAW_RATE_HZ
 from buzzband_fw.core.cue import BLANKED
 from buzzband_fw.core.pipeline import Pipeline
 from buzzband_fw.core.target import REARM_PERCENT
-from buzzband_fw.core.words import PULSES_MS
+from buzzband_fw.core.words import pulses_ms
 from plotting import panels, svg
 
 TARGET_PERMILLE = 500
@@ -72,7 +72,7 @@ def closed_loop(raw: NDArray[np.uint16], rest: int, reference: int, motor: synth
         shaken = np.rint(raw[first : first + BLOCK_RAW] + motor.block(on, BLOCK_RAW))
         word = pipeline.process(np.clip(shaken, 0, 4095).astype(int).tolist(), 0)
         if word:
-            queue = [phase % 2 == 0 for phase, ms in enumerate(PULSES_MS[word]) for _ in range(ms // BLOCK_MS)]
+            queue = [phase % 2 == 0 for phase, ms in enumerate(pulses_ms(word)) for _ in range(ms // BLOCK_MS)]
         free, gated = (permille(value, scale) / 10 for value in (pipeline.envelope, pipeline.cue.gated))
         told.append((free, gated, bool(pipeline.cue.flags & BLANKED), on))
     free_, gated_, blanked, motor_on = (np.array(column) for column in zip(*told, strict=True))

@@ -14,7 +14,7 @@ def rhythms() -> list[tuple[str, list[tuple[int, int]]]]:
     found = []
     for word in range(1, LAST + 1):
         at_ms, pulses = 0, []
-        for index, length_ms in enumerate(words.PULSES_MS[word]):
+        for index, length_ms in enumerate(words.pulses_ms(word)):
             if index % 2 == 0:
                 pulses.append((at_ms, length_ms))
             at_ms += length_ms

@@ -72,8 +72,10 @@ BUILDS = (
 
 def pulses_ms(word: str) -> tuple[int, ...]:
     """Return how long each pulse of a word is."""
-    pulses: tuple[int, ...] = _WORDS["PULSES_MS"][_WORDS[word]]
-    return pulses[::2]
+    phases = _WORDS["PHASES"]
+    ends = [-1, *(at for at, phase in enumerate(phases) if not phase)]
+    begin, end = ends[_WORDS[word]] + 1, ends[_WORDS[word] + 1]
+    return tuple(phase * _WORDS["UNIT_MS"] for phase in phases[begin:end:2])
 
 
 def interpolated(points: tuple[tuple[float, float], ...], x: float) -> float:

@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from buzzband.compact import Compacted, compact
 from buzzband.errors import EngineFailed, EngineMissing
 from buzzband.packs import new_pack
 
@@ -20,12 +21,20 @@ FLASH_BLOCK_COUNT = 352  # the Pico's file system: 1,441,792 bytes
 
 SETTINGS_FILE = "settings.json"
 SLOT_FILES = {"a": "a.app", "b": "b.app"}
-_ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system, as it stands: no module of the package
-_PINS = "buzzband_fw/hal/pins.mpy"  # boot.py needs the motor's pin before a slot is chosen
+FIRST, ENTRY = "buzzband_fw/early.py", "buzzband_fw/app.py"  # what starter.py imports, and what comes before it
+_ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system: no module of the package
+_AS_TEXT = ("boot.py", "main.py")  # MicroPython looks for these
+_PINS = "buzzband_fw/hal/pins.py"  # boot.py needs the motor's pin before a slot is chosen
+NEEDED_LATE = (  # modules that the app imports when it needs them first, which is in every session
+    "buzzband_fw/core/modes/mode.py",
+    "buzzband_fw/hal/imu_driver.py",
+    "buzzband_fw/hal/motor_driver.py",
+    "buzzband_fw/keeper.py",
+    "buzzband_fw/store/recorder.py",
+    "buzzband_fw/store/series.py",
+)
 
 _NATIVE_DECORATOR = re.compile(r"^[ \t]*@micropython\.(?:viper|native)[ \t]*\n", re.MULTILINE)
-
-
 _NAME = re.compile(r"\w+")
 _CONSTANT = re.compile(r"^([A-Z]\w*) = const\(", re.MULTILINE)
 
@@ -36,7 +45,7 @@ def firmware_sources() -> dict[str, str]:
 
 
 def rootfs_files() -> dict[str, bytes]:
-    """Return ``boot.py`` and ``main.py`` as they go onto the board."""
+    """Return what lies at the root of the board's file system, as text: what starts an app."""
     return {path.removeprefix(_ROOTFS): text.encode() for path, text in _sources().items() if path.startswith(_ROOTFS)}
 
 
@@ -74,8 +83,29 @@ def mpy_cross_path() -> str:
 
 def native_files() -> dict[str, bytes]:
     """Return the firmware as ``.mpy`` for the RP2040, kernels as machine code. Raises EngineMissing, EngineFailed."""
+    return _compiled(hide_constants(firmware_sources()))
+
+
+def app_files() -> dict[str, bytes]:
+    """Return the app as a band gets it: the same, made compact. Raises EngineMissing, EngineFailed."""
+    return _compiled(compact_app().sources)
+
+
+def compact_app(platform: str = "rp2") -> Compacted:
+    """Return the app's modules as a band gets them, as text: see ``buzzband.compact``. Raises EngineFailed."""
+    try:
+        return _compacted(tuple(firmware_sources().items()), b"".join(rootfs_files().values()).decode(), platform)
+    except SyntaxError as error:
+        raise EngineFailed(f"{error.filename} does not parse: {error}") from error
+
+
+@functools.cache
+def _compacted(sources: tuple[tuple[str, str], ...], outside: str, platform: str) -> Compacted:
+    return compact(dict(sources), outside, FIRST, ENTRY, NEEDED_LATE, platform)
+
+
+def _compiled(sources: Mapping[str, str]) -> dict[str, bytes]:
     mpy_cross = mpy_cross_path()
-    sources = hide_constants(firmware_sources())
     return {path.removesuffix(".py") + ".mpy": _compile(mpy_cross, path, text) for path, text in sources.items()}
 
 
@@ -113,21 +143,28 @@ def band_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
 
     Raises EngineMissing, EngineFailed.
     """
-    compiled = native_files()
-    band = {**rootfs_files(), "pins.mpy": compiled[_PINS], SLOT_FILES["a"]: new_pack(compiled)}
+    band = {**_starters(), SLOT_FILES["a"]: new_pack(app_files())}
     if settings is not None:
         band[SETTINGS_FILE] = json.dumps(settings).encode()
     return band
 
 
 def unpacked_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
-    """Return the same with the app's modules as files of the folder a, where a program of one's own can import them.
+    """Return the same with the app in the folder a, where a program of one's own can import its modules.
 
-    Raises EngineMissing, EngineFailed.
+    They have the names of the source, for which the app takes 39 KB more of RAM. Raises EngineMissing, EngineFailed.
     """
-    band = band_files(settings)
-    del band[SLOT_FILES["a"]]
-    return band | {f"a/{path}": data for path, data in native_files().items()}
+    band = {**_starters(), **{f"a/{path}": data for path, data in native_files().items()}}
+    if settings is not None:
+        band[SETTINGS_FILE] = json.dumps(settings).encode()
+    return band
+
+
+def _starters() -> dict[str, bytes]:
+    """Return what starts an app, and never changes after the first install."""
+    files = rootfs_files()
+    modules = {path: text.decode() for path, text in files.items() if path not in _AS_TEXT}
+    return {**{path: files[path] for path in _AS_TEXT}, **_compiled({**modules, "pins.py": firmware_sources()[_PINS]})}
 
 
 def pack_image(contents: Mapping[str, bytes]) -> bytes:

@@ -6,6 +6,8 @@ They stand apart from what uses them, because help and a wrong option are not to
 ENGINES = ("cpython", "micropython", "pico")
 APP_ENGINES = ("cpython", "pico")
 """Engines that the demo runs on."""
+TESTED = (*ENGINES, "numba")
+"""What the golden vectors run on: the engines, and the machine code that may stand in for the first of them."""
 BACKENDS = ("mpremote", "ampy")
 """Ways to MicroPython's prompt."""
 

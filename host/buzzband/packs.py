@@ -84,7 +84,7 @@ def manifest(places: Iterable[Place], start: int, modules: Mapping[str, bytes]) 
 
 
 def new_pack(files: Mapping[str, bytes]) -> bytes:
-    """Return a pack of compiled modules, by their paths as in ``buzzband.bundle.native_files``."""
+    """Return a pack of compiled modules, by their paths as in ``buzzband.bundle.app_files``."""
     modules = {module_name(path): data for path, data in sorted(files.items())}
     places, start = [], 0
     for name, data in modules.items():

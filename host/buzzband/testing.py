@@ -164,8 +164,9 @@ def band() -> type[VirtualBand]:
 def twin(request: pytest.FixtureRequest) -> Iterator[Callable[..., Twin]]:
     """Twins for this test: ``twin(codes, settings, …)``; all of them together have the chip time that it declares.
 
-    ``codes`` may be an ``Emg``; ``files``: what the file system holds instead of, or beside, the app; with a main.py
-    among them the app's modules lie in /a, from where it may import them. The rest is passed on to ``Twin``.
+    ``codes`` may be an ``Emg``; ``files``: what the file system holds instead of, or beside, the app. With a
+    ``main.py`` among them the app lies in /a, with the modules and names of its source. The rest is passed on to
+    ``Twin``.
     """
     left_s = require_pico(request.node)
     made: list[Twin] = []

@@ -240,7 +240,7 @@ def test_a_motor_that_nobody_steps_is_stopped_by_the_watchdog():
 
 
 def test_no_pulse_is_longer_than_a_second_whatever_the_word_asks_for():
-    long_word = change("buzzband_fw.voice", PULSES_MS=((), (5000,)))
+    long_word = change("buzzband_fw.voice", PHASES=bytes((0, 255, 0)))
     with band(contractions(1), patches=long_word) as virtual:
         virtual.play()
         (burst,) = virtual.motor
@@ -260,7 +260,7 @@ def test_a_press_that_is_known_for_one_in_the_middle_of_a_pulse_stops_the_motor(
 
 
 def test_a_word_of_two_pulses_has_its_pause():
-    two_pulses = change("buzzband_fw.voice", PULSES_MS=((), (100, 200, 80)))
+    two_pulses = change("buzzband_fw.voice", PHASES=bytes((0, 10, 20, 8, 0)))
     with band(contractions(1), patches=two_pulses) as virtual:
         virtual.play()
         first, second = virtual.motor
@@ -269,7 +269,7 @@ def test_a_word_of_two_pulses_has_its_pause():
 
 
 def test_a_press_in_the_pause_of_a_word_is_its_end():
-    two_pulses = change("buzzband_fw.voice", PULSES_MS=((), (100, 200, 80)))
+    two_pulses = change("buzzband_fw.voice", PHASES=bytes((0, 10, 20, 8, 0)))
     raw = contractions(1)
     with band(raw, patches=two_pulses) as virtual:
         virtual.run_for(0.3)

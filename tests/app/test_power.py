@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.bench import band, core_track, only_log, replace, rest
-from buzzband_fw.core.words import LOW_BATTERY, PULSES_MS
+from buzzband_fw.core.words import LOW_BATTERY, pulses_ms
 from buzzband_fw.link import messages
 from buzzband_fw.store import records
 
@@ -22,7 +22,7 @@ def test_a_battery_that_becomes_low_is_said_and_logged():
         pulses = [round(burst.duration_s * 1000) for burst in virtual.motor]
         virtual.press()
         (fault,) = [fault for fault in only_log(virtual).faults if fault.code == records.BATTERY]
-    assert pulses == [500, 500, 500] == list(PULSES_MS[LOW_BATTERY][::2])
+    assert pulses == [500, 500, 500] == list(pulses_ms(LOW_BATTERY)[::2])
     assert 3350 <= fault.value < 3500
 
 

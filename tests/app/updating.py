@@ -7,26 +7,26 @@ from pathlib import Path
 from typing import Any
 
 from app.bench import UNCALIBRATED, link_to, rest
+from buzzband import bundle
 from buzzband.archive import Archive
-from buzzband.bundle import native_files
 from buzzband.engines.band import VirtualBand
 from buzzband.packs import new_pack, read_pack
 from buzzband.services.update import Updated, roll_back, update
 
 START_S = 0.5
-LED = "buzzband_fw/hal/led.mpy"
+CHANGES = "buzzband_fw/hal/motor_pwm.mpy"
 IDLE: Mapping[str, Any] = {**UNCALIBRATED, "autostart": False}
 
 
 @functools.cache
 def app_files() -> dict[str, bytes]:
-    """The app, compiled."""
-    return native_files()
+    """The app as a band gets it."""
+    return bundle.app_files()
 
 
 def version(number: int) -> dict[str, bytes]:
     """The app with one module that differs; 0: as it is."""
-    return {**app_files(), LED: app_files()[LED] + bytes(number)}
+    return {**app_files(), CHANGES: app_files()[CHANGES] + bytes(number)}
 
 
 class SlotBand(VirtualBand):

@@ -12,7 +12,7 @@ import json
 import platform
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ import host_speed
 import kernels_on_chip
 import results_page
 import sizes
+import year_of_logs
 
 from buzzband.engines import pico
 
@@ -32,7 +33,7 @@ RESULT = ROOT / "build" / "bench.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 
 
-def on_chip(measure: Callable[[], dict[str, float]]) -> dict[str, Any]:
+def on_chip(measure: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
     """Return what is measured there. Raises EngineMissing."""
     if why := pico.missing():
         raise why
@@ -45,6 +46,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "chip": partial(on_chip, kernels_on_chip.measure),
     "app": partial(on_chip, app_on_chip.measure),
     "host": host_speed.measure,
+    "year": year_of_logs.measure,
     "size": sizes.measure,
 }
 

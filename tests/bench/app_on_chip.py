@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from buzzband.bundle import band_files
+from buzzband.bundle import band_files, unpacked_files
 from buzzband.transports.link import Link
 from buzzband.twin import Emg, Twin, TwinStream
 
@@ -75,7 +75,8 @@ def _worn(**files: str) -> Iterator[Twin]:
     burst = np.concatenate([3 * rng.standard_normal(2400), 900 * rng.standard_normal(1200)])
     codes = np.clip(np.rint(2048 + np.tile(burst, 8)), 0, 4095).astype(np.uint16)
     more = {name.replace("_", "."): text.encode() for name, text in files.items()}
-    with Twin({**band_files(SETTINGS), **more}, emg=Emg(codes, loop=True), pty=False) as twin:
+    app = unpacked_files if "main.py" in more else band_files
+    with Twin({**app(SETTINGS), **more}, emg=Emg(codes, loop=True), pty=False) as twin:
         yield twin
 
 

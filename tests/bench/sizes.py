@@ -51,7 +51,7 @@ def log_bytes_per_hour(recording: Recording) -> float:
 
 def _app() -> dict[str, float]:
     """Return what the app takes as source, compiled, and as blocks of the Pico's file system."""
-    compiled = bundle.native_files()
+    compiled = bundle.app_files()
     sources = bundle.firmware_sources()
     blocks = len(bundle.used_blocks(bundle.pack_image(bundle.band_files())))
     return {

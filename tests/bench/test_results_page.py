@@ -37,3 +37,31 @@ def test_whoever_has_a_latency_is_quicker_than_nothing() -> None:
 @pytest.mark.parametrize(("false_per_min", "row"), [(0.0, "50 | 50 | 50"), (0.7, "– | – | 50"), (3.0, "– | – | –")])
 def test_the_curve_has_nothing_where_more_cues_would_be_false(false_per_min: float, row: str) -> None:
     assert f"| Buzzband | {row} |" in told(Buzzband=detector(50.0, false_per_min=false_per_min))
+
+
+def test_the_speed_of_the_host_is_told_beside_that_of_simulate() -> None:
+    speeds = {"simulate": 2000.0, "without numba, simulate": 500.0, "other": 31.0}
+    figures = {"times_real_time": speeds, "start_s": {"python, nothing": 0.01, "buzzband --help": 0.05}, "machine": "x"}
+    text = results_page.section("host", {**figures, "numba": "0.68.1"})
+    assert "machine code by numba 0.68.1" in text
+    assert "| without numba, simulate | 500 | 0.14 | 0.25 |" in text
+    assert "| buzzband --help | 50 | 5.0 |" in text
+    assert "Numba is not there" in results_page.section("host", {**figures, "numba": None})
+
+
+def test_a_year_of_logs_is_told_with_its_size() -> None:
+    figures = {"sessions": 156, "sets": 3120, "log_bytes": 9_040_000, "seconds": {"report": 1.333}, "machine": "x"}
+    text = results_page.section("year", figures)
+    assert "156 sessions, 3,120 sets, 9.0 MB." in text
+    assert "| report | 1.33 |" in text
+
+
+def test_a_block_is_told_in_percent_of_its_10_ms_and_a_kernel_beside_its_like_in_c() -> None:
+    figures = {
+        "block_us": dict.fromkeys(results_page.BLOCKS, 50.0),
+        "cycles": dict.fromkeys(results_page.KERNELS, 87.0),
+        "c_cycles": dict.fromkeys(results_page.KERNELS, 20),
+    }
+    text = results_page.section("chip", {"figures": figures, "machine": "this"})
+    assert "| raw samples to both envelopes | 50 | 0.50 |" in text
+    assert "| mains comb, a sample | 87 | 20 | 4.3 |" in text

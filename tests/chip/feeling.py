@@ -11,7 +11,7 @@ from buzzband.recordings.synth.wearers import Wearer, Worn
 from buzzband.twin import Burst, ImuModel, Twin
 from buzzband_fw.core import words
 from buzzband_fw.core.chain import BLOCK_RAW, RAW_RATE_HZ
-from buzzband_fw.core.words import END_MS, PULSES_MS, WITHHELD
+from buzzband_fw.core.words import END_MS, WITHHELD, WORDS, pulses_ms
 
 LATEST_MS = 12  # from the end of a block to the motor
 TOLERANCE_MS = 10  # a turn
@@ -28,7 +28,7 @@ def phases_ms(bursts: Sequence[Burst]) -> list[float]:
 
 def is_word(bursts: Sequence[Burst], word: int) -> bool:
     """Return whether the bursts are ``word``, each pulse and each pause within a turn."""
-    found, expected = phases_ms(bursts), PULSES_MS[word]
+    found, expected = phases_ms(bursts), pulses_ms(word)
     return len(found) == len(expected) and bool(np.abs(np.subtract(found, expected)).max() <= TOLERANCE_MS)
 
 
@@ -39,10 +39,7 @@ def words_in(bursts: Sequence[Burst]) -> list[tuple[float, int | None]]:
         if not parts or 1000 * (burst.start_s - parts[-1][-1].end_s) > END_MS - TOLERANCE_MS:
             parts.append([])
         parts[-1].append(burst)
-    return [
-        (part[0].start_s, next((word for word in range(1, len(PULSES_MS)) if is_word(part, word)), None))
-        for part in parts
-    ]
+    return [(part[0].start_s, next((word for word in range(1, WORDS) if is_word(part, word)), None)) for part in parts]
 
 
 def assert_told(bursts: Sequence[Burst], told: Iterable[tuple[float, int]]) -> None:
@@ -51,7 +48,7 @@ def assert_told(bursts: Sequence[Burst], told: Iterable[tuple[float, int]]) -> N
     for complete_s, word in told:
         if word & WITHHELD:
             continue
-        count = len(PULSES_MS[word]) // 2 + 1
+        count = len(pulses_ms(word)) // 2 + 1
         part, left = left[:count], left[count:]
         assert part, f"word {word} of {complete_s:.2f} s is missing"
         assert 0 <= 1000 * (part[0].start_s - complete_s) <= LATEST_MS, f"word {word}: {complete_s:.3f} s, {part}"

@@ -13,8 +13,8 @@ LATEST_MS = 12
 ARMED_US = 1500
 AWAKE_SHARE = 0.12
 OTHERWISE_US = 10_000
-FREE_RAM = 17_000  # 60,000 are aimed for
-BOOT_MS = 1700  # 1,000 are
+FREE_RAM = 60_000
+BOOT_MS = 650
 START_S, SECONDS = 1.0, 2.4  # the first contraction of the recording, cue and blanking included
 
 

@@ -18,7 +18,7 @@ from buzzband_fw import app
 turn = app.App.turn
 since = None
 
-def spoilt(self):
+def spoilt(self, _count):
     global since
     turn(self)
     if since is None and self.muscle.blocks > 3:
@@ -32,7 +32,7 @@ app.App.turn = spoilt
 LONG_WORD = """
 from buzzband_fw import voice
 
-voice.PULSES_MS = ((), (5000,))
+voice.PHASES = bytes((0, 255, 0))
 """
 START = """
 if {first}:

@@ -6,7 +6,7 @@ from builders import tell
 from buzzband_fw.core import words
 from chip.feeling import phases_ms, words_in
 
-WORDS = range(1, len(words.PULSES_MS))
+WORDS = range(1, words.WORDS)
 A_FEW = (words.RELEASE, words.ON_TARGET)
 BOOT_S = 0.5
 
@@ -44,7 +44,7 @@ def test_a_word_is_its_row_of_the_table_at_the_motors_pin(twin, said) -> None:
     off_ms = max(
         abs(found - expected)
         for burst_phases, word in zip(split(worn.motor.bursts, said), said, strict=True)
-        for found, expected in zip(burst_phases, words.PULSES_MS[word], strict=True)
+        for found, expected in zip(burst_phases, words.pulses_ms(word), strict=True)
     )
     tell(f"{len(said)} words, {len(worn.motor.bursts)} pulses, off by {off_ms:.1f} ms at most; {worn.chip_s:.1f} s")
 
@@ -53,6 +53,6 @@ def split(bursts, said):
     """The phases of each word in turn."""
     at = 0
     for word in said:
-        count = len(words.PULSES_MS[word]) // 2 + 1
+        count = len(words.pulses_ms(word)) // 2 + 1
         yield phases_ms(bursts[at : at + count])
         at += count

@@ -35,9 +35,10 @@ def test_json_names_every_vector() -> None:
 def test_without_an_engine_named_all_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(service.RUNNERS, "micropython", gone)
     monkeypatch.setitem(service.RUNNERS, "pico", gone)
+    monkeypatch.setitem(service.RUNNERS, "numba", gone)
     result = run("selftest")
     assert result.exit_code == 0
-    assert [line.split()[0] for line in result.stdout.splitlines()] == ["cpython", "micropython", "pico"]
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["cpython", "micropython", "pico", "numba"]
     assert "pip install 'buzzband[sim]'" in result.stdout
 
 

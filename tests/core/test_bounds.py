@@ -35,7 +35,7 @@ from buzzband_fw.core.other import Other
 from buzzband_fw.core.pipeline import Pipeline
 from buzzband_fw.core.quality import judge
 from buzzband_fw.core.quality import new_state as new_quality
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room
 from buzzband_fw.core.sets import Sets
 from checked import check_everything, checked
 

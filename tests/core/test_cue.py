@@ -2,11 +2,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from buzzband_fw import names
 from buzzband_fw.core.cue import AFTER_MOTOR_MS, BLANKED, Cue
 from buzzband_fw.core.modes.mode import BEGUN, OVER, TOLD
 from buzzband_fw.core.quality import RAIL
 from buzzband_fw.core.sets import SET
-from buzzband_fw.core.words import DONE, FELL_SHORT, ON_TARGET, OTHER_MUSCLE, PULSES_MS, SILENCE, duration_ms
+from buzzband_fw.core.words import DONE, FELL_SHORT, ON_TARGET, OTHER_MUSCLE, SILENCE, duration_ms
 
 REFERENCE = 16_000  # an envelope: samples of 1000
 REST = [0] * 12
@@ -165,7 +166,7 @@ def test_reads_12_samples_at_the_offset():
 
 def test_while_a_fault_stands_no_word_of_the_muscle_is_said_and_every_other_is():
     said = {}
-    for word in range(1, len(PULSES_MS)):
+    for word in range(1, len(names.WORDS)):
         cue = armed_cue()
         cue.believe(RAIL)
         said[word] = cue._utter(word)

@@ -11,7 +11,7 @@ from buzzband.engines.micropython import run_main
 from buzzband.errors import EngineFailed
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import STEP_VALUES
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room
 from buzzband_fw.core.sets import CONFIRMED, HOLD, REP, SET, Sets
 
 PROGRAM = """
@@ -19,7 +19,7 @@ import json
 from array import array
 from micropython import heap_lock, heap_unlock
 from buzzband_fw.core.exercises import named
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room
 from buzzband_fw.core.sets import Sets
 
 def read(name, kind):

@@ -14,7 +14,7 @@ from buzzband_fw.core.activation import new_scale
 from buzzband_fw.core.cue import Cue
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.fatigue import Fatigue
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room
 from buzzband_fw.core.sets import Sets
 from buzzband_fw.core.takeover import Takeover
 
@@ -40,7 +40,7 @@ from buzzband_fw.core.activation import new_scale
 from buzzband_fw.core.cue import Cue
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.fatigue import Fatigue
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room
 from buzzband_fw.core.sets import Sets
 from buzzband_fw.core.takeover import Takeover
 

@@ -1,4 +1,5 @@
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -88,15 +89,17 @@ def test_a_kernel_uses_only_constants_from_outside(kernel):
     assert loaded <= constants  # the compiler folds const() of the same file; all else is a slow look-up
 
 
-def test_what_the_core_imports_is_the_core():
+def test_what_the_core_imports_is_the_core_and_the_name_of_the_platform():
     for module in core_modules():
         if module is portable:
             continue
-        for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
+        text = Path(module.__file__).read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Import):
-                pytest.fail(f"{module.__name__} imports {node.names[0].name}")
+                assert [one.name for one in node.names] == ["sys"], module.__name__
             if isinstance(node, ast.ImportFrom):
                 assert f"{node.module}.".startswith("buzzband_fw.core."), module.__name__
+        assert set(re.findall(r"\bsys\.\w+", text)) <= {"sys.platform"}, module.__name__
 
 
 def test_on_cpython_a_constant_is_its_value_and_a_kernel_a_function():

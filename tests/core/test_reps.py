@@ -4,7 +4,8 @@ import pytest
 from builders import course, lifts, steps_of, turning, working
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import MUSCLE, SOURCES, STEP_VALUES
-from buzzband_fw.core.reps import MOVEMENT, MUSCLE_ONLY, NOBODY, TURNING, Exercise, Reps, new_room
+from buzzband_fw.core.reps import MOVEMENT, MUSCLE_ONLY, NOBODY, TURNING, Exercise, Reps
+from buzzband_fw.core.room import new_room
 from buzzband_fw.core.swings import PEAK, ROW, SWINGS_MAX, UNKNOWN
 from buzzband_fw.core.zigzag import FLOOR, STRIDE
 

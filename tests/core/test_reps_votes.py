@@ -5,7 +5,8 @@ import pytest
 from buzzband_fw.core import zigzag
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import MUSCLE, SOURCES
-from buzzband_fw.core.reps import ANY, MOVEMENT, MUSCLE_ONLY, NOBODY, TURNING, Exercise, Reps, new_room
+from buzzband_fw.core.reps import ANY, MOVEMENT, MUSCLE_ONLY, NOBODY, TURNING, Exercise, Reps
+from buzzband_fw.core.room import new_room
 from buzzband_fw.core.swings import DURATION, MIDDLE, ROW, SIZE, SWINGS_MAX, UNKNOWN
 
 TILTED, TURNED, AWAY_TURNED = 0, 3, 7

@@ -5,7 +5,7 @@ from builders import course, lifted, lifts, steps_of, turning, working
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import MUSCLE, STEP_VALUES
 from buzzband_fw.core.quality import RAIL
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room
 from buzzband_fw.core.sets import CONFIRMED, HOLD, NOTHING, REP, SET, Sets
 
 LEAD, TAIL = (3.0, 0.0), (10.0, 0.0)

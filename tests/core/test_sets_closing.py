@@ -6,7 +6,7 @@ from buzzband_fw.core.cue import BLANKED
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import AWAY, DELAY_STEPS, MUSCLE
 from buzzband_fw.core.quality import RAIL
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room
 from buzzband_fw.core.sets import CONFIRMED, CYCLES_MIN, HOLD, NOTHING, QUIET_MS, REP, REPS_MIN, SET, Sets
 from buzzband_fw.core.swings import DURATION, MEAN, MIDDLE, PEAK, SIZE, START, SWINGS_MAX
 

@@ -5,7 +5,7 @@ from builders import course, lifts, steps_of, turning
 from buzzband_fw.core import slight, slow
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.quality import RAIL
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room, new_tilt
 from buzzband_fw.core.sets import Sets
 from checked import check_everything, checked
 
@@ -14,7 +14,7 @@ PER_PLACE = 8  # of the tilt
 
 def kept(tilt):
     """Room in which the tilt along the first axis is kept, in units of 0.11°, from place ``AFTER`` on."""
-    room = slow.new_room()
+    room = new_tilt()
     for place, value in enumerate(tilt):
         checked(slow.keep)([value * PER_PLACE, 0, 0], place + slight.AFTER, room)
     return room

@@ -8,6 +8,7 @@ import pytest
 
 from buzzband_fw.core import slight, slow
 from buzzband_fw.core.motion import MUSCLE
+from buzzband_fw.core.room import new_tilt
 from buzzband_fw.core.slight import AFTER, LEAD, Slight
 from buzzband_fw.core.slow import PLACES, SHIFT
 from buzzband_fw.core.swings import DURATION, MEAN, MIDDLE, PEAK, ROW, SIZE, START, SWINGS_MAX
@@ -31,7 +32,7 @@ def walk(chance, count):
 
 
 def kept(tilt, first, axis=1):
-    room = slow.new_room()
+    room = new_tilt()
     for place, value in enumerate(tilt, first):
         slow.keep([8 * value] * 3, place, room)
     assert room[axis * PLACES + first % PLACES] == tilt[0] % 256
@@ -80,7 +81,7 @@ def courses():
 @pytest.mark.parametrize("least", [1, 7, 15])
 def test_turning_points_are_where_the_rule_says(first, least):
     for _, course in courses():
-        room, found = slow.new_room(), [0] * 200
+        room, found = new_tilt(), [0] * 200
         for place, value in enumerate(course, first):
             room[2 * PLACES + place % PLACES] = value
         count = slight.turns(room, 2, first, first + len(course), least, found, 5)
@@ -91,7 +92,7 @@ def test_turning_points_are_where_the_rule_says(first, least):
 def test_what_is_usual_and_how_fast_a_swing_gets_are_as_the_rule_says():
     for chance, course in courses():
         first = chance.choice((0, 500))
-        room = slow.new_room()
+        room = new_tilt()
         for place, value in enumerate(course, first):
             room[PLACES + place % PLACES] = value
         places = sorted(chance.sample(range(len(course)), min(len(course), chance.randint(3, 9))))
@@ -107,7 +108,7 @@ def test_what_is_usual_and_how_fast_a_swing_gets_are_as_the_rule_says():
 
 def reps(tilts, now_places):
     """What the second look needs of ``Reps``: rows, and the tilt of three axes from place 0 on."""
-    room = slow.new_room()
+    room = new_tilt()
     for place in range(len(tilts[0])):
         slow.keep([8 * tilt[place] for tilt in tilts], place, room)
     made = SimpleNamespace(slow=room, now=now_places << SHIFT, rows=[0] * (9 * SWINGS_MAX * ROW), found=[0] * 9)

@@ -5,9 +5,10 @@ from builders import course, steps_of, turning
 from buzzband_fw.core import swings
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import DELAY_STEPS, MUSCLE, SOURCES, TILT
-from buzzband_fw.core.reps import Reps, new_room
+from buzzband_fw.core.reps import Reps
+from buzzband_fw.core.room import new_history, new_room, new_rows
 from buzzband_fw.core.swings import DURATION, MEAN, MIDDLE, PEAK, ROW, SIZE, START, SWINGS_MAX
-from buzzband_fw.core.zigzag import ACTIVATION, HISTORY_STEPS, NO_VALUE, OFFSET, new_history
+from buzzband_fw.core.zigzag import ACTIVATION, HISTORY_STEPS, NO_VALUE, OFFSET
 
 TURN_Z = 5
 LEAD_S = 0.5
@@ -16,7 +17,7 @@ SIXTEENTHS = 16
 
 def kept(middles, sizes=None, durations=None, first=0):
     """The rows of one source whose swings have these middles, in steps, the oldest as number ``first``."""
-    rows = swings.new_rows()
+    rows = new_rows()
     for index, middle in enumerate(middles):
         at = (first + index) % SWINGS_MAX * ROW
         rows[at + MIDDLE] = middle % (1 << 16)
@@ -50,7 +51,7 @@ def there_and_back(seconds, size):
 
 def measured(values, activation=(), base_at=0):
     """The row of a swing that goes through ``values``, and its peak."""
-    history, rows = in_history([OFFSET + value for value in values]), swings.new_rows()
+    history, rows = in_history([OFFSET + value for value in values]), new_rows()
     column = ACTIVATION * HISTORY_STEPS
     history[column : column + len(activation)] = activation
     last = len(values) - 1
@@ -111,7 +112,7 @@ def test_the_muscle_is_timed_from_a_tenth_to_nine_tenths_along_a_line():
     history = new_history()
     for step in range(301):
         history[MUSCLE * HISTORY_STEPS + step] = OFFSET + 10 * min(max(step - 100, 0), 100)
-    rows = swings.new_rows()
+    rows = new_rows()
     swings.measure(history, MUSCLE, [0, 100, 1000, 200], 0, 300, 0, rows)
     assert rows[DURATION] == pytest.approx(100 * 0.8 * 1.125 * 2, abs=12)  # 1.8 s, less what averages add
     assert rows[SIZE] == 1000
@@ -121,7 +122,7 @@ def test_a_swing_that_began_before_the_history_is_measured_from_its_oldest_step(
     history = new_history()
     for step in range(1000, 1000 + HISTORY_STEPS):
         history[step % HISTORY_STEPS] = OFFSET + step
-    rows = swings.new_rows()
+    rows = new_rows()
     swings.measure(history, 0, [0, 0, 1500, 1500], 0, 1511, 0, rows)
     assert 0 < rows[DURATION] <= 2 * 3.557 * (1500 - 1000)
 

@@ -7,6 +7,7 @@ import pytest
 
 from buzzband_fw.core import swings
 from buzzband_fw.core.motion import MUSCLE, SOURCES
+from buzzband_fw.core.room import new_history, new_rows
 from buzzband_fw.core.swings import (
     DECENT,
     DURATION,
@@ -19,7 +20,7 @@ from buzzband_fw.core.swings import (
     SWINGS_MAX,
     UNKNOWN,
 )
-from buzzband_fw.core.zigzag import ACTIVATION, HISTORY_STEPS, NO_VALUE, OFFSET, new_history
+from buzzband_fw.core.zigzag import ACTIVATION, HISTORY_STEPS, NO_VALUE, OFFSET
 
 FIELDS = START, MIDDLE, DURATION, MEAN, PEAK, SIZE
 STEPS = 1 << 16
@@ -98,7 +99,7 @@ def test_a_swing_is_measured_as_the_rule_says(source):
     judged = 0
     for seed in range(40):
         history, course, felt, swing, now = swing_in_history(random.Random(seed), source)
-        rows = swings.new_rows()
+        rows = new_rows()
         peak = swings.measure(history, source, [9, *swing], 1, now, 12, rows)
         if expected := measured_by_rule(course.get, felt.get, source, swing, now):
             assert [rows[12 + field] for field in FIELDS] == expected, (seed, swing, now)
@@ -110,7 +111,7 @@ def test_a_swing_is_measured_as_the_rule_says(source):
 
 def made_up(chance, count, first, table):
     """Rows of a source whose swings are more or less regular, and what they are: middles and sizes."""
-    rows = swings.new_rows()
+    rows = new_rows()
     spread = chance.choice((0, 3, 20))
     middle, middles, sizes = chance.choice((100, STEPS - 150)), [], []
     for number in range(first, first + count):
@@ -191,6 +192,6 @@ def test_the_leader_is_chosen_as_the_rule_says(seed):
 
 
 def test_a_table_has_room_for_all_sources():
-    assert len(swings.new_rows()) == SOURCES * SWINGS_MAX * ROW
-    assert not any(swings.new_rows())
+    assert len(new_rows()) == SOURCES * SWINGS_MAX * ROW
+    assert not any(new_rows())
     assert sorted(FIELDS) == list(range(ROW))

@@ -3,6 +3,7 @@ import pytest
 
 from buzzband_fw.core import zigzag
 from buzzband_fw.core.motion import SOURCES
+from buzzband_fw.core.room import new_history
 from buzzband_fw.core.zigzag import AMPLITUDE, EXTREME_AT, FLOOR, HISTORY_STEPS, LAST, STRIDE, TURNED
 
 FLOORS = [100] * SOURCES
@@ -21,7 +22,7 @@ def ramp(*knots, slope=20):
 
 def followed(course, source=0, forget=0, floors=FLOORS):
     """The state, and (step, settled or turned) of what the source did; no other source moves."""
-    state, history, told = zigzag.new_state(floors), zigzag.new_history(), []
+    state, history, told = zigzag.new_state(floors), new_history(), []
     for step, x in enumerate(course):
         positions = [x if other == source else 0 for other in range(SOURCES)]
         events = zigzag.follow(positions, 0, step, forget, state, history)
@@ -130,7 +131,7 @@ def test_where_it_begins_is_no_swing():
 
 
 def test_the_history_holds_positions_and_the_activation_of_the_last_10_s():
-    state, history = zigzag.new_state(FLOORS), zigzag.new_history()
+    state, history = zigzag.new_state(FLOORS), new_history()
     for step in range(600):
         zigzag.follow([step - 300] * SOURCES, step, step, 0, state, history)
     for source in range(SOURCES):
@@ -142,7 +143,7 @@ def test_the_history_holds_positions_and_the_activation_of_the_last_10_s():
 
 @pytest.mark.parametrize(("spreads", "floor"), [((80, 80), 100), ((80, 930), 100), ((930, 80), 100), ((80, 0), 55)])
 def test_the_floor_is_five_quarters_of_the_lesser_spread_of_two(spreads, floor):
-    state, history = zigzag.new_state(FLOORS), zigzag.new_history()
+    state, history = zigzag.new_state(FLOORS), new_history()
     for spread in spreads:
         history[HISTORY_STEPS : HISTORY_STEPS + 5] = [900, 10, 10 + spread, 50, 20]
         history[HISTORY_STEPS + 3] = history[HISTORY_STEPS + 4] = 10
@@ -151,7 +152,7 @@ def test_the_floor_is_five_quarters_of_the_lesser_spread_of_two(spreads, floor):
 
 
 def test_the_floor_is_never_more_than_at_first():
-    state, history = zigzag.new_state(FLOORS), zigzag.new_history()
+    state, history = zigzag.new_state(FLOORS), new_history()
     history[HISTORY_STEPS : HISTORY_STEPS + 5] = [900, 10, -30 % 65536, 50, 20]
     zigzag.find_floor(history, 1, 5, 5, state, 175, 55)
     assert state[STRIDE + FLOOR] == 175

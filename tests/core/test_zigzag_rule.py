@@ -6,6 +6,7 @@ import pytest
 
 from buzzband_fw.core import motion, zigzag
 from buzzband_fw.core.motion import AWAY, REST, SOURCES
+from buzzband_fw.core.room import new_history
 from buzzband_fw.core.zigzag import (
     ACTIVATION,
     AMPLITUDE,
@@ -104,7 +105,7 @@ def wandering(seed, steps=900):
 @pytest.mark.parametrize("seed", range(8))
 def test_every_source_swings_as_the_rule_says(seed):
     courses = [list(wandering(SOURCES * seed + source)) for source in range(SOURCES)]
-    state, history = zigzag.new_state(FLOORS), zigzag.new_history()
+    state, history = zigzag.new_state(FLOORS), new_history()
     rule = [Swings(floor) for floor in FLOORS]
     for step, positions in enumerate(zip(*courses, strict=False)):
         forget = seed % 2
@@ -123,7 +124,7 @@ def test_every_source_swings_as_the_rule_says(seed):
 @pytest.mark.parametrize("count", [1, 2, 64, 128])
 def test_the_floor_follows_from_the_spread_of_the_steps_before(count):
     chance = random.Random(count)
-    state, history, before = zigzag.new_state(FLOORS), zigzag.new_history(), 32767
+    state, history, before = zigzag.new_state(FLOORS), new_history(), 32767
     for _ in range(60):
         source, step = 3, chance.randint(count, 5000)
         for index in range(len(history)):
@@ -141,7 +142,7 @@ def test_the_floor_follows_from_the_spread_of_the_steps_before(count):
 
 def rested(events, idle=0, step=700, directions=(0, 0), extremes_at=(0, 0), lasts_at=(0, 0)):
     """The steps whose positions have become the pose of rest, of tilt and of turn; None where that has stayed."""
-    state, history, positions = zigzag.new_state(FLOORS), zigzag.new_history(), motion.new_state()
+    state, history, positions = zigzag.new_state(FLOORS), new_history(), motion.new_state()
     for at in range(step - HISTORY_STEPS + 1, step + 1):
         for axis in range(6):
             history[axis * HISTORY_STEPS + at % HISTORY_STEPS] = OFFSET + 10 * at + axis
@@ -195,7 +196,7 @@ def test_at_the_start_an_idle_limb_rests_where_it_is():
 
 
 def test_the_history_begins_empty_and_the_state_with_its_floors():
-    history, state = zigzag.new_history(), zigzag.new_state(FLOORS)
+    history, state = new_history(), zigzag.new_state(FLOORS)
     assert len(history) == HISTORY_STEPS * (SOURCES + 1)
     assert not any(history)
     assert ACTIVATION == SOURCES

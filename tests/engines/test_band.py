@@ -164,7 +164,7 @@ def test_a_program_that_fails_before_there_is_an_app_comes_out():
 
 def test_a_module_that_is_nowhere_is_an_import_error():
     with pytest.raises(ImportError, match="no module named"):
-        PrivateModules({}, open, {}, {})._module("buzzband_fw.nothing")
+        PrivateModules({}, open, {}, {}).module("buzzband_fw.nothing")
 
 
 def test_importing_a_package_without_names_gives_its_head():

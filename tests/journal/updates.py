@@ -16,7 +16,7 @@ from typing import Any
 from app.bench import link_to
 from app.updating import IDLE, START_S
 from buzzband.archive import Archive
-from buzzband.bundle import _compile, mpy_cross_path, native_files, pack_image, rootfs_files
+from buzzband.bundle import _compile, band_files, mpy_cross_path, pack_image, rootfs_files
 from buzzband.engines.private_modules import FOLDER
 from buzzband.packs import new_pack
 from buzzband.services.update import roll_back, update
@@ -31,7 +31,7 @@ def main(slot, safe_mode, on_trial):
         file.write("%s %d %d %d" % (slot, safe_mode, on_trial, NUMBER))
 """
 VERSIONS = range(3)
-MAIN = compile(rootfs_files()["main.py"], "main.py", "exec")
+AT_ROOT = {path.removesuffix(".py"): compile(text, path, "exec") for path, text in rootfs_files().items()}
 
 
 @functools.cache
@@ -52,7 +52,7 @@ def pack(number: int) -> bytes:
 def image(**slots: int) -> bytes:
     """The flash of a band with these versions in its slots."""
     files = {f"{slot}.app": pack(number) for slot, number in slots.items()}
-    files |= {**rootfs_files(), "pins.mpy": native_files()["buzzband_fw/hal/pins.mpy"]}
+    files |= {path: data for path, data in band_files().items() if not path.endswith(".app")}
     return pack_image({"settings.json": json.dumps(dict(IDLE)).encode(), "slot.txt": b"a", **files})
 
 
@@ -108,14 +108,18 @@ class Model:
         for _ in range(BOOTS_MAX):
             self._mounted.clear()
             try:
-                exec(MAIN, {"__name__": "__main__", "__builtins__": {**vars(builtins), **self._builtins()}})
+                self._run("main")
             except Restart:
                 continue
             return bool(self.ran)
         return False
 
-    def _builtins(self) -> dict[str, Any]:
-        return {"open": self._open, "__import__": self._import}
+    def _run(self, name: str) -> SimpleNamespace:
+        """Run a file of the flash's root; return what it has made."""
+        own = {**vars(builtins), "open": self._open, "__import__": self._import}
+        made = {"__name__": name, "__builtins__": own}
+        exec(AT_ROOT[name], made)
+        return SimpleNamespace(**made)
 
     def _open(self, path: str, mode: str = "r") -> Any:
         try:
@@ -125,8 +129,10 @@ class Model:
 
     def _import(self, name: str, *_: Any) -> Any:
         path: list[str] = []
+        if name in AT_ROOT:
+            return self._run(name)
         known = {
-            "sys": SimpleNamespace(path=path, print_exception=lambda _error: None),
+            "sys": SimpleNamespace(path=path, print_exception=lambda _error: None, modules={"starter": None}),
             "binascii": SimpleNamespace(crc32=crc32),
             "machine": SimpleNamespace(
                 WDT=lambda timeout: None, Pin=_Pin, mem32=_Registers(self._registers), reset=_reset

@@ -29,7 +29,7 @@ from buzzband_fw.core.calibration import LIMIT_MS, Calibration
 from buzzband_fw.core.chain import BLOCK_MS, BLOCK_SAMPLES, COUNTS, Chain
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.quality import WINDOW_BLOCKS
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.room import new_room
 from buzzband_fw.core.sets import REP, SET, Sets
 from buzzband_fw.core.warm_up import WarmUp
 from buzzband_fw.core.words import COUNT, duration_ms

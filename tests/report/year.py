@@ -1,15 +1,7 @@
-"""An archive of a year, of sessions that could be real in length and number. In the folder ``tests``::
-
-python -m report.year        makes one of 150 sessions and 3,000 sets, and measures what reads it
-"""
+"""An archive of a year, of sessions that could be real in length and number: `make bench PART=year` reads it."""
 
 import random
-import resource
 import struct
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -117,28 +109,3 @@ def place(folder: Path, *logs: bytes) -> Archive:
     for data in logs:
         (band / f"{id_in(data)}.{sha256_of(data)[:16]}.bbl").write_bytes(data)
     return made
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write(folder / "archive")
-        size = sum(path.stat().st_size for path in folder.rglob("*.bbl"))
-        print(f"150 sessions, 3,000 sets, {size / 1e6:.1f} MB")  # noqa: T201
-        commands = (["sessions"], ["sessions"], ["trends", "--from", "2025-01-06", "--weeks", "52"], ["report"])
-        for command in (*commands, *commands[1:]):
-            where = ["--out", str(folder / "page.html")] if command[0] != "sessions" else []
-            start_s, start_cpu_s = time.perf_counter(), _cpu_s()
-            whole = [sys.executable, "-m", "buzzband", *command, *where, "--archive", str(folder / "archive")]
-            subprocess.run(whole, check=True, stdout=subprocess.DEVNULL)
-            wall_s, cpu_s = time.perf_counter() - start_s, _cpu_s() - start_cpu_s
-            print(f"{wall_s:6.2f} s, of processor {cpu_s:6.2f} s  {' '.join(command)}")  # noqa: T201
-
-
-def _cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-if __name__ == "__main__":
-    main()

@@ -73,7 +73,7 @@ UNREACHED: dict[str, Patient] = {
     "WrongProtocol": Patient(PORT, trouble=WrongProtocol("2")),
     "bootsel": Patient("/media/RPI-RP2", drive=Drive("/media/RPI-RP2", PICO_BOARD)),
     "bare": Patient(PORT, trouble=AtPrompt("prompt"), prompt=prompt(storage={"slots": ()})),
-    "gave_up": Patient(PORT, trouble=AtPrompt("prompt"), prompt=prompt(storage={"crashes": 6, "crash": "OSError: 5"})),
+    "gave_up": Patient(PORT, trouble=AtPrompt("prompt"), prompt=prompt(storage={"crashes": 9, "crash": "OSError: 5"})),
     "AtPrompt": Patient(PORT, trouble=AtPrompt("prompt"), prompt=PROMPT),
 }
 

@@ -35,12 +35,12 @@ APP = {
     "main.py": b"start()",
     "boot.py": b"Pin(15)",
     "pins.mpy": b"M-pins",
-    "a/buzzband_fw/app.mpy": b"M-app",
-    "a/buzzband_fw/__init__.mpy": b"M",
-    "a/buzzband_fw/core/comb.mpy": b"M-comb",
+    "pack.mpy": b"M-pack",
+    "starter.mpy": b"M-starter",
+    "a.app": b"M-app",
 }
-DOOR = "/a/buzzband_fw/app.mpy"
-EVERYTHING = ("/boot.py", "/main.py", "/pins.mpy", "/a/buzzband_fw/__init__.mpy", "/a/buzzband_fw/core/comb.mpy", DOOR)
+DOOR = "/main.py"
+EVERYTHING = ("/a.app", "/boot.py", "/pack.mpy", "/pins.mpy", "/starter.mpy", DOOR)
 
 
 def flashed(
@@ -77,15 +77,16 @@ def test_unchanged_files_are_not_sent() -> None:
     assert {what for what, _ in board.done} == {"exec", "reset"}
 
 
-def test_a_changed_file_is_sent_and_the_app_s_own_module_with_it() -> None:
-    board = board_with({**APP, "a/buzzband_fw/core/comb.mpy": b"old"})
-    assert flashed(board).sent == ("/a/buzzband_fw/core/comb.mpy", DOOR)
+@pytest.mark.parametrize("path", ["a.app", "starter.mpy"])
+def test_a_changed_file_is_sent_and_then_what_starts_it(path: str) -> None:
+    board = board_with({**APP, path: b"old"})
+    assert flashed(board).sent == (f"/{path}", DOOR)
+    assert board.told("remove")[0] == DOOR
 
 
-def test_a_changed_file_outside_of_the_app_is_sent_alone() -> None:
+def test_what_starts_the_app_is_sent_alone_if_nothing_else_has_changed() -> None:
     board = board_with({**APP, "main.py": b"old"})
-    assert flashed(board).sent == ("/main.py",)
-    assert DOOR not in board.told("remove")
+    assert flashed(board).sent == (DOOR,)
 
 
 def test_leftovers_of_the_app_go_and_their_folders() -> None:
@@ -94,7 +95,7 @@ def test_leftovers_of_the_app_go_and_their_folders() -> None:
     done = flashed(board)
     assert board.files == {"/" + path: data for path, data in APP.items()}
     assert set(done.removed) == {"/" + path for path in old}
-    assert board.folders == {"/a", "/a/buzzband_fw", "/a/buzzband_fw/core"}
+    assert board.folders == {"/a"}
 
 
 def test_whatever_else_is_on_the_board_stays() -> None:
@@ -205,7 +206,7 @@ def test_crashes_of_the_app_before_do_not_count_against_this_one() -> None:
     address = "0x4005800C"
     assert address in code
     firmware = Path(buzzband_fw.__path__[0])
-    for name in ("rootfs/main.py", "hal/watchdog.py"):
+    for name in ("rootfs/starter.py", "hal/watchdog.py"):
         assert address in (firmware / name).read_text(encoding="utf-8")
 
 

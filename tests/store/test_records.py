@@ -68,8 +68,8 @@ def test_codes_begin_at_1_and_each_has_a_name_of_its_own(called: tuple[str, ...]
 
 FAULTS = (
     records.OVERRUN, records.CONVERTER_FIFO, records.CUE_LATE, records.EXCEPTION, records.IMU_ABSENT,
-    records.IMU_UNKNOWN, records.IMU_BUS, records.IMU_OVERFLOW, records.IMU_FROZEN, records.IMU_BACK, records.MOTOR,
-    records.BATTERY, records.NO_ROOM,
+    records.IMU_UNKNOWN, records.IMU_BUS, records.IMU_OVERFLOW, records.IMU_FROZEN, records.IMU_BACK,
+    records.MOTOR, records.BATTERY, records.NO_ROOM,
 )  # fmt: skip
 ENDS = (
     records.BY_BUTTON, records.BY_HOST, records.BY_USB_POWER, records.BY_FULL_FLASH, records.BY_EXCEPTION,

@@ -3,6 +3,8 @@
 ring -> intake -> comb -> lowpass, rectify -> block -> smooth -> envelope
 """
 
+import sys
+
 from buzzband_fw.core.comb import KEPT, REMOVED, comb
 from buzzband_fw.core.comb import new_state as new_comb
 from buzzband_fw.core.envelope import new_state as new_envelope
@@ -20,12 +22,32 @@ RAW_RATE_HZ = const(4800)
 
 COUNTS = const(4)  # how many counts ``drain`` gives: railed, removed, kept, zero crossings
 
+if sys.platform == "rp2":
+    from buzzband_fw.core.thumb import places, stages
+else:
+
+    def places(arrays):
+        """Return what ``stages`` takes to know ``arrays``: block, envelope, the states of the stages in their order."""
+        return arrays
+
+    def stages(ring, position, length, arrays):
+        """Run the chain over ``4 * length`` raw samples at ``position`` and return the envelope after the last of them.
+
+        In place of the state of ``smooth`` there may be a 0: then the block is all that is wanted.
+        """
+        block, envelope, intake_state, comb_state, lowpass_state, smooth_state = arrays
+        intake(ring, position, block, length, intake_state)
+        comb(block, length, comb_state)
+        lowpass(block, length, lowpass_state)
+        return smooth(block, 0, length, smooth_state, envelope) if smooth_state else 0
+
 
 class Chain:
     """The signal chain of one muscle.
 
     ``block``     the last conditioned samples: 1200 Hz, band-limited, rectified, in quarters of an ADC step
     ``envelope``  the free-running envelope at each of them, with 4 fraction bits
+    ``places``    what ``stages`` takes, for those who call it themselves: through ``condition`` it is a call more
     """
 
     def __init__(self, ring_samples, mains_hz, capacity=BLOCK_SAMPLES):
@@ -36,15 +58,12 @@ class Chain:
         self._comb = new_comb(mains_hz)
         self._lowpass = new_lowpass()
         self._smooth = new_envelope()
+        self.places = places((self.block, self.envelope, self._intake, self._comb, self._lowpass, self._smooth))
 
     @micropython.native
     def condition(self, ring, position, length):
         """Take ``4 * length`` raw samples at ``position`` and return the envelope after the last of them."""
-        block = self.block
-        intake(ring, position, block, length, self._intake)
-        comb(block, length, self._comb)
-        lowpass(block, length, self._lowpass)
-        return smooth(block, 0, length, self._smooth, self.envelope)
+        return stages(ring, position, length, self.places)
 
     def share(self):
         """Take every second raw sample for another channel's. Those that are left count twice, so the scale stays."""

@@ -1,5 +1,7 @@
 """Mains comb: removes 50 or 60 Hz and every harmonic without a multiplier, and measures how much it took out."""
 
+import sys
+
 from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 
 FRACTION_BITS = const(3)  # without them the recursion stays stuck at up to 3 for ever, an offset
@@ -19,37 +21,41 @@ def new_state(mains_hz):
     return int32s([period, _INPUTS, 0, 0] + [0] * (2 * period))
 
 
-@micropython.viper
-def comb(block: ptr32, length: int, state: ptr32):
-    """Filter ``length`` samples of ``block`` in place. For inputs within ±2^15 all stays within ±2^20.
+if sys.platform == "rp2":
+    from buzzband_fw.core.thumb import comb
+else:
 
-    y[n] = x[n] - x[n-N] + (1 - 2^-2) y[n-N]
+    @micropython.viper
+    def comb(block: ptr32, length: int, state: ptr32):
+        """Filter ``length`` samples of ``block`` in place. For inputs within ±2^15 all stays within ±2^20.
 
-    2^-2 is as wide as hum needs that is 0.2 Hz off; 2^-3 loses half the contrast there (docs/how-it-works.md).
-    """
-    period = state[_PERIOD]
-    end = period + _INPUTS
-    cursor = state[_CURSOR]
-    removed = state[_REMOVED]
-    kept = state[_KEPT]
-    for i in range(length):
-        x = block[i] << FRACTION_BITS
-        output = cursor + period
-        y = state[output]
-        y += x - state[cursor] - (y >> 2)
-        state[cursor] = x
-        state[output] = y
-        block[i] = y >> FRACTION_BITS
-        cursor += 1
-        if cursor == end:
-            cursor = _INPUTS
-        x -= y
-        if x < 0:
-            x = 0 - x
-        removed += x
-        if y < 0:
-            y = 0 - y
-        kept += y
-    state[_CURSOR] = cursor
-    state[_REMOVED] = removed
-    state[_KEPT] = kept
+        y[n] = x[n] - x[n-N] + (1 - 2^-2) y[n-N]
+
+        2^-2 is as wide as hum needs that is 0.2 Hz off; 2^-3 loses half the contrast there (docs/how-it-works.md).
+        """
+        period = state[_PERIOD]
+        end = period + _INPUTS
+        cursor = state[_CURSOR]
+        removed = state[_REMOVED]
+        kept = state[_KEPT]
+        for i in range(length):
+            x = block[i] << FRACTION_BITS
+            output = cursor + period
+            y = state[output]
+            y += x - state[cursor] - (y >> 2)
+            state[cursor] = x
+            state[output] = y
+            block[i] = y >> FRACTION_BITS
+            cursor += 1
+            if cursor == end:
+                cursor = _INPUTS
+            x -= y
+            if x < 0:
+                x = 0 - x
+            removed += x
+            if y < 0:
+                y = 0 - y
+            kept += y
+        state[_CURSOR] = cursor
+        state[_REMOVED] = removed
+        state[_KEPT] = kept

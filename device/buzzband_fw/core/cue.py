@@ -71,8 +71,7 @@ class Cue:
         self.mode = modes.named("reach")(scale, target_permille) if mode is None else mode
         self.flags = 0
         self.fatigue = self.takeover = None
-        self._kernel = self.mode.kernel
-        self._gate = self.mode.gate
+        self._bound = self._smooth, self.samples, self.mode.kernel, self.mode.gate
         self._quality = new_quality(span_of(scale))
         self._state = int32s((0, 0, 0, 0, 0, 0))
         self._events = int32s([0] * _EVENTS)
@@ -83,6 +82,7 @@ class Cue:
         """Go on with the gated envelope of another cue."""
         self.gated = last.gated
         self._smooth = last._smooth
+        self._bound = (last._smooth,) + self._bound[1:]
 
     @micropython.native
     def step(self, block, offset):
@@ -92,8 +92,9 @@ class Cue:
         """
         if self._state[_BUSY]:
             return self._busy_step(block, offset)
-        self.gated = gated = smooth(block, offset, _BLOCK_SAMPLES, self._smooth, self.samples)
-        due = self._kernel(gated, self._gate)
+        averages, samples, kernel, gate = self._bound
+        self.gated = gated = smooth(block, offset, _BLOCK_SAMPLES, averages, samples)
+        due = kernel(gated, gate)
         return self._utter(self.mode.due(due)) if due else SILENCE
 
     @micropython.native
@@ -112,8 +113,9 @@ class Cue:
         if state[_WAITS]:
             word = more_urgent(state[_WAITS], word)
             state[_WAITS] = 0
-        self.gated = gated = smooth(block, offset, _BLOCK_SAMPLES, self._smooth, self.samples)
-        due = self._kernel(gated, self._gate)
+        averages, samples, kernel, gate = self._bound
+        self.gated = gated = smooth(block, offset, _BLOCK_SAMPLES, averages, samples)
+        due = kernel(gated, gate)
         if due:
             word = more_urgent(word, self.mode.due(due))
         if self._alarm:

@@ -21,10 +21,14 @@ def smooth(block: ptr32, offset: int, length: int, state: ptr32, envelope: ptr32
     """
     fast = state[0]
     slow = state[1]
-    for i in range(offset, offset + length):
-        fast += (block[i] << FRACTION_BITS) - (fast >> _FAST)
-        slow += (fast >> _FAST) - (slow >> _SLOW)
-        envelope[i] = slow >> _SLOW
+    last = slow >> _SLOW
+    end = offset + length
+    while offset < end:  # viper keeps the first three arguments in registers, which a loop variable of its own is not
+        fast += (block[offset] << FRACTION_BITS) - (fast >> _FAST)
+        slow += (fast >> _FAST) - last
+        last = slow >> _SLOW
+        envelope[offset] = last
+        offset += 1
     state[0] = fast
     state[1] = slow
-    return slow >> _SLOW
+    return last

@@ -1,6 +1,6 @@
 """The pipeline: one muscle, from raw samples to the moment to buzz."""
 
-from buzzband_fw.core.chain import BLOCK_SAMPLES, COUNTS, Chain
+from buzzband_fw.core.chain import BLOCK_SAMPLES, COUNTS, Chain, stages
 from buzzband_fw.core.cue import Cue
 from buzzband_fw.core.portable import int32s, micropython
 from buzzband_fw.core.quality import WINDOW_BLOCKS
@@ -18,8 +18,8 @@ class Pipeline:
         self.chain = Chain(ring_samples, mains_hz)
         self.cue = Cue(rest, reference, target_permille, mode=mode)
         self.envelope = 0
-        self._condition = self.chain.condition  # bound once: every look-up of a method costs 16 bytes and 19 µs
-        self._step = self.cue.step
+        self._places = self.chain.places
+        self._step = self.cue.step  # bound once: every look-up of a method costs 16 bytes and 19 µs
         self._block = self.chain.block
         self.counts = int32s([0] * COUNTS)
         self.window = 0
@@ -33,7 +33,7 @@ class Pipeline:
     @micropython.native
     def process(self, ring, position):
         """Take the 48 raw samples at ``position``, 10 ms, and return the word that is due, if any."""
-        self.envelope = self._condition(ring, position, BLOCK_SAMPLES)
+        self.envelope = stages(ring, position, BLOCK_SAMPLES, self._places)
         word = self._step(self._block, 0)
         window = self.window + 1
         if window == WINDOW_BLOCKS:

@@ -6,7 +6,7 @@ A rep is two swings, there and back. Movement and muscle vote: while nothing has
 muscle works in it, as long as the electrodes can tell.
 """
 
-from buzzband_fw.core import motion, slow, swings, zigzag
+from buzzband_fw.core import motion, swings, zigzag
 from buzzband_fw.core.motion import MUSCLE, SOURCES, feel, move
 from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.core.slow import keep
@@ -78,11 +78,6 @@ class Exercise:
         self.mode = mode
         self.concentric_min_ms, self.eccentric_min_ms = phase_min_ms
         self.tempo = tempo
-
-
-def new_room():
-    """Return what a ``Reps`` works in, 19 KB: the history of the positions, the swings of a set, and its tilt."""
-    return zigzag.new_history(), swings.new_rows(), slow.new_room()
 
 
 class Reps:

@@ -52,7 +52,7 @@ class Sets:
     """
 
     def __init__(self, exercise, target_permille, room):
-        """``room``: from ``reps.new_room``: a band takes it early, while its heap is whole."""
+        """``room``: from ``room.new_room``: a band takes it early, while its heap is whole."""
         self.exercise = exercise
         self.reps = Reps(exercise, target_permille, room)
         self.hold = Hold(target_permille)

@@ -12,11 +12,6 @@ _MASK = const(511)
 _SCALE = const(3)  # 0.11°, and a byte goes round after 29°: no limb that hardly turns gets further in 0.32 s
 
 
-def new_room():
-    """Return room for the tilt of the last sets."""
-    return bytearray(AXES * PLACES)
-
-
 @micropython.viper
 def keep(positions: ptr32, place: int, slow: ptr8):
     """Keep the tilt along each axis, modulo 29°."""

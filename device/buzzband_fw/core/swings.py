@@ -1,7 +1,6 @@
 """Swings: what is kept of every swing of every source in a set, and how regular they are."""
 
-from buzzband_fw.core.motion import SOURCES
-from buzzband_fw.core.portable import const, micropython, ptr16, ptr32, zeros16
+from buzzband_fw.core.portable import const, micropython, ptr16, ptr32
 
 SWINGS_MAX = const(64)  # the last 32 reps
 ROW = const(6)
@@ -38,11 +37,6 @@ _SMOOTHING = const(60800)  # half of 0.19 s², in sixteenths of a step squared
 _SHORTEST = const(16)  # one step
 _EARLIER = const(2)  # steps by which the activation is ahead of the positions: 4 behind the muscle, they are 6
 _SMOOTHED_MIN = const(400)  # 0.5 s: the least that the averages leave of a sudden movement
-
-
-def new_rows():
-    """Return room for the swings of all sources."""
-    return zeros16(SOURCES * SWINGS_MAX * ROW)
 
 
 @micropython.viper

@@ -28,38 +28,65 @@ WORD_MASK = const(127)
 
 END_MS = const(400)
 
-_COUNT_MAX = const(9)
-_REFUSED_MAX = const(6)
+UNIT_MS = const(10)
+_END = b"\0"
+WORDS = const(30)
+PHASES = bytes((  # of each word on, off, on, … in blocks of 10 ms, then its end; a tuple for each would take more RAM
+    0,
+    12, 0,
+    12, 14, 12, 0,
+    12, 14, 12, 14, 12, 0,
+    50, 0,
+    50, 14, 50, 0,
+    50, 14, 12, 0,
+    12, 14, 50, 0,
+    50, 14, 50, 14, 50, 0,
+    50, 14, 12, 14, 12, 0,
+    12, 14, 12, 14, 50, 0,
+    12, 14, 25, 0,
+    25, 14, 12, 0,
+    100, 0,
+    12, 35, 12, 0,
+    25, 0,
+    25, 35, 25, 0,
+    25, 35, 25, 35, 25, 0,
+    25, 35, 25, 35, 25, 35, 25, 0,
+    25, 35, 25, 35, 25, 35, 25, 35, 25, 0,
+    25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 0,
+    25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 0,
+    25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 0,
+    25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 0,
+    50, 35, 25, 0,
+    50, 35, 25, 35, 25, 0,
+    50, 35, 25, 35, 25, 35, 25, 0,
+    50, 35, 25, 35, 25, 35, 25, 35, 25, 0,
+    50, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 0,
+    50, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 35, 25, 0,
+))  # fmt: skip
 
 
-def _slowly(count, before=()):
-    return before + (250, 350) * (count - 1) + (250,)
+def begins_at(word):
+    """Return where in ``PHASES`` a word begins."""
+    at = 0
+    for _ in range(word):
+        at = PHASES.find(_END, at) + 1
+    return at
 
 
-PULSES_MS = (  # on, off, on …, whole blocks of 10 ms
-    (),
-    (120,),
-    (120, 140, 120),
-    (120, 140, 120, 140, 120),
-    (500,),
-    (500, 140, 500),
-    (500, 140, 120),
-    (120, 140, 500),
-    (500, 140, 500, 140, 500),
-    (500, 140, 120, 140, 120),
-    (120, 140, 120, 140, 500),
-    (120, 140, 250),
-    (250, 140, 120),
-    (1000,),
-    (120, 350, 120),
-)
-PULSES_MS += tuple([_slowly(count) for count in range(1, _COUNT_MAX + 1)])
-PULSES_MS += tuple([_slowly(count, (500, 350)) for count in range(1, _REFUSED_MAX + 1)])
+def pulses_ms(word):
+    """Return how long the pulses of ``word`` take, and the pauses between them."""
+    at = begins_at(word)
+    return tuple([phase * UNIT_MS for phase in PHASES[at : PHASES.find(_END, at)]])
 
 
 def duration_ms(word):
     """Return how long the motor takes to say ``word``, withheld or not, without the pause that ends it."""
-    return sum(PULSES_MS[word & WORD_MASK])
+    at = begins_at(word & WORD_MASK)
+    duration = 0
+    while PHASES[at]:
+        duration += PHASES[at] * UNIT_MS
+        at += 1
+    return duration
 
 
 def more_urgent(word, other):

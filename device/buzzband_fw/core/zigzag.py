@@ -5,7 +5,7 @@ to come back; it has *turned* once it has come back so far that the extreme is c
 """
 
 from buzzband_fw.core.motion import SOURCES
-from buzzband_fw.core.portable import const, int32s, micropython, ptr16, ptr32, zeros16
+from buzzband_fw.core.portable import const, int32s, micropython, ptr16, ptr32
 
 HISTORY_STEPS = const(512)  # 10 s
 ACTIVATION = const(9)  # column of the history behind those of the sources
@@ -48,11 +48,6 @@ _REST = const(27)
 _LONG_STEPS = const(50)  # 1 s without getting further away
 _LAST_EXTREME_AT = const(11)
 _TURNED_0 = const(512)
-
-
-def new_history():
-    """Return room for the last 10 s: a column for each source, then one for the activation."""
-    return zeros16(HISTORY_STEPS * (SOURCES + 1))
 
 
 def new_state(floors):

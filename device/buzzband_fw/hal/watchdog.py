@@ -13,7 +13,7 @@ _LOAD = const(0x40058004)
 _LOADS_PER_MS = const(2000)  # counts twice a µs: erratum RP2040-E1
 _REASON = const(0x40058008)
 _CAUSES = ("power_on", "watchdog", "soft")  # neither timer nor program is power, or the RUN pin
-_CRASHES = const(0x4005800C)  # scratch register 0, that of rootfs/main.py
+_CRASHES = const(0x4005800C)  # scratch register 0, that of rootfs/starter.py
 
 
 class Watchdog:
@@ -38,5 +38,5 @@ def reset_cause():
 
 
 def forget_crashes():
-    """Tell rootfs/main.py that the app is well: what it counted so far does not add up to a safe mode."""
+    """Tell rootfs/starter.py that the app is well: what it counted so far does not add up to a safe mode."""
     mem32[_CRASHES] = 0

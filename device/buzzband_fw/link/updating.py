@@ -3,7 +3,7 @@
 A slot's app lies in a pack, ``a.app`` or ``b.app``:
 
     modules   one behind the other, gaps between them allowed
-    names     of each module a zero, its name, a zero, where it begins u32, its size u16
+    names     of each module a zero, its name, a zero, where it begins u32, its size u32
     digests   of each module the first 8 bytes of its SHA-256
     footer    FOOTER_FORMAT
 
@@ -35,12 +35,12 @@ WRITE_MAX = const(229)
 
 MAGIC = b"BBA1"
 FOOTER_FORMAT = "<4sIHH32sI"  # magic, names' begin, their size, modules; SHA-256 of modules, names and digests;
-FOOTER_SIZE = const(48)  # CRC-32 of names and the footer before it, for rootfs/main.py
-PLACE_FORMAT = "<IH"
-PLACE_SIZE = const(6)
+FOOTER_SIZE = const(48)  # CRC-32 of names and the footer before it, for rootfs/pack.py
+PLACE_FORMAT = "<II"
+PLACE_SIZE = const(8)
 DIGEST_SIZE = const(8)
 
-CHOICE = "slot.txt"  # see rootfs/main.py
+CHOICE = "slot.txt"  # see rootfs/starter.py
 _TRIAL = "?"
 
 _PIECE = const(1024)  # bytes that are read, hashed or copied in a turn

@@ -3,14 +3,14 @@
 import click
 
 from buzzband.cli.output import Output, json_option
-from buzzband.defaults import ENGINES
+from buzzband.defaults import TESTED
 
 
 @click.command()
 @click.option(
     "--engine",
     "engines",
-    type=click.Choice(ENGINES),
+    type=click.Choice(TESTED),
     multiple=True,
     help="Only this one; may be repeated. Otherwise all that are installed.",
 )
@@ -23,6 +23,6 @@ def selftest(engines: tuple[str, ...], output: Output) -> None:
     from buzzband.services.summary import selftest_text
 
     with output.progress("Testing") as progress:
-        reports = run_selftest(engines or ENGINES, progress)
+        reports = run_selftest(engines or TESTED, progress)
     output.show(reports, text=selftest_text, document=selftest_document)
     require_right(reports)

@@ -25,13 +25,13 @@ def update(port: str | None, rollback: bool, patience_s: float, archive: "Archiv
     Only what differs is sent. The app that runs stays beside it and starts again if the new one is not well. Sessions
     on the band have to be in the archive before.
     """
-    from buzzband.bundle import native_files
+    from buzzband.bundle import app_files
     from buzzband.services.devices_port import chosen_port, linked
     from buzzband.services.update import roll_back, update_document, update_text
     from buzzband.services.update import update as run_update
 
     path = chosen_port(port)
-    files = {} if rollback else native_files()
+    files = {} if rollback else app_files()
     with output.progress("Updating") as progress:
         if rollback:
             done = roll_back(path, archive, open_link=linked, patience_s=patience_s, progress=progress)

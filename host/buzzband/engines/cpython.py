@@ -1,6 +1,7 @@
 """The engine that is always there: the core on this very interpreter.
 
 It conditions a recording once and keeps the result, so that calibration and any number of targets cost little more.
+Long recordings run on the core of machine code, if it is there: see cores.py. Nothing else depends on it.
 """
 
 from array import array
@@ -10,14 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from buzzband.engines.cores import PLAIN, Core, core_for
 from buzzband.engines.job import Blocks, Frames, Settings, Track, block_count, track
 from buzzband.engines.lifting import Lifter, Listen, nobody
 from buzzband.progress import Progress, no_progress
-from buzzband_fw.core import modes
-from buzzband_fw.core.activation import new_scale
-from buzzband_fw.core.chain import BLOCK_RAW, BLOCK_SAMPLES, COUNTS, Chain
+from buzzband_fw.core.chain import BLOCK_RAW, BLOCK_SAMPLES, COUNTS
 from buzzband_fw.core.cue import BLANKED, Cue
-from buzzband_fw.core.fatigue import Fatigue
 from buzzband_fw.core.motion import STEP_BLOCKS
 from buzzband_fw.core.quality import FLAT, HUM, RAIL, WINDOW_BLOCKS
 from buzzband_fw.core.sets import Sets
@@ -44,15 +43,24 @@ class Conditioned:
 
 
 def condition(
-    raw: NDArray[np.uint16], mains_hz: int, *, trace: bool = False, progress: Progress = no_progress
+    raw: NDArray[np.uint16],
+    mains_hz: int,
+    *,
+    trace: bool = False,
+    progress: Progress = no_progress,
+    core: Core | None = None,
 ) -> Conditioned:
-    """Run the chain over ``raw``, shape (n,), 12-bit samples at 4800 S/s, a quality window at a time."""
+    """Run the chain over ``raw``, shape (n,), 12-bit samples at 4800 S/s, a quality window at a time.
+
+    ``core``: None for the one that is done first.
+    """
     blocks = block_count(raw)
+    core = core or core_for(blocks)
     rectified, envelope, samples, counts = array("i"), array("i"), array("i"), array("i")
-    chain = Chain(_RING_SAMPLES, mains_hz, capacity=_WINDOW_SAMPLES)
+    chain = core.module("chain").Chain(_RING_SAMPLES, mains_hz, capacity=_WINDOW_SAMPLES)
     drained = [0] * COUNTS
     for first in range(0, blocks * BLOCK_RAW, _WINDOW_RAW):
-        ring = raw[first : first + min(_WINDOW_RAW, blocks * BLOCK_RAW - first)].tolist()
+        ring = core.indexed(raw[first : first + min(_WINDOW_RAW, blocks * BLOCK_RAW - first)])
         length = len(ring) * BLOCK_SAMPLES // BLOCK_RAW
         chain.condition(ring, 0, length)
         rectified.extend(chain.block[:length])
@@ -81,9 +89,10 @@ class Decider:
     ``listen``: is told what the movement leads to, after the cue.
     """
 
-    def __init__(self, conditioned: Conditioned, settings: Settings, lifter: Lifter) -> None:
-        self.cue = new_cue(settings)
+    def __init__(self, conditioned: Conditioned, settings: Settings, lifter: Lifter, core: Core = PLAIN) -> None:
+        self.cue = new_cue(settings, core=core)
         self.sets = lifter.sets
+        self._core = core
         self._conditioned = conditioned
         self._lifter = lifter
         self.listen: Listen = nobody
@@ -92,7 +101,7 @@ class Decider:
         """Yield the word of each block. What comes of the block besides has its turn when the next is asked for."""
         rectified, counts = self._conditioned.rectified, self._conditioned.counts
         for window, first in enumerate(range(0, len(rectified), WINDOW_BLOCKS)):
-            block = rectified[first : first + WINDOW_BLOCKS].ravel().tolist()
+            block = self._core.indexed(rectified[first : first + WINDOW_BLOCKS].ravel())
             for number, offset in enumerate(range(0, len(block), BLOCK_SAMPLES), first):
                 yield self.cue.step(block, offset)
                 flags = self.cue.flags
@@ -107,17 +116,23 @@ class Decider:
 
     def choose(self, settings: Settings) -> None:
         """Go by another target or mode from the next block on; reps are counted as before."""
-        self.cue = successor(self.cue, settings)
+        self.cue = successor(self.cue, settings, core=self._core)
 
     def _hear(self, event: int, sets: Sets) -> None:
         self.cue.told(event, sets)
         self.listen(event, sets)
 
 
-def decide(conditioned: Conditioned, settings: Settings, frames: Frames | None = None) -> Blocks:
-    """Run cue and movement over what ``condition`` gave for the same mains, block by block; traced if that was."""
-    lifter = Lifter(settings, len(conditioned.rectified) // STEP_BLOCKS, frames)
-    decider = Decider(conditioned, settings, lifter)
+def decide(
+    conditioned: Conditioned, settings: Settings, frames: Frames | None = None, core: Core | None = None
+) -> Blocks:
+    """Run cue and movement over what ``condition`` gave for the same mains, block by block; traced if that was.
+
+    ``core``: None for the one that is done first.
+    """
+    core = core or core_for(len(conditioned.rectified))
+    lifter = Lifter(settings, len(conditioned.rectified) // STEP_BLOCKS, frames, core=core)
+    decider = Decider(conditioned, settings, lifter, core)
     cue = decider.cue
     told: list[tuple[int, int, int]] = []
     gated = array("i")
@@ -134,21 +149,22 @@ def decide(conditioned: Conditioned, settings: Settings, frames: Frames | None =
     return replace(blocks, lifting=lifter.finish())
 
 
-def new_cue(settings: Settings, leak_permille: int = 0) -> Cue:
+def new_cue(settings: Settings, leak_permille: int = 0, core: Core = PLAIN) -> Cue:
     """Return the cue that a band with these settings has, on the scale of a window.
 
     ``leak_permille``: what the electrodes hear of the motor.
     """
-    scale = new_scale(settings.rest, settings.reference)
-    mode = modes.chosen(settings, scale, leak_permille)
-    cue = Cue(settings.rest, settings.reference, settings.target_permille, capacity=_WINDOW_SAMPLES, mode=mode)
-    cue.fatigue = Fatigue(scale, settings.target_permille, settings.fatigue)
+    scale = core.module("activation").new_scale(settings.rest, settings.reference)
+    mode = core.module("modes").chosen(settings, scale, leak_permille)
+    rest, reference, target_permille = settings.rest, settings.reference, settings.target_permille
+    cue: Cue = core.module("cue").Cue(rest, reference, target_permille, capacity=_WINDOW_SAMPLES, mode=mode)
+    cue.fatigue = core.module("fatigue").Fatigue(scale, target_permille, settings.fatigue)
     return cue
 
 
-def successor(last: Cue, settings: Settings, leak_permille: int = 0) -> Cue:
+def successor(last: Cue, settings: Settings, leak_permille: int = 0, core: Core = PLAIN) -> Cue:
     """Return a cue of other settings that goes on where ``last`` stands: with its envelope and what it trusts."""
-    cue = new_cue(settings, leak_permille)
+    cue = new_cue(settings, leak_permille, core)
     cue.succeed(last)
     cue.believe(last.flags & FAULTS)
     return cue

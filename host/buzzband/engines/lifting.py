@@ -6,24 +6,23 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from buzzband.engines.cores import PLAIN, Core
 from buzzband.engines.job import Frames, Settings
 from buzzband.recordings.lifting import Hold, Lifting, Rep, Set
-from buzzband_fw.core import sets as core
-from buzzband_fw.core.activation import new_scale, permille
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.motion import STEP_BLOCKS, STEP_MS, STEP_VALUES
-from buzzband_fw.core.reps import new_room
+from buzzband_fw.core.sets import HOLD, REP, SET, Sets
 from buzzband_fw.store.records import MOVEMENT_STEP_BLOCKS
 
 _WORK_PER_STEP = 2
 _SHOWN = MOVEMENT_STEP_BLOCKS // STEP_BLOCKS
 
 
-Listen = Callable[[int, core.Sets], None]
+Listen = Callable[[int, Sets], None]
 """Is told an event of core/sets.py."""
 
 
-def nobody(_event: int, _sets: core.Sets) -> None:
+def nobody(_event: int, _sets: Sets) -> None:
     """Listen to nothing."""
 
 
@@ -39,40 +38,50 @@ def lift(gated: NDArray[np.int32], flags: NDArray[np.uint8], settings: Settings,
 class Lifter:
     """The movement of a recording, step by step. Frames that end too early go on lying still."""
 
-    def __init__(self, settings: Settings, steps: int, frames: Frames | None, *, keep: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, steps: int, frames: Frames | None, *, keep: bool = True, core: Core = PLAIN
+    ) -> None:
         """``steps``: how many there will be. ``keep``: what is told, for ``finish``."""
-        self._scale = new_scale(settings.rest, settings.reference)
-        self.sets = core.Sets(named(settings.exercise), settings.target_permille, new_room())
+        self._scale = core.module("activation").new_scale(settings.rest, settings.reference)
+        self._permille = core.module("activation").permille
+        room = core.module("room").new_room()
+        self.sets: Sets = core.module("sets").Sets(named(settings.exercise), settings.target_permille, room)
+        self._indexed = core.indexed
         self._told = _Told(self.sets)
         self._keep = keep
         self._felt = _steps(frames, steps)
+        self._imu = bool(len(self._felt))
+        self._frames = STEP_BLOCKS if self._imu else 0
         self._nothing = [0] * STEP_VALUES
         self._step = 0
 
     def step(self, gated: int, flags: int, listen: Listen = nobody) -> None:
         """Take the gated envelope and the flags after two blocks; ``listen`` is told the events that this leads to."""
-        sets, felt, step = self.sets, self._felt, self._step
-        value = permille(gated, self._scale)
-        frames = felt[step].tolist() if len(felt) else self._nothing
-        sets.step(frames, len(felt) and 2, value, flags, bool(len(felt)))
-        self._step += 1
-        if self._step % _SHOWN == 0:
+        sets, step = self.sets, self._step
+        frames = self._indexed(self._felt[step]) if self._imu else self._nothing
+        left = sets.step(frames, self._frames, self._permille(gated, self._scale), flags, self._imu)
+        self._step = step = step + 1
+        if step % _SHOWN == 0:
             sets.look()
             if self._keep:
                 self._told.degrees.append(sets.degrees)
+        if left:
+            self._work(listen)
+
+    def _work(self, listen: Listen) -> None:
         for _ in range(_WORK_PER_STEP):
-            event = sets.work()
+            event = self.sets.work()
             if event:
                 if self._keep:
                     self._told.take(event)
-                listen(event, sets)
+                listen(event, self.sets)
 
     def finish(self) -> Lifting:
         """End the recording; return all that was told."""
         self.sets.finish()
         while not self.sets.finished():
             self._told.take(self.sets.work())
-        return self._told.lifting(imu=bool(len(self._felt)))
+        return self._told.lifting(imu=self._imu)
 
 
 def _steps(frames: Frames | None, steps: int) -> Frames:
@@ -89,7 +98,7 @@ def _steps(frames: Frames | None, steps: int) -> Frames:
 class _Told:
     """Collects what the core tells."""
 
-    sets: core.Sets
+    sets: Sets
     reps: list[Rep] = field(default_factory=list)
     ends: list[Set] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
@@ -98,7 +107,7 @@ class _Told:
     def take(self, event: int) -> None:
         """Take what ``Sets.work`` has returned."""
         sets = self.sets
-        if event == core.REP:
+        if event == REP:
             rep = sets.rep
             self.reps.append(
                 Rep(
@@ -116,9 +125,9 @@ class _Told:
                     rep.eccentric,
                 )
             )
-        elif event == core.HOLD:
+        elif event == HOLD:
             self.holds.append(Hold(_block(sets.hold.start), sets.hold.steps * STEP_MS, sets.hold.permille))
-        elif event == core.SET:
+        elif event == SET:
             self.ends.append(
                 Set(
                     sets.number,

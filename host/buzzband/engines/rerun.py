@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from buzzband.engines.cores import PLAIN, Core, core_for
 from buzzband.engines.cpython import FAULTS, new_cue, successor
 from buzzband.engines.job import Settings, Track
 from buzzband.engines.lifting import Lifter, Listen, nobody
@@ -47,17 +48,18 @@ class Rerun:
         leak_permille: int = 0,
         *,
         keep: bool = True,
+        core: Core = PLAIN,
     ) -> None:
         """See ``rerun``. ``keep``: see ``Lifter``."""
         steps, is_felt = len(log.permille), bool(log.lifting.degrees.any())
         frames = restored.frames(log.lifting.degrees, STEP_BLOCKS * steps) if is_felt else None
-        self.lifter = Lifter(now, steps, frames, keep=keep)
+        self.lifter = Lifter(now, steps, frames, keep=keep, core=core)
         self.sets = self.lifter.sets
         known = tuple(_known(told, then, now, is_felt))
         self._found_anew = _found_anew(known)
-        self._teller = Teller(new_cue(now, leak_permille), self.sets.exercise, known)
+        self._teller = Teller(new_cue(now, leak_permille, core), self.sets.exercise, known)
         self._rates = _Rates(log.crossings)
-        self._log, self._now, self._leak_permille = log, now, leak_permille
+        self._log, self._now, self._leak_permille, self._core = log, now, leak_permille, core
         self.listen: Listen = nobody
 
     @property
@@ -67,14 +69,14 @@ class Rerun:
 
     def words(self) -> Iterator[int]:
         """Yield the word of each block. What comes of the block besides has its turn when the next is asked for."""
-        log, faults = self._log, 0
+        log, indexed, faults = self._log, self._core.indexed, 0
         for block, samples in enumerate(
             restored.rectified(log.permille, log.valid, self._now.rest, self._now.reference)
         ):
             step, is_last = divmod(block, STEP_BLOCKS)
             self._rates.tell(block, self.cue.fatigue)
             self._teller.tell(block)
-            word = self.cue.step(samples, 0)
+            word = self.cue.step(indexed(samples), 0)
             yield word if log.valid[step] else SILENCE
             if is_last:
                 if log.flags[step] & FAULTS != faults:
@@ -89,7 +91,7 @@ class Rerun:
 
     def choose(self, settings: Settings) -> None:
         """Go by another target or mode from the next block on; reps are counted as before."""
-        self._teller.cue = successor(self.cue, settings, self._leak_permille)
+        self._teller.cue = successor(self.cue, settings, self._leak_permille, self._core)
 
     def _hear(self, event: int, found: sets.Sets) -> None:
         if event in self._found_anew:
@@ -104,13 +106,14 @@ def rerun(
     now: Settings,
     leak_permille: int = 0,
     progress: Progress = no_progress,
+    core: Core | None = None,
 ) -> Track:
     """Run a session that was recorded with the settings ``then`` with those of ``now``; the calibration is the same.
 
     With another exercise the core looks for reps anew, with another target for holds; else they are those of the log.
-    ``leak_permille``: what the electrodes heard of the motor.
+    ``leak_permille``: what the electrodes heard of the motor. ``core``: None for the one that is done first.
     """
-    run = Rerun(log, told, then, now, leak_permille)
+    run = Rerun(log, told, then, now, leak_permille, core=core or core_for(STEP_BLOCKS * len(log.permille)))
     cues = []
     for block, word in enumerate(run.words()):
         if word:

@@ -17,6 +17,7 @@ INKS = {
 
 _NAMES = {colour: name for name, colour in INKS.items()}
 _LEFT_TO_CSS = frozenset(("font", "font-family"))
+_BESIDE_LETTERS = re.compile(r"\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+")
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _REFERENCE = re.compile(r"(?<=url\(#)[\w-]+(?=\))|(?<=^#)m[\w-]+$")  # to a clip path or pattern; to a marker
 
@@ -33,7 +34,7 @@ def inline(svg: str, prefix: str, label: str) -> str:
         element.tag = _local(element.tag)
         element.text = (element.text or "").strip() or None
         element.tail = None
-    used = {name for element in root.iter() for value in element.attrib.values() for name in _REFERENCE.findall(value)}
+    used = {name for element in root.iter() for value in element.attrib.values() for name in _references(value)}
     for element in root.iter():
         element.attrib = _attributes(element.attrib, prefix, used)
     root.attrib = {"class": "picture", "viewBox": root.attrib["viewBox"], "role": "img", "aria-label": label}
@@ -63,6 +64,10 @@ def _local(name: str) -> str:
     return name.rpartition("}")[2]
 
 
+def _references(value: str) -> list[str]:
+    return _REFERENCE.findall(value) if "#" in value else []  # most values are long paths, and refer to nothing
+
+
 def _attributes(attributes: dict[str, str], prefix: str, used: set[str]) -> dict[str, str]:
     given = {_local(name): value for name, value in attributes.items()}
     if given.get("id") not in used:
@@ -76,11 +81,12 @@ def _attributes(attributes: dict[str, str], prefix: str, used: set[str]) -> dict
 def _tidy(name: str, value: str, prefix: str) -> str:
     if name == "id":
         return f"{prefix}-{value}"
-    value = _REFERENCE.sub(rf"{prefix}-\g<0>", value)
+    if "#" in value:
+        value = _REFERENCE.sub(rf"{prefix}-\g<0>", value)
     if name == "transform" and value.startswith("rotate(-0 "):
         return ""
     if name == "d":  # a tenth of a unit is a tenth of a pixel
-        value = re.sub(r"\s*([A-Za-z])\s*", r"\1", value)
+        value = _BESIDE_LETTERS.sub("", value)
     return _NUMBER.sub(lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), value)
 
 

@@ -29,7 +29,7 @@ from buzzband_fw.link import messages
 
 Rule = Callable[[Patient], Iterator[Finding]]
 
-PROMPT_AFTER = 6  # crashes: rootfs/main.py
+PROMPT_AFTER = 9  # crashes: rootfs/starter.py
 FULL_BYTES = 32 * 1024  # below that no session is recorded: store/recorder.py
 LITTLE_BYTES = 200 * 1024  # two hours
 

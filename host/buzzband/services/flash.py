@@ -35,7 +35,7 @@ from buzzband.wording import count
 SCHEMA = "buzzband/flash/1"
 
 _SLOT = "/a/"
-_DOOR = "/a/buzzband_fw/app.mpy"  # what main.py imports
+_DOOR = "/main.py"  # without it nothing starts
 _CHOICE = "/slot.txt"
 _NOT_OURS = (f"{at_risk.FOLDER}/", "/settings.json")
 _PART = ".part"  # the adapter's name for what has not arrived whole
@@ -126,7 +126,7 @@ def _absolute(files: Mapping[str, bytes]) -> dict[str, bytes]:
     wanted = {"/" + path.lstrip("/"): data for path, data in files.items()}
     if any(path.startswith(_NOT_OURS) for path in wanted):
         raise ValueError("settings and sessions are the wearer's")
-    return dict(sorted(wanted.items(), key=lambda item: (item[0] == _DOOR, item[0].startswith(_SLOT), item[0])))
+    return dict(sorted(wanted.items(), key=lambda item: (item[0] == _DOOR, item[0])))
 
 
 def _require_supported(found: Identity) -> None:
@@ -147,7 +147,7 @@ def _changes(board: Board, wanted: Mapping[str, bytes]) -> _Changes:
     stray_folders = [path for path, is_folder in found if is_folder and not _holds_any(path, folders)]
     at_root = [f"/{item.name}" for item in board.listdir("/") if not item.is_folder]
     leftovers += [path for path in at_root if path == _CHOICE or (path[-5:] == _PART and path[:-5] in wanted)]
-    if any(path.startswith(_SLOT) for path in (*send, *leftovers)) and _DOOR in wanted and _DOOR not in send:
+    if (send or leftovers) and _DOOR in wanted and _DOOR not in send:
         send.append(_DOOR)
     return _Changes(tuple(send), tuple(leftovers), tuple(reversed(stray_folders)))
 

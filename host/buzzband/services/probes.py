@@ -13,7 +13,7 @@ SAMPLES = 400
 SAMPLE_RATE_HZ = 1000
 FULL_SCALE = 65535
 REFERENCE_MV = 3300
-CRASHES_KEPT_AT = 0x4005800C  # see rootfs/main.py
+CRASHES_KEPT_AT = 0x4005800C  # see rootfs/starter.py
 FORGET_CRASHES = "import machine\nmachine.mem32[0x4005800C]=0\n"  # a reset does not
 
 _MARK = 0x0B2D

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from buzzband.bundle import bytecode_files, native_files
-from buzzband.engines import micropython, pico, replay
+from buzzband.engines import cores, micropython, pico, replay
 from buzzband.errors import EngineMissing, FirmwareMissing, SelftestFailed
 from buzzband.progress import Progress, no_progress
 from buzzband_fw.core import golden
@@ -65,6 +65,7 @@ RUNNERS: dict[str, Callable[[], str]] = {
     "cpython": lambda: json.dumps(golden.run()),
     "micropython": _on_micropython,
     "pico": _on_pico,
+    "numba": lambda: json.dumps(cores.compiled().module("golden").run()),
 }
 
 

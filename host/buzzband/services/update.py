@@ -61,7 +61,7 @@ def update(
     patience_s: float = UPDATE_PATIENCE_S,
     progress: Progress = no_progress,
 ) -> Updated:
-    """Bring the app of ``files``, as ``bundle.native_files`` gives them, onto a band, and see it run.
+    """Bring the app of ``files``, as ``bundle.app_files`` gives them, onto a band, and see it run.
 
     Raises PortError, LinkError, BoardError, ArchiveError.
     """
