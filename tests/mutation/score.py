@@ -7,7 +7,7 @@ from math import sqrt
 
 from mutation.mutants import KINDS, Mutant
 
-SMALL = 40  # mutants; a module with no more is judged whole
+SMALL = 20  # mutants; a module with no more is judged whole
 Z_95 = 1.96
 
 
