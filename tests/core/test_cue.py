@@ -7,7 +7,7 @@ from buzzband_fw.core.cue import AFTER_MOTOR_MS, BLANKED, Cue
 from buzzband_fw.core.modes.mode import BEGUN, OVER, TOLD
 from buzzband_fw.core.quality import RAIL
 from buzzband_fw.core.sets import SET
-from buzzband_fw.core.words import DONE, FELL_SHORT, ON_TARGET, OTHER_MUSCLE, SILENCE, duration_ms
+from buzzband_fw.core.words import DONE, FELL_SHORT, ON_TARGET, OTHER_MUSCLE, SENSOR_OFF, SILENCE, duration_ms
 
 REFERENCE = 16_000  # an envelope: samples of 1000
 REST = [0] * 12
@@ -270,3 +270,14 @@ def test_that_another_muscle_took_over_is_said_of_a_rep_that_is_told(code, word)
     cue = armed_cue()
     cue.takeover = SimpleNamespace(happened=lambda: True)
     assert cue._act(code) == word
+
+
+def test_a_fault_that_comes_back_in_a_set_is_told_again():
+    cue = armed_cue()
+    cue.mode.in_set = True
+    for _ in range(2):
+        cue.believe(RAIL)
+        assert SENSOR_OFF in steps(cue, REST, 200)
+        cue.believe(RAIL)
+        assert SENSOR_OFF not in steps(cue, REST, 200)
+        cue.believe(0)

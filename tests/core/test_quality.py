@@ -167,3 +167,8 @@ def test_hum_is_raised_2_s_after_it_begins_and_falls_2_s_after_it_ends():
 
 def test_hum_at_50_hz_is_not_seen_by_a_comb_for_60():
     assert set(flags_over(codes(sine(50, 12, 900) + white(12, 20, seed=10)), mains_hz=60)) == {0}
+
+
+def test_windows_without_hum_leave_the_least_hum_that_counts_as_it_is():
+    assert judged([CLEAN] * 9 + [(0, FLOOR - 1, FLOOR // 2)] * 9) == [0] * 18
+    assert judged([CLEAN] * 9 + [(0, FLOOR, FLOOR // 2)] * 8)[-1] == HUM

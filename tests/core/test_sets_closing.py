@@ -448,3 +448,10 @@ def test_degrees_are_the_greater_of_tilt_and_turn_up_to_255(tilted, turned, degr
     lifted.reps.positions[AWAY], lifted.reps.positions[AWAY + 1] = tilted, turned
     lifted.sets.look()
     assert lifted.sets.degrees == degrees
+
+
+def test_at_the_end_the_best_source_leads_whoever_did_before():
+    lifted = Lifted().swings(12, source=3).swings(12, MUSCLE)
+    lifted.swings(12, size={**{number: UNIT + 4000 * (-1) ** number for number in range(12)}, None: UNIT})
+    lifted.end()
+    assert (lifted.sets.count, lifted.sets.source) == (6, 3)
