@@ -42,9 +42,10 @@ from buzzband_fw.store import records, settings
 from buzzband_fw.voice import Voice
 
 CRASH_FILE = "crash.txt"
-_WELL_AFTER_BLOCKS = const(1007)  # 10 s without a crash
+_WELL_AFTER_BLOCKS = const(1019)  # 10 s without a crash
 
-_TURNS = const(16)
+_TURNS = const(1000000)  # some three hours
+_TICKS_MASK = const(0x3FFFFFFF)  # at which MicroPython's clocks begin anew
 _BYTES_PER_TURN = const(6)
 _BYTES_AT_LEISURE = const(64)  # while nothing is felt: a packet of USB
 _ON_TIME_SAMPLES = const(24)  # after a block that was no later the next one is not there yet, but will be at the tick
@@ -53,7 +54,7 @@ _TALK_MS = const(20)
 _FAREWELL_MS = const(100)
 _OFF = const(7)  # messages.OFF
 _BATTERY_EVERY = const(8191)  # blocks: 82 s
-_BATTERY_AT = const(8183)  # of them: at power-on it was read already
+_BATTERY_AT = const(8171)  # of them: at power-on it was read already
 
 
 class App:
@@ -124,13 +125,12 @@ class App:
         In each do one thing: the movement after a block, the next block, the link. Then doze if there is no more. What
         each needs is bound once for all of them: to look an attribute up takes 2 µs.
         """
-        muscle, movement, voice = self.muscle, self.movement, self.voice
-        server, band = self.server, self.band
-        step, move, now_us = self._step, self._move, ticks_us
+        muscle, movement, voice, band, server = self.muscle, self.movement, self.voice, self.band, self.server
+        step, move, doze, now_us, jobs = self._step, self._move, self._until_tick, ticks_us, self._jobs
         due = self._move_due
+        start_us = now_us()
         while count and server.leave is None and band.state != _OFF:
             count -= 1
-            start = now_us()
             busy = True
             if due:
                 due = False
@@ -139,7 +139,7 @@ class App:
             elif step():
                 if muscle.word:
                     self._say()
-                for job in self._jobs[muscle.blocks & 3]:
+                for job in jobs[muscle.blocks & 7]:
                     job()
                 due = True
             elif movement.hurry:
@@ -148,11 +148,14 @@ class App:
                 busy = self._listen()
             if voice.speaking:
                 voice.step()
-            elapsed_us = ticks_diff(now_us(), start)
+            end_us = now_us()
+            elapsed_us = end_us - start_us & _TICKS_MASK
+            start_us = end_us
             if elapsed_us > self._record_us:
                 self._note_turn(elapsed_us)
             if not busy:
-                self._until_tick()
+                doze()
+                start_us = now_us()
         self._move_due = due
 
     def _say(self):
@@ -162,15 +165,15 @@ class App:
             self._watchdog.feed(True)  # from now on no hang may keep the motor on
 
     def _share_jobs(self):
-        """Share out what each of four blocks in a row leaves to do."""
-        self._jobs = (  # after even blocks activation is noted, and that takes time
-            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
-            (self.band.note, self.control.step, self._button.step, self.band.keep),
-            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
-            (self.band.note, self.control.step, self._button.step, self._keep_house),
-        )
+        """Share out what each of eight blocks in a row leaves to do."""
+        always = (self.band.note, self.control.step, self._button.step)
         if self.band.clips is not None:
-            self._jobs = tuple([(self.band.clips.step,) + jobs for jobs in self._jobs])
+            always = (self.band.clips.step,) + always
+        after_even = always + (self._send_sample,)  # activation is noted then, and that takes time
+        once_in_four = after_even + (self._notice_host,)
+        keep = always + (self.band.keep,)
+        house = always + (self._keep_house,)
+        self._jobs = (once_in_four, keep, after_even, house, once_in_four, keep, after_even, always)
 
     def stop(self):
         """Leave everything as the prompt expects it: motor off first of all."""
@@ -228,15 +231,15 @@ class App:
             self._record_us = self.report.worst_armed_us if armed else self.report.worst_us
         self._led.step()
         blocks = self.muscle.blocks
-        chore = blocks & 12
-        if chore == 0:
-            self._feed_watchdog()
-        elif chore == 4:
+        chore = blocks & 24
+        if chore == 8:
             self._look_at_power(blocks)
-        elif chore == 8:
+        elif chore == 24:
             self._led.show(self.band.rhythm())
-        elif blocks == _WELL_AFTER_BLOCKS:
-            forget_crashes()
+            if blocks == _WELL_AFTER_BLOCKS:
+                forget_crashes()
+        else:
+            self._feed_watchdog()
 
     def _look_at_power(self, blocks):
         """Look whether USB power has come, and from time to time how the battery is."""
@@ -276,6 +279,7 @@ class App:
             self._word = SILENCE
         else:
             self.report.left_out += 1
+        self._notice_host()  # more often than without a stream: what is left of the sample has to go out
 
     @micropython.native
     def _notice_host(self):

@@ -14,6 +14,7 @@ from buzzband_fw.store import records, session
 
 _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
 
+_FIFO_EVERY = const(15)  # blocks, less one
 _LATE_SAMPLES = const(96)  # two blocks
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
 _GUIDED = (messages.CALIBRATING, messages.WARMING_UP, messages.FINDING, messages.ASKING)
@@ -247,32 +248,35 @@ class Band:
         """Count the last block and note what it held."""
         if not self._feels:
             return
-        movement = self.movement
         muscle = self.muscle
         block = muscle.blocks - self._first_block - 1
-        if not block & 1 and not self._word and (movement.event or movement.shown):
-            self._note_movement()
+        waits = self._word
         flags = 0
         if block & 1:
-            flags = muscle.flags()
+            flags = muscle.cue.flags
             self._feel(muscle.gated_permille(), flags)
+        elif not waits:
+            movement = self.movement
+            if movement.event or movement.shown:
+                self._note_movement()
         if not self._cueing:
             return
         self.recorded = block + 1
         recorder = self.recorder
         if recorder.session_id is None:
             return
-        if self._word:
+        if waits:
             self._note_word()
-        if muscle.word:
-            self._word = muscle.word  # noted after the next block: the turn that begins to say it is long enough
+        word = muscle.word
+        if word:
+            self._word = word  # noted after the next block: the turn that begins to say it is long enough
             self._word_block = block
             self._word_late_ms = muscle.late_ms()
         if not block & 1:
             return
         if muscle.lost_blocks != self._lost_blocks:
             self._note_loss(block)
-        if muscle.fifo_overflowed():
+        if block & _FIFO_EVERY == _FIFO_EVERY and muscle.fifo_overflowed():
             recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
         if muscle.other is not None and not flags:
             muscle.cue.takeover.add(muscle.gated_permille(), muscle.other_permille())

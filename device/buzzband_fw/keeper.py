@@ -10,7 +10,7 @@ what a host told         likewise
 import gc
 from time import ticks_diff, ticks_ms
 
-from buzzband_fw.core.portable import const
+from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.link import messages
 from buzzband_fw.store import records
 from buzzband_fw.store.recorder import NO_SPACE
@@ -57,6 +57,7 @@ class Keeper:
         self.mark = (self.boot, t_ms, utc_ms)
         self._waiting = True
 
+    @micropython.native
     def step(self):
         """Write something, if anything waits and this is a moment for it: no word possible, the motor silent."""
         recorder = self._recorder
@@ -130,6 +131,7 @@ class Keeper:
         self._forget_clip()
         self._band.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
 
+    @micropython.native
     def _is_due(self, clear_ms):
         """Return whether what is pending is to be written now."""
         recorder = self._recorder
@@ -139,6 +141,7 @@ class Keeper:
         is_early = self._unerased >= _ERASE_NEAR and self._band.muscle.cue.mode.in_set
         return waiting_ms >= (_EARLY_MS if is_early else _COMMIT_MS) and clear_ms >= _WELL_CLEAR_MS
 
+    @micropython.native
     def _may_tidy(self, clear_ms):
         """Return whether this is a moment for what can wait, if anything does."""
         band = self._band

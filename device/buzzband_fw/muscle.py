@@ -29,7 +29,6 @@ class Muscle:
         """``ring``: see ``EmgAdc``."""
         self._adc = EmgAdc(ring)
         self.pipeline = pipeline = Pipeline(RING_SAMPLES, settings.mains_hz, 0, _UNCALIBRATED_SPAN, 1000)
-        self._position = 0
         self.blocks = 0
         self.word = SILENCE
         self.lost_blocks = 0
@@ -99,16 +98,15 @@ class Muscle:
     @micropython.native
     def step(self):
         """Work through one block if there is one; return whether there was."""
-        position = self._position
-        late = self._taken() - position - BLOCK_RAW
+        blocks = self.blocks
+        late = self._taken() - (blocks + 1) * BLOCK_RAW
         if late < 0:
             return False
         if late > _OVERRUN_AT:
-            position += self._skip(late)
-        self.word = self._process(self.ring, position)
-        self._position = position + BLOCK_RAW
+            blocks += self._skip(late)
+        self.word = self._process(self.ring, blocks * BLOCK_RAW)
         self.late_samples = late
-        self.blocks += 1
+        self.blocks = blocks + 1
         return True
 
     def still_holds(self, position):
@@ -147,8 +145,7 @@ class Muscle:
         return self.cue.flags
 
     def _skip(self, late):
-        """Return how many samples to leave out so that the newest whole block comes next."""
+        """Return how many blocks to leave out so that the newest whole one comes next."""
         lost = late // BLOCK_RAW
         self.lost_blocks += lost
-        self.blocks += lost
-        return lost * BLOCK_RAW
+        return lost

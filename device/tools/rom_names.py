@@ -16,16 +16,20 @@ from buzzband.compact import naming
 
 _HEADER = struct.Struct("<6I")
 _NAMES_MAX = 5000
+_SORTED = 1 << 31  # of how many there are before: whether those of the pool are in order
 
 
-def names_in(image: bytes) -> set[str]:
-    """Return the identifiers among the names in an image of the flash."""
-    return {name for at in range(0, len(image) - _HEADER.size, 4) for name in _pool(image, at) if name.isidentifier()}
+def names_in(image: bytes) -> dict[str, int]:
+    """Return the identifiers among the names in an image of the flash, with their numbers."""
+    found = {}
+    for at in range(0, len(image) - _HEADER.size, 4):
+        found.update({name: number for number, name in _pool(image, at) if name.isidentifier()})
+    return found
 
 
-def _pool(image: bytes, at: int) -> list[str]:
-    """Return the names of the pool at ``at``; none if there is no pool."""
-    before, _, _, count, hashes, lengths = _HEADER.unpack_from(image, at)
+def _pool(image: bytes, at: int) -> list[tuple[int, str]]:
+    """Return the numbers and names of the pool at ``at``; none if there is no pool."""
+    before, first, _, count, hashes, lengths = _HEADER.unpack_from(image, at)
     texts_at = at + _HEADER.size
     if not 0 < count < _NAMES_MAX or texts_at + 4 * count > len(image):
         return []
@@ -38,7 +42,7 @@ def _pool(image: bytes, at: int) -> list[str]:
         text = image[start : start + image[lengths - uf2.FLASH_ADDRESS + number] + 1]
         if text.find(0) != len(text) - 1:
             return []
-        texts.append(text[:-1].decode("latin-1"))
+        texts.append(((first & ~_SORTED) + number, text[:-1].decode("latin-1")))
     return texts
 
 
@@ -58,11 +62,13 @@ def flash_of(data: bytes) -> bytes:
 
 def main(path: Path, write: bool) -> None:
     """Print every name that differs, and write them if asked to."""
-    found = sorted(names_in(flash_of(path.read_bytes())), key=lambda name: (len(name), name))
-    for name in sorted(set(found) ^ set(naming.rom_names())):
-        print(f"{'new' if name in found else 'gone'}: {name}")
+    found, known = names_in(flash_of(path.read_bytes())), naming.rom_names()
+    for name in sorted(found.keys() | known.keys()):
+        if found.get(name) != known.get(name):
+            print(f"{name}: {known.get(name)}, now {found.get(name)}")
     if write:
-        Path(naming.__file__).with_name("rom_names.txt").write_text("\n".join(found) + "\n", encoding="ascii")
+        lines = [f"{number} {name}\n" for name, number in sorted(found.items(), key=lambda item: item[1])]
+        Path(naming.__file__).with_name("rom_names.txt").write_text("".join(lines), encoding="ascii")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from app.updating import CHANGES, START_S, SlotBand, opener, packed, rolled_back
 from buzzband.archive import Archive
 from buzzband.engines.layer.world import SOFTWARE, WATCHDOG
 from buzzband.errors import FellBack, NoOtherApp, NoRoom, Refused, SessionsAtRisk
-from buzzband.packs import module_name, new_pack
+from buzzband.packs import PACK_MAX, module_name, new_pack
 from buzzband.services.update import update
 from buzzband_fw.link import messages
 
@@ -267,7 +267,7 @@ def test_flash_that_fills_up_meanwhile_leaves_the_app_that_runs(flash: Path, arc
 
 
 def test_too_much_appended_is_made_anew(flash: Path, archive: Archive) -> None:
-    spare = {**version(0), "buzzband_fw/spare.mpy": b"M" + bytes(40_000)}
+    spare = {**version(0), "buzzband_fw/spare.mpy": b"M" + bytes(PACK_MAX - len(packed(0)) - 200)}
     with SlotBand(flash, {"a": packed(0), "b": new_pack(spare)}) as virtual:
         done = updated(virtual, archive, 1)
         assert (done.sent, virtual.held("b")) == ((module_name(CHANGES),), modules(1))

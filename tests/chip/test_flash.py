@@ -22,7 +22,7 @@ try:
     with open("junk.bin", "wb") as file:
         for _ in range(16):
             band.turn()
-            while band.voice.speaking or band.muscle._taken() - band.muscle._position > 96:
+            while band.voice.speaking or band.muscle._taken() - band.muscle.blocks * 48 > 96:
                 band.turn()
             band._brace()
             file.write(junk)

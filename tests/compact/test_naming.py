@@ -94,4 +94,4 @@ def test_the_list_is_what_the_pinned_micropython_has_in_its_flash():
     assert spec.loader is not None
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
-    assert tool.names_in(tool.flash_of(data)) == set(rom_names())
+    assert tool.names_in(tool.flash_of(data)) == rom_names()

@@ -138,6 +138,7 @@ class Cue:
         self._events[at] = (old | code) & ~_CODE_WORD | word
         self._state[_BUSY] = max(self._state[_BUSY], wait)
 
+    @micropython.native
     def clear_ms(self):
         """Return for how long no word can be due: time for what would delay one."""
         state = self._state

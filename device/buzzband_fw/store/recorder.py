@@ -217,6 +217,7 @@ class Recorder:
             )
             self._seal_told(records.SET, records.SET_SIZE, t_ms)
 
+    @micropython.native
     def waiting_ms(self):
         """Return of how many milliseconds the activation is not in flash."""
         return self._waiting_ms + self._activation.state[_COUNT] * _VALUE_MS

@@ -6,10 +6,19 @@ use; and to find its file takes time. Joined, all have one.
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
-from buzzband.compact.reading import Trees, bound_in, bound_on_top, imported_by, imports_of, mark_of, module_name
+from buzzband.compact.reading import (
+    Trees,
+    bound_in,
+    bound_on_top,
+    imported_by,
+    imports_of,
+    looked_up,
+    looked_up_by_native,
+    module_name,
+)
 
 JOINED = "buzzband_fw/joined.py"
 _IN_NATIVE = 30  # with two names that the compiler itself puts in front
@@ -229,28 +238,12 @@ def _with_frequent_names_first(body: list[ast.stmt]) -> list[ast.stmt]:
     The compiler numbers names as it meets them. Bytecode has one byte for a number below 128 and two for others; native
     code for the RP2040 reads the table with one instruction up to 31, and needs more for others.
     """
-    everywhere = Counter(_looked_up(body))
-    functions = [node for one in body for node in ast.walk(one) if isinstance(node, ast.FunctionDef)]
-    in_native = Counter(_looked_up(function for function in functions if mark_of(function) == "native"))
+    everywhere = Counter(looked_up(body))
+    in_native = Counter(looked_up_by_native(body))
     first = [name for name, _ in in_native.most_common(_IN_NATIVE)]
     first += [name for name, _ in everywhere.most_common(_NUMBERED_FIRST) if name not in first]
     text = "if not __name__:\n" + "".join(f"    __name__.{name}\n" for name in first)
     return ast.parse(text).body + body if first else body
-
-
-def _looked_up(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """Yield the names that are looked up when ``nodes`` run: of attributes, and of globals."""
-    for node in nodes:
-        if isinstance(node, ast.FunctionDef):
-            own = bound_in(node)
-            statements = [] if mark_of(node) == "asm_thumb" else node.body
-            yield from (name for name in _looked_up(statements) if name not in own)
-            continue
-        if isinstance(node, ast.Attribute):
-            yield node.attr
-        elif isinstance(node, ast.Name):
-            yield node.id
-        yield from _looked_up(ast.iter_child_nodes(node))
 
 
 def _import(origin: Origin, final: str) -> ast.stmt:

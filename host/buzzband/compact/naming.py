@@ -2,8 +2,10 @@
 
 MicroPython keeps each name that it meets in a module in RAM, its text and six bytes or more, unless the name is among
 the thousand that it has in flash: of its own modules, functions and constants. So each name of the app's own gets one
-of those that the app has no use for. What MicroPython knows by name it has in flash; so a name that is not there can be
-nothing that it asks for, and no two names of the app become one: nothing can tell the difference, except who reads.
+of those that the app has no use for; what is looked up in each turn, such as are found fast, for names that share a
+slot of MicroPython's cache drive each other out. What MicroPython knows by name it has in flash; so a name that is
+not there can be nothing that it asks for, and no two names of the app become one: nothing can tell the difference,
+except who reads.
 """
 
 import ast
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 
-from buzzband.compact.reading import all_names, bound_in, imported_by, mark_of, module_name
+from buzzband.compact.reading import all_names, bound_in, imported_by, looked_up_by_native, mark_of, module_name
 
 _TOLD = re.compile(r"(?<=, in )\w+|(?<=')\w+(?=')|^\w+(?=:|$)", re.MULTILINE)
 _OF_COMPILER = (
@@ -34,12 +36,14 @@ _OF_COMPILER = (
     "viper",
 )
 _OF_EXCEPTIONS = ("args", "errno", "value")
+_SLOTS = 64  # py/map.c, MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE: 128, and every second is for what is no name
 _NO_TARGETS = {*dir(builtins), *keyword.kwlist, *_OF_COMPILER, *_OF_EXCEPTIONS}
 
 
-def rom_names() -> list[str]:
-    """Return the names that MicroPython 1.24.1 has in a Pico's flash, short ones first: device/tools/rom_names.py."""
-    return files("buzzband.compact").joinpath("rom_names.txt").read_text(encoding="ascii").split()
+def rom_names() -> dict[str, int]:
+    """Return the names that MicroPython 1.24.1 has in a Pico's flash, with their numbers: device/tools/rom_names.py."""
+    lines = files("buzzband.compact").joinpath("rom_names.txt").read_text(encoding="ascii").splitlines()
+    return {name: int(number) for number, name in map(str.split, lines)}
 
 
 @dataclass(frozen=True)
@@ -83,18 +87,30 @@ def choose(trees: Mapping[str, ast.Module], outside: str, entry: str) -> Names:
     taken = {*fixed, *_NO_TARGETS, *(name for tree in trees.values() for name in all_names(tree))}
     rom = rom_names()
     kept = fixed.union(rom, *(_of_assembler(tree) for tree in trees.values()))
-    wanted = [name for name in _by_worth(trees, entry) if name not in kept and not name.startswith("__")]
-    targets = itertools.chain(rom, (name for name in _short_names() if name not in kept))
+    in_turns = Counter(looked_up_by_native(trees.values()))
+    wanted = [name for name in _by_worth(trees, entry, in_turns) if name not in kept and not name.startswith("__")]
+    targets = itertools.chain(_spread(rom, in_turns), (name for name in _short_names() if name not in kept))
     free = (name for name in targets if name not in taken and not name.startswith("__"))
     return Names(dict(zip(wanted, free, strict=False)))
 
 
-def _by_worth(trees: Mapping[str, ast.Module], entry: str) -> list[str]:
-    """Return the names that the chip keeps: those of modules that are always there first, frequent ones first."""
+def _spread(rom: Mapping[str, int], in_turns: Counter[str]) -> Iterator[str]:
+    """Yield the names in flash, from one slot of the cache after the other, those first that few look-ups share."""
+    slots: dict[int, list[str]] = {}
+    taken: Counter[int] = Counter()
+    for name, number in rom.items():
+        slots.setdefault(number % _SLOTS, []).append(name)
+        taken[number % _SLOTS] += in_turns[name]
+    rows = itertools.zip_longest(*(slots[slot] for slot in sorted(slots, key=lambda slot: (taken[slot], slot))))
+    yield from (name for row in rows for name in row if name)
+
+
+def _by_worth(trees: Mapping[str, ast.Module], entry: str, in_turns: Counter[str]) -> list[str]:
+    """Return the names that the chip keeps: those of what is always there first, of them those of turns."""
     always = _always_there(trees, entry)
     counts = Counter(name for tree in trees.values() for name in _kept_by_chip(tree))
     first = {name for path in always for name in _kept_by_chip(trees[path])}
-    return sorted(counts, key=lambda name: (name not in first, -counts[name], name))
+    return sorted(counts, key=lambda name: (name not in first, -in_turns[name], -counts[name], name))
 
 
 def _always_there(trees: Mapping[str, ast.Module], entry: str) -> set[str]:

@@ -1,7 +1,7 @@
 """What a module's syntax tree tells of its names."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 Trees = dict[str, ast.Module]  # modules by path
 
@@ -68,3 +68,24 @@ def all_names(tree: ast.AST) -> Iterator[str]:
         if not isinstance(node, ast.Constant):
             for _, value in ast.iter_fields(node):
                 yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
+
+
+def looked_up(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names that are looked up when ``nodes`` run: of attributes, and of globals."""
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef):
+            own = bound_in(node)
+            statements = [] if mark_of(node) == "asm_thumb" else node.body
+            yield from (name for name in looked_up(statements) if name not in own)
+            continue
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Name):
+            yield node.id
+        yield from looked_up(ast.iter_child_nodes(node))
+
+
+def looked_up_by_native(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names that are looked up when functions run that are native: those of each turn."""
+    functions = [node for one in nodes for node in ast.walk(one) if isinstance(node, ast.FunctionDef)]
+    yield from looked_up(function for function in functions if mark_of(function) == "native")
