@@ -59,6 +59,12 @@ def measured(values, activation=(), base_at=0):
     return rows[:ROW], peak
 
 
+def test_what_the_history_held_ten_seconds_ago_is_not_of_the_swing():
+    rising = [0] * 40 + [100 * step for step in range(41)]  # to the last step, as the middle of a movement that goes on
+    row, _ = measured(rising, [300] * len(rising) + [900] * 100, base_at=40)
+    assert row[MEAN] == 300
+
+
 @pytest.mark.parametrize("way", [1, -1])
 @pytest.mark.parametrize(("late", "middle"), [(0, 20), (20, 30), (30, 35)])
 def test_a_swing_is_timed_by_where_it_crosses_a_quarter_and_three_quarters(way, late, middle):
@@ -79,8 +85,8 @@ def test_the_last_crossing_counts_and_none_before_the_swing():
 
 
 def test_mean_and_peak_are_those_of_clean_activation():
-    activation = [100, 300, 3000 | NO_VALUE, 200] * 15 + [900] * 10
-    row, peak = measured([50 * min(step, 59) for step in range(60)], activation)
+    activation = [100, 300, 3000 | NO_VALUE, 200] * 30 + [900] * 10
+    row, peak = measured([0] * 60 + [50 * min(step, 59) for step in range(60)], activation, base_at=60)
     assert row[MEAN] == pytest.approx(200, abs=10)
     assert (row[PEAK], peak) == (300, 300)
 

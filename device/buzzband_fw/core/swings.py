@@ -99,6 +99,8 @@ def measure(history: ptr16, source: int, state: ptr32, at: int, now: int, row: i
     rows[row + _DURATION] = duration >> 3
     rows[row + _SIZE] = size
     last = ((start + duration) >> 4) - _EARLIER
+    if last > now:  # the movement would have gone on, the history does not
+        last = now
     step = (start >> 4) - _EARLIER
     if step < oldest:
         step = oldest
