@@ -19,7 +19,7 @@ START_S, SECONDS = 1.0, 2.4  # the first contraction of the recording, cue and b
 
 
 @pytest.mark.real_data
-@pytest.mark.pico(6.6)
+@pytest.mark.pico(5.5)
 def test_a_set_is_felt_buzzed_and_kept_while_the_host_does_not_read(twin, recording) -> None:
     take = recording.example("fatigue")
     raw = take.codes[int(START_S * 4800) :][: int(SECONDS * 100) * 48]

@@ -272,7 +272,7 @@ def test_sessions_of_the_archive_that_is_named_are_completed(tmp_path: Path) -> 
         ("buzzband simulate --eng", ["--engine"]),
         ("buzzband simulate --engine p", ["pico"]),
         ("buzzband simulate --example f", ["fatigue"]),
-        ("buzzband selftest --engine ", ["cpython", "micropython", "pico"]),
+        ("buzzband selftest --engine ", ["cpython", "micropython", "pico", "numba"]),
     ],
 )
 def test_commands_options_and_choices_are_completed(typed: str, offered: list[str]) -> None:

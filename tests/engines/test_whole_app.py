@@ -44,7 +44,7 @@ def test_a_last_block_that_is_not_whole_is_left_out(recording, name: str) -> Non
     assert_same(ENGINES[name]().run(codes, take.core), CPython().run(codes[: 200 * 48], take.core))
 
 
-@pytest.mark.pico(3.2)
+@pytest.mark.pico(2.1)
 def test_the_emulated_pico_has_the_same_log_and_progress_goes_from_0_to_1(recording) -> None:
     take = recording.contractions(1, on_s=0.6, off_s=0.5)
     codes = take.codes[: 80 * 48]
