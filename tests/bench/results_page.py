@@ -268,16 +268,16 @@ KERNELS = {
 
 
 def _transfers(figures: Mapping[str, Any]) -> str:
-    sizes = (f"{figures[what] / 1000:.0f} KB" for what in ("session_bytes", "app_bytes", "piece_bytes"))
-    session, app, piece = sizes
+    session, app, piece = (f"{figures[what] / 1000:.0f} KB" for what in ("session_bytes", "app_bytes", "piece_bytes"))
     heads = {
         "fetch": f"fetch a session of {session}",
         "install": f"install the app, {app}",
         "one module": "one module changed",
         "all modules": "all modules changed",
     }
-    told = f"mpremote {figures['mpremote']}, ampy {figures['ampy']}; what ampy puts and an update of all modules are told by {piece}.\n"
-    return "\n".join((told, *(_deed(heads[deed], ways) for deed, ways in figures["deeds"].items())))
+    tools = f"mpremote {figures['mpremote']}, ampy {figures['ampy']}."
+    told = f"What ampy puts, and an update of all modules, are told by {piece} of it."
+    return "\n".join((f"{tools} {told}\n", *(_deed(heads[deed], ways) for deed, ways in figures["deeds"].items())))
 
 
 def _deed(head: str, ways: Mapping[str, Mapping[str, float]]) -> str:
