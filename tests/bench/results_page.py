@@ -73,7 +73,7 @@ Time of the emulated chip with the usual times of its flash (45 ms to erase a se
 programs take for themselves is left out, and so is how long the computer lets the wire wait. mpremote and ampy run as
 they are. Bytes count both ways.
 
-- *Fetch*: sync leaves the session on the band; it lists, reads and compares the hash.
+- *Fetch*: sync leaves the session on the band; it lists, reads and has the band hash it. The tools do not check.
 - *Install*: onto MicroPython 1.24.1 without an app. Flash hashes all it has written, the tools do not. The boot ROM is
   not emulated: the image counts as the times of the flash for what goes into it, MicroPython too, and the first start.
 - *One module changed*: mpremote's app lies in a folder, module by module; of `cp -r` all are hashed. To copy the module
