@@ -24,6 +24,7 @@ import host_speed
 import kernels_on_chip
 import results_page
 import sizes
+import transfers
 import year_of_logs
 
 from buzzband.engines import pico
@@ -45,6 +46,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "envelope": envelopes.measure,
     "chip": partial(on_chip, kernels_on_chip.measure),
     "app": partial(on_chip, app_on_chip.measure),
+    "transfers": transfers.measure,
     "host": host_speed.measure,
     "year": year_of_logs.measure,
     "size": sizes.measure,

@@ -22,6 +22,7 @@ from buzzband_fw.core import words
 
 MAINS_HZ = 50
 SETTLED_S = 0.5  # filters forget how they began
+TOGETHER = "real and synthetic together"
 FALSE_PER_MIN = 1.0
 FOUND_SHARES = (0.0, 0.95)  # the second asks for a detector that does not buy speed with bursts that it misses
 THRESHOLDS = sorted({round(permille) for permille in np.geomspace(2, 700, 40).tolist()})
@@ -32,25 +33,36 @@ Counts = dict[int, list[tuple[Tally, Tally]]]
 
 
 def measure() -> dict[str, Any]:
-    """Return for each kind of take what each detector does."""
+    """Return what each detector does on all takes together, and on each kind of them."""
     takes = [*real(), *synthetic()]
-    kinds: dict[str, list[Take]] = {}
-    for take in takes:
-        kinds.setdefault(take.kind, []).append(take)
-    return {kind: _compared(of_kind) for kind, of_kind in kinds.items()}
-
-
-def _compared(takes: Sequence[Take]) -> dict[str, Any]:
     signals = [take.signal for take in takes]
-    found = {"Buzzband": _figures({"target": _own(takes)})}
-    for peer in PEERS:
-        found[peer.name] = _figures(dict(_published(peer, takes, signals)))
+    counted: dict[str, Mapping[str, Counts]] = {"Buzzband": {"target": _own(takes)}}
+    counted |= {peer.name: dict(_published(peer, takes, signals)) for peer in PEERS}
+    kinds: dict[str, list[int]] = {TOGETHER: list(range(len(takes)))}
+    for index, take in enumerate(takes):
+        kinds.setdefault(take.kind, []).append(index)
+    return {kind: _compared(takes, counted, indices) for kind, indices in kinds.items()}
+
+
+def _compared(
+    takes: Sequence[Take], counted: Mapping[str, Mapping[str, Counts]], indices: Sequence[int]
+) -> dict[str, Any]:
+    """Return what each detector does on some of the takes; nothing is chosen on any other."""
+    some = [takes[index] for index in indices]
     return {
-        "takes": [take.name for take in takes],
-        "minutes": sum(take.duration_s for take in takes) / 60,
-        "bursts": sum(len(take.bursts) for take in takes),
-        "detectors": found,
+        "takes": [take.name for take in some],
+        "minutes": sum(take.duration_s for take in some) / 60,
+        "bursts": sum(len(take.bursts) for take in some),
+        "detectors": {
+            name: figures({choice: of(counts, indices) for choice, counts in choices.items()})
+            for name, choices in counted.items()
+        },
     }
+
+
+def of(counts: Counts, indices: Sequence[int]) -> Counts:
+    """Return what was counted in some of the takes."""
+    return {threshold: [of_takes[index] for index in indices] for threshold, of_takes in counts.items()}
 
 
 def _own(takes: Sequence[Take]) -> Counts:
@@ -112,7 +124,7 @@ def _halves(take: Take, said: Sequence[float]) -> tuple[Tally, Tally]:
     return told.between(SETTLED_S, middle), told.between(middle, take.duration_s)
 
 
-def _figures(choices: Mapping[str, Counts]) -> dict[str, Any]:
+def figures(choices: Mapping[str, Counts]) -> dict[str, Any]:
     """Return what a detector does on the halves that nothing was chosen on, both of them together."""
     halves = (0, 1)
     sure = [_surest(choices, 1 - half) for half in halves]

@@ -8,6 +8,7 @@ begin, and that is the onset.
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import numpy as np
 from measures import Burst
@@ -21,6 +22,7 @@ from buzzband.recordings.catalogue import EXAMPLES
 from buzzband.recordings.examples import example
 from buzzband.recordings.model import Channel
 from buzzband.services.analysis import runs
+from buzzband_fw.core.chain import BLOCK_RAW
 
 RATE_HZ = 1200
 RAW_RATE_HZ = 4800
@@ -119,17 +121,26 @@ def real() -> list[Take]:
 
 
 def synthetic() -> list[Take]:
-    """Return all synthetic ones."""
-    return [contractions(kind, rise_s, seed) for kind in SYNTHETIC for seed in SEEDS for rise_s in RISES_S]
+    """Return all synthetic ones. Those of a kind have their onsets in turns all over a block of the core.
+
+    If all of them came with the begin of a block, the wait for its end would be the same for each.
+    """
+    plan = list(enumerate(product(SEEDS, RISES_S)))
+    step = BLOCK_RAW // len(plan)
+    return [contractions(kind, rise_s, seed, step * at) for kind in SYNTHETIC for at, (seed, rise_s) in plan]
 
 
-def contractions(kind: str, rise_s: float, seed: int) -> Take:
-    """Return bursts of 30 to 90 % of full effort that take ``rise_s`` to rise, with what ``kind`` adds."""
+def contractions(kind: str, rise_s: float, seed: int, early: int = 0) -> Take:
+    """Return bursts of 30 to 90 % of full effort that take ``rise_s`` to rise, with what ``kind`` adds.
+
+    ``early``: raw samples by which they come before the time at which a block begins.
+    """
     rng = np.random.default_rng(seed)
     told = synth.contractions(rng.uniform(0.3, 0.9, BURSTS).tolist(), ON_S, OFF_S, rise_s)
     signal = synth.emg(told, RAW_RATE_HZ, rng)
     for spoil in SYNTHETIC[kind]:
         signal += spoil(len(signal), RAW_RATE_HZ, rng)
-    starts = OFF_S + (ON_S + OFF_S) * np.arange(BURSTS)
+    starts = OFF_S + (ON_S + OFF_S) * np.arange(BURSTS) - early / RAW_RATE_HZ
     bursts = tuple(Burst(start, start + ON_S) for start in starts.tolist())
-    return Take(f"a rise of {rise_s:g} s, {seed}", kind, digitise(Channel("EMG", RAW_RATE_HZ, signal)).raw, bursts)
+    raw = digitise(Channel("EMG", RAW_RATE_HZ, signal)).raw[early:]
+    return Take(f"a rise of {rise_s:g} s, {seed}", kind, raw, bursts)

@@ -65,3 +65,21 @@ def test_a_block_is_told_in_percent_of_its_10_ms_and_a_kernel_beside_its_like_in
     text = results_page.section("chip", {"figures": figures, "machine": "this"})
     assert "| raw samples to both envelopes | 50 | 0.50 |" in text
     assert "| mains comb, a sample | 87 | 20 | 4.3 |" in text
+
+
+def test_a_deed_is_told_beside_the_first_way_to_do_it() -> None:
+    ways = {"ours": {"seconds": 2.0, "wire_bytes": 100_400}, "theirs": {"seconds": 1.0, "wire_bytes": 1_204_000}}
+    sizes = dict.fromkeys(("session_bytes", "app_bytes", "piece_bytes"), 100_680)
+    figures = {**sizes, "mpremote": "1.29.0", "ampy": "1.1.0", "deeds": {"fetch": ways}, "machine": "this"}
+    text = results_page.section("transfers", figures)
+    assert "| fetch a session of 101 KB | s | × the first | KB on the wire |" in text
+    assert "| ours | 2.00 | 1.00 | 100 |" in text
+    assert "| theirs | 1.00 | 0.50 | 1,204 |" in text
+
+
+def test_the_app_is_told_without_an_imu_and_with_one() -> None:
+    worn = {"without an IMU": {"cues": 6, "awake, %": 12.34}, "with an IMU": {"cues": 5, "awake, %": 13.0}}
+    text = results_page.section("app", {"figures": {"worn": worn, "turns": {"longest": 1349}}, "machine": "this"})
+    assert "| what | without an IMU | with an IMU |" in text
+    assert "| awake, % | 12.3 | 13 |" in text
+    assert "| longest | 1,349 |" in text
