@@ -102,7 +102,7 @@ try:
     gc.disable()
     before = gc.mem_alloc()
     while band.muscle.blocks < BLOCKS:
-        band.turn(16)
+        band.turn()
     after = gc.mem_alloc()
 finally:
     band.stop()

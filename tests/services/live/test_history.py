@@ -24,7 +24,7 @@ def test_remarks_stand_at_their_time() -> None:
 def by_time(history: History, count: int) -> dict[int, int | None]:
     """What stands in the columns, by the number of the column since the clock began; only those that are complete."""
     assert history.last is not None
-    newest = int(history.last.t_s * count / history.span_s)
+    newest = int(history.last.t_s * (count / history.span_s))  # as it is counted there, to the last bit
     columns = history.columns(count)
     return {newest - count + 1 + index: columns[index].permille for index in range(1, count - 1)}
 
