@@ -42,8 +42,10 @@ from buzzband_fw.store import records, settings
 from buzzband_fw.voice import Voice
 
 CRASH_FILE = "crash.txt"
-_WELL_AFTER_BLOCKS = const(1007)  # 10 s without a crash
+_WELL_AFTER_BLOCKS = const(1019)  # 10 s without a crash
 
+_TURNS = const(1000000)  # some three hours
+_TICKS_MASK = const(0x3FFFFFFF)  # at which MicroPython's clocks begin anew
 _BYTES_PER_TURN = const(6)
 _BYTES_AT_LEISURE = const(64)  # while nothing is felt: a packet of USB
 _ON_TIME_SAMPLES = const(24)  # after a block that was no later the next one is not there yet, but will be at the tick
@@ -52,7 +54,7 @@ _TALK_MS = const(20)
 _FAREWELL_MS = const(100)
 _OFF = const(7)  # messages.OFF
 _BATTERY_EVERY = const(8191)  # blocks: 82 s
-_BATTERY_AT = const(8183)  # of them: at power-on it was read already
+_BATTERY_AT = const(8171)  # of them: at power-on it was read already
 
 
 class App:
@@ -78,11 +80,10 @@ class App:
         self._led = Led()
         self._doze = Doze()
         self._watchdog = None
-        self._armed = False
         self._wrote_flash = False
         self._battery_due = False
         self._word = SILENCE  # since the last sample of the stream
-        self._record_us = 0  # the longest turn so far, of those with which a turn is now compared
+        self._note_over_us = 0  # a turn is noted if it takes longer; -1: flash is written in it
         self._jobs = ()
         self._move_due = False
         self._step = muscle.step
@@ -109,56 +110,69 @@ class App:
         self.muscle.await_block()
         self._doze.start()
         self._wrote_flash = False  # not in a turn
+        self._note_over_us = 0
 
-    @micropython.native
     def run(self):
         """Take turns until the host wants the app to end, or the wearer switches the band off."""
-        turn = self.turn
-        server = self.server
-        band = self.band
-        while server.leave is None and band.state != _OFF:
-            turn()
+        while self.server.leave is None and self.band.state != _OFF:
+            self.turn(_TURNS)
 
     @micropython.native
-    def turn(self):
-        """Do one thing: the movement after a block, the next block, the link. Then doze if there is no more."""
-        start = ticks_us()
-        busy = True
-        if self._move_due:
-            self._move_due = False
-            self._move()
-            busy = self._talking or self.muscle.late_samples > _ON_TIME_SAMPLES or self.movement.hurry
-        elif self._step():
-            muscle = self.muscle
-            if muscle.word:
-                self._word = muscle.word
-                if self.band.speak():
-                    self._watchdog.feed(True)  # from now on no hang may keep the motor on
-            for job in self._jobs[muscle.blocks & 3]:
-                job()
-            self._move_due = True
-        elif self.movement.hurry:
-            self._move()
-        else:
-            busy = self._listen()
-        if self.voice.speaking:
-            self.voice.step()
-        elapsed_us = ticks_diff(ticks_us(), start)
-        if elapsed_us > self._record_us or self._wrote_flash:
-            self._note_turn(elapsed_us)
-        if not busy:
-            self._until_tick()
+    def turn(self, count=1):
+        """Take ``count`` turns, or until the app is to end.
+
+        In each do one thing: the movement after a block, the next block, the link. Then doze if there is no more. What
+        each needs is bound once for all of them: to look an attribute up takes 2 µs.
+        """
+        muscle, movement, voice, band, server = self.muscle, self.movement, self.voice, self.band, self.server
+        step, move, doze, now_us, jobs = self._step, self._move, self._until_tick, ticks_us, self._jobs
+        due = self._move_due
+        start_us = now_us()
+        while count and server.leave is None and band.state != _OFF:
+            count -= 1
+            busy = True
+            if due:
+                due = False
+                move()
+                busy = self._talking or muscle.late_samples > _ON_TIME_SAMPLES or movement.hurry
+            elif step():
+                if muscle.word:
+                    self._say()
+                for job in jobs[muscle.blocks & 7]:
+                    job()
+                due = True
+            elif movement.hurry:
+                move()
+            else:
+                busy = self._listen()
+            if voice.speaking:
+                voice.step()
+            end_us = now_us()
+            elapsed_us = end_us - start_us & _TICKS_MASK
+            start_us = end_us
+            if elapsed_us > self._note_over_us:
+                self._note_turn(elapsed_us)
+            if not busy:
+                doze()
+                start_us = now_us()
+        self._move_due = due
+
+    def _say(self):
+        """Say the word that the block calls for."""
+        self._word = self.muscle.word
+        if self.band.speak():
+            self._watchdog.feed(True)  # from now on no hang may keep the motor on
 
     def _share_jobs(self):
-        """Share out what each of four blocks in a row leaves to do."""
-        self._jobs = (  # after even blocks activation is noted, and that takes time
-            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
-            (self.band.note, self.control.step, self._button.step, self.band.keep),
-            (self.band.note, self.control.step, self._button.step, self._send_sample, self._notice_host),
-            (self.band.note, self.control.step, self._button.step, self._keep_house),
-        )
+        """Share out what each of eight blocks in a row leaves to do."""
+        always = (self.band.note, self.control.step, self._button.step)
         if self.band.clips is not None:
-            self._jobs = tuple([(self.band.clips.step,) + jobs for jobs in self._jobs])
+            always = (self.band.clips.step,) + always
+        after_even = always + (self._send_sample,)  # activation is noted then, and that takes time
+        once_in_four = after_even + (self._notice_host,)
+        keep = always + (self.band.keep,)
+        house = always + (self._keep_house,)
+        self._jobs = (once_in_four, keep, after_even, house, once_in_four, keep, after_even, always)
 
     def stop(self):
         """Leave everything as the prompt expects it: motor off first of all."""
@@ -204,25 +218,24 @@ class App:
     def _brace(self):
         """Give the watchdog the time that flash takes: it may have but what the motor is allowed."""
         self._wrote_flash = True
+        self._note_over_us = -1
         if self._watchdog is not None:
             self._watchdog.feed(False)
 
     @micropython.native
     def _keep_house(self):
         """Go on with the LED; feed the watchdog, look at USB power, the LED's rhythm and well-being in turns."""
-        self._armed = armed = not self.band.is_clear()
-        self._record_us = self.report.worst_armed_us if armed else self.report.worst_us
         self._led.step()
         blocks = self.muscle.blocks
-        chore = blocks & 12
-        if chore == 0:
-            self._feed_watchdog()
-        elif chore == 4:
+        chore = blocks & 24
+        if chore == 8:
             self._look_at_power(blocks)
-        elif chore == 8:
+        elif chore == 24:
             self._led.show(self.band.rhythm())
-        elif blocks == _WELL_AFTER_BLOCKS:
-            forget_crashes()
+            if blocks == _WELL_AFTER_BLOCKS:
+                forget_crashes()
+        else:
+            self._feed_watchdog()
 
     def _look_at_power(self, blocks):
         """Look whether USB power has come, and from time to time how the battery is."""
@@ -262,6 +275,7 @@ class App:
             self._word = SILENCE
         else:
             self.report.left_out += 1
+        self._notice_host()  # more often than without a stream: what is left of the sample has to go out
 
     @micropython.native
     def _notice_host(self):
@@ -288,14 +302,16 @@ class App:
         self._talking = True
 
     def _note_turn(self, elapsed_us):
+        """Note a long turn, as one while armed if it delays a word: that of its block, or one that the next may bring."""
         report = self.report
         if self._wrote_flash:
             self._wrote_flash = False
             report.worst_flash_us = max(report.worst_flash_us, elapsed_us)
-            return
-        report.worst_us = max(report.worst_us, elapsed_us)
-        if self._armed:
-            report.worst_armed_us = max(report.worst_armed_us, elapsed_us)
+        else:
+            report.worst_us = max(report.worst_us, elapsed_us)
+            if self.muscle.word or not self.band.is_clear():
+                report.worst_armed_us = max(report.worst_armed_us, elapsed_us)
+        self._note_over_us = report.worst_armed_us
 
 
 def main(slot="a", safe_mode=False, on_trial=False):

@@ -24,7 +24,7 @@ def crash_after(seconds):
     def apply(module):
         turn = module.App.turn
 
-        def failing(self):
+        def failing(self, _count):
             turn(self)
             if self.muscle.blocks > 100 * seconds:
                 raise RuntimeError("no good")
@@ -90,7 +90,7 @@ def test_hangs_count_as_crashes_too():
     def hang(module):
         turn = module.App.turn
 
-        def hanging(self):
+        def hanging(self, _count):
             while self.muscle.blocks > 200:
                 self.muscle._adc.taken()
             turn(self)

@@ -54,11 +54,11 @@ def crash(app: Any) -> None:
 
 
 def crash_when_it_runs(app: Any) -> None:
-    app.turn = lambda: crash(app)
+    app.turn = lambda _count: crash(app)
 
 
 def hang(app: Any) -> None:
-    def turn() -> None:
+    def turn(_count: int) -> None:
         while True:
             app.muscle._adc.taken()
 

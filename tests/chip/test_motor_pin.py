@@ -18,7 +18,7 @@ from buzzband_fw import app
 turn = app.App.turn
 since = None
 
-def spoilt(self):
+def spoilt(self, _count):
     global since
     turn(self)
     if since is None and self.muscle.blocks > 3:
