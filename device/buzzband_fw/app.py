@@ -44,7 +44,7 @@ from buzzband_fw.voice import Voice
 CRASH_FILE = "crash.txt"
 _WELL_AFTER_BLOCKS = const(1019)  # 10 s without a crash
 
-_TURNS = const(1000000)  # some three hours
+_TURNS = const(1000000)  # some hours: for what they need memory is taken once
 _TICKS_MASK = const(0x3FFFFFFF)  # at which MicroPython's clocks begin anew
 _BYTES_PER_TURN = const(6)
 _BYTES_AT_LEISURE = const(64)  # while nothing is felt: a packet of USB
@@ -85,7 +85,7 @@ class App:
         self._word = SILENCE  # since the last sample of the stream
         self._note_over_us = 0  # a turn is noted if it takes longer; -1: flash is written in it
         self._jobs = ()
-        self._move_due = False
+        self._moves = False  # the movement's turn is next
         self._step = muscle.step
         self._move = self.band.move
         self._poll = self.server.poll
@@ -121,32 +121,41 @@ class App:
     def turn(self, count=1):
         """Take ``count`` turns, or until the app is to end.
 
-        In each do one thing: the movement after a block, the next block, the link. Then doze if there is no more. What
-        each needs is bound once for all of them: to look an attribute up takes 2 µs.
+        In each do one thing: the movement, the next block, the link. Then doze if there is no more. What they need is
+        bound once for all of them: to look an attribute up takes 2 µs, and a call that has nothing to do 20.
         """
         muscle, movement, voice, band, server = self.muscle, self.movement, self.voice, self.band, self.server
         step, move, doze, now_us, jobs = self._step, self._move, self._until_tick, ticks_us, self._jobs
-        due = self._move_due
+        control, button, is_up = self.control, self._button, self._button.is_up
+        moves = self._moves
         start_us = now_us()
         while count and server.leave is None and band.state != _OFF:
             count -= 1
             busy = True
-            if due:
-                due = False
+            if moves:
+                moves = False
                 move()
                 busy = self._talking or muscle.late_samples > _ON_TIME_SAMPLES or movement.hurry
             elif step():
                 if muscle.word:
                     self._say()
-                for job in jobs[muscle.blocks & 7]:
+                elif voice.speaking:
+                    voice.step()
+                blocks = muscle.blocks
+                for job in jobs[blocks & 7]:
                     job()
-                due = True
+                if button.state or not is_up():
+                    button.step()
+                if control.guide is not None:
+                    control.step()
+                moves = not blocks & 1
+                busy = moves or self._talking or muscle.late_samples > _ON_TIME_SAMPLES
             elif movement.hurry:
                 move()
             else:
+                if voice.speaking:
+                    voice.step()
                 busy = self._listen()
-            if voice.speaking:
-                voice.step()
             end_us = now_us()
             elapsed_us = end_us - start_us & _TICKS_MASK
             start_us = end_us
@@ -155,8 +164,9 @@ class App:
             if not busy:
                 doze()
                 start_us = now_us()
-        self._move_due = due
+        self._moves = moves
 
+    @micropython.native
     def _say(self):
         """Say the word that the block calls for."""
         self._word = self.muscle.word
@@ -165,7 +175,7 @@ class App:
 
     def _share_jobs(self):
         """Share out what each of eight blocks in a row leaves to do."""
-        always = (self.band.note, self.control.step, self._button.step)
+        always = (self.band.note,)
         if self.band.clips is not None:
             always = (self.band.clips.step,) + always
         after_even = always + (self._send_sample,)  # activation is noted then, and that takes time
@@ -226,6 +236,8 @@ class App:
     def _keep_house(self):
         """Go on with the LED; feed the watchdog, look at USB power, the LED's rhythm and well-being in turns."""
         self._led.step()
+        if self.band.asks:
+            self.control.look()
         blocks = self.muscle.blocks
         chore = blocks & 24
         if chore == 8:
@@ -269,13 +281,14 @@ class App:
             self._word = SILENCE
             return
         muscle = self.muscle
-        if self.server.sample(
-            muscle.blocks, muscle.permille(), muscle.gated_permille(), muscle.flags(), self._word, muscle.envelope()
-        ):
+        blocks = muscle.blocks
+        flags, envelope = muscle.cue.flags, muscle.pipeline.envelope
+        if self.server.sample(blocks, muscle.permille(), muscle.gated_permille(), flags, self._word, envelope):
             self._word = SILENCE
         else:
             self.report.left_out += 1
-        self._notice_host()  # more often than without a stream: what is left of the sample has to go out
+        if blocks & 2:  # what is left of the sample has to go out; after the others hosts are noticed anyway
+            self._notice_host()
 
     @micropython.native
     def _notice_host(self):

@@ -51,6 +51,7 @@ class Band:
             self.clips = Clips(muscle, settings.clips)
         self._voice = voice
         self._feel = movement.feel  # bound once, as in core/pipeline.py
+        self._serve = movement.serve
         self._move = movement.step
         self.brace = brace
         self.frames = frames
@@ -208,6 +209,7 @@ class Band:
         """Return whether a word is being said."""
         return self._voice.speaking
 
+    @micropython.native
     def speak(self):
         """Say the word that the last block calls for, unless it would come too late; return whether it is said."""
         word = self.muscle.word
@@ -221,6 +223,7 @@ class Band:
         self._say(word)
         return True
 
+    @micropython.native
     def _say(self, word):
         self._voice.say(word)
         self.said += 1
@@ -249,25 +252,28 @@ class Band:
         if not self._feels:
             return
         muscle = self.muscle
+        movement = self.movement
+        if movement.imu is not None:
+            self._serve(muscle.late_samples > _LATE_SAMPLES)
         block = muscle.blocks - self._first_block - 1
-        waits = self._word
+        unnoted = self._word
         flags = 0
         if block & 1:
             flags = muscle.cue.flags
             self._feel(muscle.gated_permille(), flags)
-        elif not waits:
-            movement = self.movement
-            if movement.event or movement.shown:
-                self._note_movement()
+        elif movement.shown and not (movement.event or unnoted):
+            self._note_movement()
         if not self._cueing:
             return
         self.recorded = block + 1
+        word = muscle.word
+        if not (block & 1 or word or unnoted):
+            return
         recorder = self.recorder
         if recorder.session_id is None:
             return
-        if waits:
+        if unnoted:
             self._note_word()
-        word = muscle.word
         if word:
             self._word = word  # noted after the next block: the turn that begins to say it is long enough
             self._word_block = block
@@ -284,7 +290,7 @@ class Band:
 
     @micropython.native
     def move(self):
-        """Get on with the movement by one block. What that leads to is noted later: a turn is to be short."""
+        """Get on with the movement: after every second block. What that leads to is noted later: a turn is to be short."""
         movement = self.movement
         if movement.fault:
             self._note_imu()

@@ -104,16 +104,16 @@ class Control:
         self.take(_OF_HOST[how])
         return self._band.state
 
-    @micropython.native
     def step(self):
-        """Get on with what goes on in this state, after each block."""
-        band = self._band
-        if self.guide is not None:
-            signal = self.guide.step()
-            if signal:
-                self.take(signal)
-        elif band.asks:
-            band.asks = False
+        """Get on by one block with what goes on in a state that has a guide."""
+        signal = self.guide.step()
+        if signal:
+            self.take(signal)
+
+    def look(self):
+        """Ask the wearer, if a set is over that is to be asked about."""
+        if self._band.asks and self.guide is None:
+            self._band.asks = False
             self.take(ASK)
 
     def _allowed(self, state):

@@ -9,7 +9,8 @@ import gc
 
 from buzzband_fw.core.portable import const
 
-_WORDS = const(254)  # 1 KB: a tuple is one piece, so that its id is where the gap begins
+_WORDS = const(254)  # 4 KB: a tuple is one piece, so that its id is where the gap begins
+_COVER_WORDS = const(190)  # less than that, for some frames lie there already
 _HOLES_MAX = const(512)
 
 
@@ -17,7 +18,7 @@ class Frames:
     """A gap of 1 KB, held or released."""
 
     def __init__(self):
-        self._gap = self._holes = None
+        self._gap = self._holes = self._cover = None
         self.hold()
 
     def hold(self):
@@ -25,6 +26,15 @@ class Frames:
         self._holes = None
         if self._gap is None:
             self._gap = (None,) * _WORDS
+
+    def cover(self):
+        """Keep what is made from now on out of the gap, though it is released: it would stay until it is swept up."""
+        self._cover = [None] * _COVER_WORDS
+
+    def uncover(self):
+        """Let frames have the gap again, at once: a list that is cleared gives its room back, nothing else does."""
+        self._cover.clear()
+        self._cover = None
 
     def release(self):
         """Let go of the gap, and fill the holes before it, for there the search begins."""

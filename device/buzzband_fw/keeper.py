@@ -24,7 +24,8 @@ _LATE_MS = const(20)  # blocks are being caught up with: one stall after the oth
 _WELL_CLEAR_MS = const(100)
 _MERGE_AT = const(10)  # pieces, between sets: 40 s of them
 _MERGE_SOON = const(24)  # where there is no rest
-_UNSWEPT_MAX = const(8)  # a file leaves 1.2 KB behind
+_SWEPT_AT = const(8)  # files, which leave 1.2 KB each: to sweep up takes 20 ms
+_UNSWEPT_MAX = const(16)
 
 
 class Keeper:
@@ -101,10 +102,12 @@ class Keeper:
     def _write(self, write, clear_ms):
         self._brace()
         begun_ms = ticks_ms()
+        self._band.frames.cover()
         try:
             write(begun_ms)
         except OSError as error:
             self.lose(error)
+        self._band.frames.uncover()
         self._unerased = 0 if ticks_diff(ticks_ms(), begun_ms) > _ERASE_MS else self._unerased + 1
         self._sweep(clear_ms)
 
@@ -163,10 +166,13 @@ class Keeper:
 
     def _merge(self):
         self._brace()
+        self._band.frames.cover()
         try:
             return self._recorder.merge()
         except OSError as error:
             self.lose(error)
+        finally:
+            self._band.frames.uncover()
         return False
 
     def _save_mark(self):
@@ -180,8 +186,8 @@ class Keeper:
             pass  # the band knows it, until the battery is empty
 
     def _sweep(self, clear_ms):
-        """Let go of what files leave behind, at once if there is time."""
+        """Let go of what files leave behind, from time to time, when there is some."""
         self._unswept += 1
-        if clear_ms >= _WELL_CLEAR_MS or self._unswept >= _UNSWEPT_MAX:
+        if self._unswept >= (_SWEPT_AT if clear_ms >= _WELL_CLEAR_MS else _UNSWEPT_MAX):
             self._unswept = 0
             gc.collect()

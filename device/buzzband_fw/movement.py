@@ -55,7 +55,7 @@ class Movement:
         self.fault_value = 0
         self.steps = 0  # of the session
         self.first_step = 0  # of it, as the core counts them
-        self.imu = self._request = self._collect = None
+        self.imu = self._collect = None
         self._bus = bus
         self._state = _ABSENT
         self._since_ms = 0  # the last step that had its frames, or the last attempt
@@ -63,14 +63,14 @@ class Movement:
         self._cause = self._cause_value = 0  # of its being away
         self._lost = False  # frames: none counts until the muscle is on time, or they would be taken for older ones
         self._surplus = False  # a frame has been left out
+        self._more = False  # frames wait in the IMU than come between two looks
         self._frames = array("h", bytes(2 * STEP_VALUES))
         self._have = 0
-        self._asked = self._paused = False
+        self._paused = False
         self._activations = array("H", bytes(2 * _WAITING))
         self._felt = 0  # activations of the session
         self._works = _WORK_PER_STEP
-        self._serve = self._serve_imu  # bound once, as in core/pipeline.py
-        self._take = self._take_step
+        self._take = self._take_step  # bound once, as in core/pipeline.py
 
     def choose(self, settings):
         """Expect the exercise and the target of ``settings`` from now on. Not in a session."""
@@ -111,7 +111,6 @@ class Movement:
             while not self.imu.restart_step():
                 pass
             self.imu.request()
-            self._asked = True
         except BusError as error:
             self._fail(records.IMU_BUS, error.args[0])
         self._since_ms = ticks_ms()
@@ -163,33 +162,29 @@ class Movement:
 
     @micropython.native
     def step(self, late):
-        """Get on by one block: take a frame; do the work that the last step has left, or else take a step if it is due.
+        """Do what a step is followed by, or else take a step if it is due: after every second block, or in a hurry.
 
         Where a step has left much, the second half of it is a call of its own, for a turn is to be short. ``late``:
         whether the muscle has more than the last blocks to catch up with. ``event`` and ``shown`` are the caller's to
         clear.
         """
-        works = self._works
-        if works == 1:
-            self.hurry = False
+        if self._works < _WORK_PER_STEP:
             self._work()
+            self.hurry = self._works < _WORK_PER_STEP or self.event != 0  # NOTHING
             return
         steps = self.steps
         behind = self._felt - steps
-        state = self._state
-        if self._lost and not late and behind <= 1:
-            self._lost = False
-        if state == _RUNNING:
-            self._serve(behind, late)
-        elif state == _RESTARTING:
-            self._restart()
-        if not works:
-            self._work()
-        elif behind:
+        if self.hurry:
+            self.serve(late)
+        hurries = self._surplus
+        if behind:
             have = self._have
-            if have == 2 or self._lost or self._state != _RUNNING or behind > _STARVED_STEPS:
+            alone = self._lost or self._state != _RUNNING or behind > _STARVED_STEPS
+            if have == 2 or alone:
                 self._take(steps, have == 2)
-        self.hurry = behind > _HURRY_STEPS or self._surplus or self._works == 1 or (behind > 1 and self._lost)
+            if behind > 1 and (self._more or alone):
+                hurries = True
+        self.hurry = hurries or self._works < _WORK_PER_STEP
 
     @micropython.native
     def _work(self):
@@ -218,27 +213,33 @@ class Movement:
             self.shown = True
 
     @micropython.native
-    def _serve_imu(self, behind, late):
-        """Collect the frame that was asked for and ask for the next."""
+    def serve(self, late):
+        """Take a frame of the IMU and ask for the next, or go on with its restart: after every block. See ``step``."""
+        state = self._state
+        if state != _RUNNING:
+            if state == _RESTARTING:
+                self._restart()
+            return
+        behind = self._felt - self.steps
+        lost = self._lost
+        if lost and not late and behind <= 1:
+            self._lost = lost = False
+        have = self._have
+        if have == 2:
+            return  # the muscle has to come first
         try:
-            if self._asked:
-                have = self._have
-                if have == 2:
-                    return  # the muscle has to come first
-                got = self._collect(self._frames, _FRAME if have else 0)
-                if got == 1:
-                    backlog = self.imu.backlog
-                    if self._lost or self._surplus or backlog > _BACKLOG_MAX or behind > _HURRY_STEPS:
-                        self._weigh_frame(backlog, behind, late, have)
-                    else:
-                        self._have = have + 1
-                elif got == _PENDING or not self._misses_frame(got, late):
-                    return
-            else:
-                self._asked = True
-            self._request()
+            got = self._collect(self._frames, _FRAME if have else 0, True)
         except BusError as error:
             self._fail(records.IMU_BUS, error.args[0])
+            return
+        if got > 0:
+            self._more = got > 2
+            if lost or self._surplus or got > 1 + _BACKLOG_MAX or behind > _HURRY_STEPS:
+                self._weigh_frame(got - 1, behind, late, have)
+            else:
+                self._have = have + 1
+        elif got != _PENDING:
+            self._miss_frame(got, late)
 
     def _weigh_frame(self, backlog, behind, late, have):
         """Count the frame that has come behind those that there are, once, twice, or not at all."""
@@ -256,8 +257,8 @@ class Movement:
                 have = 1
             self._have = have + 1
 
-    def _misses_frame(self, got, late):
-        """Find out why no frame has come; return whether the IMU is to be asked again."""
+    def _miss_frame(self, got, late):
+        """Find out why no frame has come."""
         self._surplus = False
         silent_ms = ticks_diff(ticks_ms(), self._since_ms)
         if got == imu.OVERFLOWED:
@@ -267,14 +268,13 @@ class Movement:
             self._have = 0
         elif silent_ms > _FROZEN_MS and not late:
             self._fail(records.IMU_FROZEN, silent_ms)
-        return self._state == _RUNNING
 
     def _find(self):
         """Look which IMU there is, twice for there may be a glitch, and return whether there is any; notes why not."""
         for _ in range(2):
             try:
                 self.imu = driver = imu.find(self._bus)
-                self._request, self._collect = driver.request, driver.collect  # bound once, as in core/pipeline.py
+                self._collect = driver.collect  # bound once, as in core/pipeline.py
                 return True
             except imu.ImuUnknown as error:
                 code, value = records.IMU_UNKNOWN, error.identity
@@ -291,7 +291,7 @@ class Movement:
             self._note(code, value)
         self._paused = self._state == _RESTARTING
         self._state = _RESTARTING
-        self._asked = self._surplus = False
+        self._surplus = self._more = False
         self._have = 0
         self._since_ms = ticks_ms()
         if not self._paused:
@@ -317,6 +317,7 @@ class Movement:
         except BusError as error:
             self._fail(records.IMU_BUS, error.args[0])
             return
+        self.imu.request()
         self._state = _RUNNING
         self._lost = True
         self._since_ms = ticks_ms()

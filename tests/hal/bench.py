@@ -68,13 +68,13 @@ class ImuBench:
         """Ask for a frame and take the answer, so much later."""
         driver.request()
         self.wait_ms(ms)
-        return int(driver.collect(self.frames, 0))
+        return int(driver.collect(self.frames, 0, False))
 
     def take(self, driver: Any, count: int) -> list[list[int]]:
         """The next frames, as soon as they come."""
         found = []
         for _ in range(15 * count + 3):
-            if self.turn(driver, 1) == 1:
+            if self.turn(driver, 1) > 0:
                 found.append(self.frames[:6].tolist())
                 if len(found) == count:
                     return found

@@ -47,7 +47,7 @@ def run():
             starts[pulse] = ticks_diff(ticks_us(), start)
             sleep_ms(2)
             while motor.running:
-                told[turn] = driver.collect(frames, 0)
+                told[turn] = driver.collect(frames, 0, False)
                 turn += 1
                 driver.request()
                 sleep_ms(10)
@@ -55,7 +55,7 @@ def run():
                 motor.step()
                 took = ticks_diff(ticks_us(), start)
                 longest[motor._stage] = max(longest[motor._stage], took)
-            told[turn] = driver.collect(frames, 0)
+            told[turn] = driver.collect(frames, 0, False)
             turn += 1
             sleep_ms(40)
     finally:
@@ -85,8 +85,8 @@ def test_pulses_come_between_the_requests_of_an_imu_in_time_and_without_a_byte(t
     came = told.pop("told")
     tell(f"{told}, {[round(1000 * burst.duration_s, 2) for burst in worn.motor.bursts]} ms")
     assert (told["name"], told["fault"]) == (kind, 0)
-    assert set(came) <= {0, 1}
-    assert sum(came) > 20
+    assert max(came) <= 12  # more is a fault
+    assert sum(each > 0 for each in came) > 20
     assert [burst.duration_s for burst in worn.motor.bursts] == [pytest.approx(0.12, abs=0.011)] * PULSES
     assert max(told["start_us"][:2]) <= START_US
     assert told["start_us"][2] <= WAITS_US

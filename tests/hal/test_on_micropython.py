@@ -55,11 +55,11 @@ def look():
     for _ in range(6):
         driver.request()
         world.spend(600)
-        told = driver.collect(found, 6 * came)
+        told = driver.collect(found, 6 * came, False)
         if told == imu.OVERFLOWED:
             overflows += 1
-        else:
-            came += told
+        elif told > 0:
+            came += 1
 
 world.schedule(world.now_us + 250000, "imu_overflow", True)
 heap_lock()

@@ -3,7 +3,7 @@
 from machine import Pin
 from time import ticks_add, ticks_diff, ticks_ms
 
-from buzzband_fw.core.portable import const, micropython
+from buzzband_fw.core.portable import const
 from buzzband_fw.hal import pins
 
 SHORT = const(1)
@@ -22,7 +22,7 @@ _TOLD = const(4)  # down, and nothing that follows counts until it is up
 
 
 class Button:
-    """The button; ``step`` tells of a press as soon as it is certain what it is.
+    """The button; ``step`` tells of a press as soon as it is certain what it is. ``is_up()``: whether nobody presses it.
 
     A long one is told while it is still held, a double one when it ends, a short one 300 ms after its end.
     """
@@ -30,24 +30,17 @@ class Button:
     def __init__(self, on_press):
         """``on_press``: is called with SHORT, LONG or DOUBLE."""
         self._on_press = on_press
-        self._value = Pin(pins.BUTTON, Pin.IN, Pin.PULL_UP).value
-        self._state = _UP if self._value() else _TOLD  # held at power-on it means safe mode, and no press
+        self.is_up = Pin(pins.BUTTON, Pin.IN, Pin.PULL_UP).value
+        self.state = _UP if self.is_up() else _TOLD  # held at power-on it means safe mode, and no press
         self._since_ms = ticks_add(ticks_ms(), -_DOUBLE_MS)
 
-    @micropython.native
     def step(self):
-        """Look at the button. What is seen for less than 20 ms is a bounce."""
-        up = self._value()
-        if self._state or not up:
-            self._go_on(up)
+        """Take the step from state to state that the button, or time, asks for. What lasts less than 20 ms is a bounce.
 
-    def is_up(self):
-        """Return whether nobody presses it."""
-        return self._value() == 1
-
-    def _go_on(self, up):
-        """Take the step from state to state that the button, or time, asks for."""
-        state = self._state
+        It is to be called every 10 ms while ``state`` is not 0, or the button is down.
+        """
+        state = self.state
+        up = self.is_up()
         held_ms = ticks_diff(ticks_ms(), self._since_ms)
         is_down = state == _DOWN or state == _DOWN_AGAIN
         if is_down and not up:
@@ -57,7 +50,7 @@ class Button:
             self._release(held_ms)
         elif state == _TOLD:
             if up:
-                self._state = _UP
+                self.state = _UP
         elif not up:
             self._enter(_DOWN if state == _UP else _DOWN_AGAIN)
         elif held_ms >= _DOUBLE_MS:
@@ -65,18 +58,18 @@ class Button:
 
     def _release(self, held_ms):
         """Take the end of a press; after a bounce all is as before."""
-        again = self._state == _DOWN_AGAIN
+        again = self.state == _DOWN_AGAIN
         if held_ms < _BOUNCE_MS:
-            self._state = _PRESSED if again else _UP
+            self.state = _PRESSED if again else _UP
         elif again:
             self._tell(DOUBLE, _UP)
         else:
             self._enter(_PRESSED)
 
     def _enter(self, state):
-        self._state = state
+        self.state = state
         self._since_ms = ticks_ms()
 
     def _tell(self, press, state):
-        self._state = state
+        self.state = state
         self._on_press(press)

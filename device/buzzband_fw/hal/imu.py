@@ -13,13 +13,13 @@ A frame is six int16: ax ay az gx gy gz, at 4096 LSB/g and 32.8 LSB/(Â°/s), so Â
 ``restart_step()``      does the next step if it is time for it, less than 0.3 ms; returns whether the IMU runs. Raises
                         BusError, after 2 ms at most: then recover the bus and begin again.
 ``request()``           asks for a frame, and returns at once. The answer takes 0.1 to 0.5 ms.
-``collect(frames, at)``  takes the answer. Raises BusError, for a bus that hangs 5 ms after the request: then recover
-                        the bus. Returns
-                        1           a frame is in ``frames[at : at + FRAME_SIZE]``, an array('h')
+``collect(frames, at, again)``  takes the answer, and asks for the next if ``again``. Raises BusError, for a bus that
+                        hangs 5 ms after the request: then recover the bus. Returns
+                        1 or more   a frame is in ``frames[at : at + FRAME_SIZE]``, an array('h'); 1 less is how many
+                                    still waited then: with a request every 10 ms usually 1
                         0           there is none, or none that was known of: this request tells the next one
                         PENDING     the answer is not there yet: collect again
                         OVERFLOWED  some were lost
-``backlog``             how many frames still waited then: with a request every 10 ms usually 1.
 ``flush()``             lets no frame come any more that is there now, or is asked for. May be called at any time.
 ``self_test()``         returns whether the chip finds itself well, at rest; 0.8 s, and then it is to be started again.
                         Raises BusError.

@@ -35,11 +35,9 @@ class ImuDriver:
         """``setup``: the steps of a restart. ``decode``: the kernel."""
         self.identity = identity
         self._bus = bus
-        self._registers = bus.registers
         self._requested_ms = 0
         self._address = address
         self._restart = setup
-        self._decode = decode
         self._step = 0
         self._ready_ms = 0
         self._forget()
@@ -47,6 +45,7 @@ class ImuDriver:
         empty = writing(*self.EMPTYING[0]) + writing(*self.EMPTYING[1])
         self._transfers = [transfer(address, each) for each in (count, count + frame, empty + count, count)]
         self._raw = bytearray(self.COUNTED[1] + self.FIFO[1])
+        self._bound = bus, bus.registers, self._transfers, self._raw, decode  # one look-up in place of five
 
     def start(self):
         """Reset, configure, begin. Raises BusError."""
@@ -95,31 +94,35 @@ class ImuDriver:
         """Fill ``buffer`` from ``register`` on. Raises BusError."""
         self._bus.read_into(self._address, register, buffer)
 
-    @micropython.native
     def request(self):
         """Ask for a frame."""
         self._requested_ms = ticks_ms()
         bus = self._bus
         bus.posted = posted = self._transfers[self._asked]
         bus.told = 0
-        push(self._registers, posted)
+        push(bus.registers, posted)
 
     @micropython.native
-    def collect(self, frames, at):
-        """Take what was asked for; return how many frames came, PENDING or OVERFLOWED. Raises BusError."""
+    def collect(self, frames, at, again):
+        """Take what was asked for; return 1 + how many frames wait if one came, 0, PENDING or OVERFLOWED.
+
+        ``again``: whether to ask for the next at once. Raises BusError.
+        """
+        bus, registers, transfers, raw, decode = self._bound
         asked = self._asked
-        raw = self._raw
-        bus = self._bus
-        told = bus.kept_into(raw) if bus.told else pull(self._registers, self._transfers[asked], raw)
+        told = bus.kept_into(raw) if bus.told else pull(registers, transfers[asked], raw)
         if told != 1:
             return self._wait(told)
         bus.posted = None
-        waiting = self._decode(raw, asked, frames, at)
+        waiting = decode(raw, asked, frames, at)
         if waiting < 0 or self._flushes:
-            return self._mend(waiting)
-        self.backlog = waiting
-        self._asked = FRAME if waiting else COUNT
-        return asked & 1
+            return self._mend(waiting, again)
+        self._asked = following = FRAME if waiting else COUNT
+        if again:
+            bus.posted = posted = transfers[following]
+            self._requested_ms = ticks_ms()
+            push(registers, posted)
+        return 1 + waiting if asked & 1 else 0
 
     def flush(self):
         """Throw away what waits, and what is on its way."""
@@ -133,17 +136,19 @@ class ImuDriver:
         self._forget()
         raise BusError(EIO if told and told != HANGS else ETIMEDOUT)
 
-    def _mend(self, waiting):
-        flushes = self._flushes
-        if waiting == DOUBTFUL and self._asked == FRAME and not flushes:
+    def _mend(self, waiting, again):
+        came = 0
+        if waiting == DOUBTFUL and self._asked == FRAME and not self._flushes:
             self._asked = AGAIN
-            return 0
-        self._forget()
-        return 0 if flushes else OVERFLOWED
+        else:
+            came = 0 if self._flushes else OVERFLOWED
+            self._forget()
+        if again:
+            self.request()
+        return came
 
     def _forget(self):
         """Let the next request empty the FIFO: it may begin with a part of a frame."""
-        self.backlog = 0
         self._flushes = False
         self._asked = _EMPTY
 
