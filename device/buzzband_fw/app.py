@@ -24,7 +24,7 @@ from time import ticks_diff, ticks_ms, ticks_us
 from buzzband_fw import control
 from buzzband_fw.band import Band
 from buzzband_fw.core.portable import const, micropython
-from buzzband_fw.core.words import GOODBYE, LOW_BATTERY, SILENCE
+from buzzband_fw.core.words import GOODBYE, LOW_BATTERY
 from buzzband_fw.hal import motor
 from buzzband_fw.hal.button import Button
 from buzzband_fw.hal.doze import Doze
@@ -82,7 +82,6 @@ class App:
         self._watchdog = None
         self._wrote_flash = False
         self._battery_due = False
-        self._word = SILENCE  # since the last sample of the stream
         self._note_over_us = 0  # a turn is noted if it takes longer; -1: flash is written in it
         self._jobs = ()
         self._moves = False  # the movement's turn is next
@@ -142,13 +141,15 @@ class App:
                 elif voice.speaking:
                     voice.step()
                 blocks = muscle.blocks
+                moves = not blocks & 1
+                if moves and server.streaming:
+                    self._send_sample()
                 for job in jobs[blocks & 7]:
                     job()
                 if button.state or not is_up():
                     button.step()
                 if control.guide is not None:
                     control.step()
-                moves = not blocks & 1
                 busy = moves or self._talking or muscle.late_samples > _ON_TIME_SAMPLES
             elif movement.hurry:
                 move()
@@ -169,7 +170,7 @@ class App:
     @micropython.native
     def _say(self):
         """Say the word that the block calls for."""
-        self._word = self.muscle.word
+        self.server.word = self.muscle.word
         if self.band.speak():
             self._watchdog.feed(True)  # from now on no hang may keep the motor on
 
@@ -178,11 +179,10 @@ class App:
         always = (self.band.note,)
         if self.band.clips is not None:
             always = (self.band.clips.step,) + always
-        after_even = always + (self._send_sample,)  # activation is noted then, and that takes time
-        once_in_four = after_even + (self._notice_host,)
+        look = always + (self._notice_host,)
         keep = always + (self.band.keep,)
         house = always + (self._keep_house,)
-        self._jobs = (once_in_four, keep, after_even, house, once_in_four, keep, after_even, always)
+        self._jobs = (look, keep, always, house, look, always, always, always)
 
     def stop(self):
         """Leave everything as the prompt expects it: motor off first of all."""
@@ -276,16 +276,11 @@ class App:
 
     @micropython.native
     def _send_sample(self):
-        """Send the block's values to a host that wants them, and the word that has been due since the last ones."""
-        if not self.server.streaming:
-            self._word = SILENCE
-            return
+        """Send the block's values to a host that wants them."""
         muscle = self.muscle
         blocks = muscle.blocks
         flags, envelope = muscle.cue.flags, muscle.pipeline.envelope
-        if self.server.sample(blocks, muscle.permille(), muscle.gated_permille(), flags, self._word, envelope):
-            self._word = SILENCE
-        else:
+        if not self.server.sample(blocks, muscle.permille(), muscle.gated_permille(), flags, envelope):
             self.report.left_out += 1
         if blocks & 2:  # what is left of the sample has to go out; after the others hosts are noticed anyway
             self._notice_host()

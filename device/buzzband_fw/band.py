@@ -15,7 +15,6 @@ from buzzband_fw.store import records, session
 _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
 
 _FIFO_EVERY = const(15)  # blocks, less one
-_LATE_SAMPLES = const(96)  # two blocks
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
 _GUIDED = (messages.CALIBRATING, messages.WARMING_UP, messages.FINDING, messages.ASKING)
 _REPS_MASK = const(63)
@@ -254,7 +253,7 @@ class Band:
         muscle = self.muscle
         movement = self.movement
         if movement.imu is not None:
-            self._serve(muscle.late_samples > _LATE_SAMPLES)
+            self._serve(muscle.late_samples)
         block = muscle.blocks - self._first_block - 1
         unnoted = self._word
         flags = 0
@@ -301,7 +300,7 @@ class Band:
             self._note_movement()
             movement.hurry = True  # the movement itself has the next turn
             return
-        self._move(self.muscle.late_samples > _LATE_SAMPLES)
+        self._move(self.muscle.late_samples)
 
     def remove(self, session_id):
         """Remove a session that is over. Touches flash. Raises OSError."""

@@ -23,6 +23,7 @@ _WAITING = const(32)  # activations that wait for frames: 0.64 s
 _WAITING_MASK = const(31)
 _FLAGS_SHIFT = const(12)
 _PERMILLE_MASK = const(0xFFF)
+_LATE_SAMPLES = const(96)  # two blocks: the muscle has more than the last ones to catch up with
 _HURRY_STEPS = const(3)  # behind the muscle: more than frames are ever late but after a stall
 _STARVED_STEPS = const(26)  # 0.5 s: activations cannot wait for much longer
 _BACKLOG_MAX = const(3)  # frames beyond those that activations wait for: more than there ever are if the clocks agree
@@ -161,11 +162,11 @@ class Movement:
         self._felt += 1
 
     @micropython.native
-    def step(self, late):
+    def step(self, late_samples):
         """Do what a step is followed by, or else take a step if it is due: after every second block, or in a hurry.
 
-        Where a step has left much, the second half of it is a call of its own, for a turn is to be short. ``late``:
-        whether the muscle has more than the last blocks to catch up with. ``event`` and ``shown`` are the caller's to
+        Where a step has left much, the second half of it is a call of its own, for a turn is to be short.
+        ``late_samples``: of the muscle, that are still to be worked through. ``event`` and ``shown`` are the caller's to
         clear.
         """
         if self._works < _WORK_PER_STEP:
@@ -175,7 +176,7 @@ class Movement:
         steps = self.steps
         behind = self._felt - steps
         if self.hurry:
-            self.serve(late)
+            self.serve(late_samples)
         hurries = self._surplus
         if behind:
             have = self._have
@@ -213,7 +214,7 @@ class Movement:
             self.shown = True
 
     @micropython.native
-    def serve(self, late):
+    def serve(self, late_samples):
         """Take a frame of the IMU and ask for the next, or go on with its restart: after every block. See ``step``."""
         state = self._state
         if state != _RUNNING:
@@ -222,7 +223,7 @@ class Movement:
             return
         behind = self._felt - self.steps
         lost = self._lost
-        if lost and not late and behind <= 1:
+        if lost and behind <= 1 and late_samples <= _LATE_SAMPLES:
             self._lost = lost = False
         have = self._have
         if have == 2:
@@ -235,18 +236,18 @@ class Movement:
         if got > 0:
             self._more = got > 2
             if lost or self._surplus or got > 1 + _BACKLOG_MAX or behind > _HURRY_STEPS:
-                self._weigh_frame(got - 1, behind, late, have)
+                self._weigh_frame(got - 1, behind, late_samples, have)
             else:
                 self._have = have + 1
         elif got != _PENDING:
-            self._miss_frame(got, late)
+            self._miss_frame(got, late_samples)
 
-    def _weigh_frame(self, backlog, behind, late, have):
+    def _weigh_frame(self, backlog, behind, late_samples, have):
         """Count the frame that has come behind those that there are, once, twice, or not at all."""
         self._surplus = False
         if self._lost:
             self._since_ms = ticks_ms()
-        elif late:
+        elif late_samples > _LATE_SAMPLES:
             self._have = have + 1
         elif backlog > _BACKLOG_MAX + 2 * behind:
             self._surplus = True
@@ -257,7 +258,7 @@ class Movement:
                 have = 1
             self._have = have + 1
 
-    def _miss_frame(self, got, late):
+    def _miss_frame(self, got, late_samples):
         """Find out why no frame has come."""
         self._surplus = False
         silent_ms = ticks_diff(ticks_ms(), self._since_ms)
@@ -266,7 +267,7 @@ class Movement:
             self._since_ms = ticks_ms()
             self._lost = True
             self._have = 0
-        elif silent_ms > _FROZEN_MS and not late:
+        elif silent_ms > _FROZEN_MS and late_samples <= _LATE_SAMPLES:
             self._fail(records.IMU_FROZEN, silent_ms)
 
     def _find(self):

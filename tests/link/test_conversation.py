@@ -293,7 +293,8 @@ def test_samples_are_understood(wire: Wire, tmp_path: Path) -> None:
     link, server, _ = served(wire, tmp_path)
     link.stream(True)
     for block in range(3):
-        server.sample(2 * block, 500, 400, 8, 1, 1234)
+        server.word = 1
+        server.sample(2 * block, 500, 400, 8, 1234)
     assert list(itertools.islice(link.samples(), 2)) == [Sample(n, 2 * n, 500, 400, 8, 1, 1234) for n in range(2)]
     link.stream(False)
     assert not server.streaming

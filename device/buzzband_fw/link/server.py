@@ -15,12 +15,15 @@ _LOOKS = const(8)  # at the port in a turn: what was sent before is about to hav
 class Server:
     """Answers requests about a band and sends samples while the host wants them.
 
+    ``streaming``: whether it does. ``word``: what has been due since the last sample, 0 if nothing.
+
     ``band``: a ``self_report.SelfReport``. ``leave``: None, or messages.REPL or RESET when the app is to end.
     """
 
     def __init__(self, port, band):
         self.leave = None
         self.streaming = False
+        self.word = 0
         self._port = port
         self._look = port.look
         self._band = band
@@ -57,7 +60,7 @@ class Server:
         return True
 
     @micropython.native
-    def sample(self, block, permille, gated_permille, flags, word, envelope):
+    def sample(self, block, permille, gated_permille, flags, envelope):
         """Send one sample of the stream, unless the port is not ready for it; return whether it is sent."""
         if self._waiting or not self._port.can_write():
             return False
@@ -66,8 +69,9 @@ class Server:
         body[1] = self._sample_number & 255
         self._sample_number += 1
         struct.pack_into(
-            messages.SAMPLE_FORMAT, body, frames.PAYLOAD_AT, block, permille, gated_permille, flags, word, envelope
+            messages.SAMPLE_FORMAT, body, frames.PAYLOAD_AT, block, permille, gated_permille, flags, self.word, envelope
         )
+        self.word = 0
         self._port.write(self._wire, frames.pack(body, messages.SAMPLE_SIZE, self._wire))
         return True
 
@@ -180,6 +184,7 @@ class Server:
         if length != 1:
             raise Refusal(messages.BAD_PAYLOAD)
         self.streaming = self._frame[frames.PAYLOAD_AT] != 0
+        self.word = 0
         self._body[frames.PAYLOAD_AT] = self.streaming
         return 1
 
