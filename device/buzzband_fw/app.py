@@ -1,11 +1,12 @@
 """The app: puts the band together and runs it, turn by turn, until the host or the battery ends it.
 
 samples -> pipeline -> word -> voice    a turn every 10 ms, with what the block leaves to do:
+IMU -----> frame -> movement
            activation -> recorder
            button
            stream, LED, watchdog, USB power, a look whether a host speaks
            recorder -> flash, if no word can be due: keeper
-IMU -----> movement -> recorder         a second turn
+           movement -> recorder         a second turn after every second block, more if a step leads to much
 link                                    turn by turn while a conversation goes on; then doze until the next block
 
 Before the first sample nothing is done that can come later: the IMU wakes while the rest is made, and the session is
@@ -176,13 +177,13 @@ class App:
 
     def _share_jobs(self):
         """Share out what each of eight blocks in a row leaves to do."""
-        always = (self.band.note,)
-        if self.band.clips is not None:
-            always = (self.band.clips.step,) + always
+        clips = self.band.clips
+        always = (self.band.note,) if clips is None else (clips.step, self.band.note)
         look = always + (self._notice_host,)
         keep = always + (self.band.keep,)
         house = always + (self._keep_house,)
-        self._jobs = (look, keep, always, house, look, always, always, always)
+        again = always if clips is None else keep  # with clips there is more to write
+        self._jobs = (look, keep, always, house, look, again, always, always)
 
     def stop(self):
         """Leave everything as the prompt expects it: motor off first of all."""

@@ -208,7 +208,6 @@ class Band:
         """Return whether a word is being said."""
         return self._voice.speaking
 
-    @micropython.native
     def speak(self):
         """Say the word that the last block calls for, unless it would come too late; return whether it is said."""
         word = self.muscle.word
@@ -252,7 +251,8 @@ class Band:
             return
         muscle = self.muscle
         movement = self.movement
-        if movement.imu is not None:
+        word = muscle.word
+        if not word and movement.imu is not None:  # the turn that begins to say a word is long enough
             self._serve(muscle.late_samples)
         block = muscle.blocks - self._first_block - 1
         unnoted = self._word
@@ -265,7 +265,6 @@ class Band:
         if not self._cueing:
             return
         self.recorded = block + 1
-        word = muscle.word
         if not (block & 1 or word or unnoted):
             return
         recorder = self.recorder
@@ -274,7 +273,7 @@ class Band:
         if unnoted:
             self._note_word()
         if word:
-            self._word = word  # noted after the next block: the turn that begins to say it is long enough
+            self._word = word  # noted after the next block, for the same reason
             self._word_block = block
             self._word_late_ms = muscle.late_ms()
         if not block & 1:
