@@ -9,7 +9,7 @@ import pytest
 from buzzband.cli.group import COMMANDS
 from buzzband.transports.drives import PICO_BOARD
 from cli.builders import run
-from cli.plugged_in import PORT, PluggedIn, State, plug_in
+from cli.plugged_in import PACK, PORT, PluggedIn, State, plug_in
 
 WITHOUT_A_DEVICE = {
     "demo",
@@ -48,7 +48,7 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "--version": (DONE, "with app"),
         "devices": (DONE, "micropython"),
         "doctor": (UNWELL, "bare"),
-        "flash": (DONE, "/a/buzzband_fw/app.mpy"),
+        "flash": (DONE, PACK),
         "update": (LINK, "MicroPython's prompt answers"),
         "config get": (LINK, "MicroPython's prompt answers"),
         "monitor": (LINK, "MicroPython's prompt answers"),
@@ -200,7 +200,7 @@ def assert_left_as_it_should_be(device: PluggedIn, before: State, command: str) 
     """Whatever runs is what ran before; only flash brings something new, and only it writes files."""
     if command == "flash" and before in (State.BARE, State.REPL, State.APP, State.SAFE, State.BOOTSEL):
         assert device.state is State.APP
-        assert "/a/buzzband_fw/app.mpy" in device.board.files
+        assert PACK in device.board.files
         return
     assert device.board.told("put") == []
     assert device.state is (State.APP if (command, before) in RESTARTED else before)

@@ -5,6 +5,7 @@ As little as can be is left in RAM beside the app: it is short, and starter.py i
 
 import sys
 from machine import mem32, reset
+from vfs import umount
 
 import starter
 
@@ -22,3 +23,8 @@ except Exception as error:
     reset()
 finally:
     mem32[WATCHDOG_CLEAR] = WATCHDOG_ENABLE
+    for slot in ("/a", "/b"):
+        try:
+            umount(slot)  # whoever comes to the prompt finds what lies in flash there
+        except OSError:
+            pass  # it is a folder, or nothing
