@@ -14,7 +14,7 @@ from buzzband_fw.store import records, session
 
 _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
 
-_FIFO_EVERY = const(15)  # blocks, less one
+_FIFO_MASK = const(15)  # of blocks: after which one of 16 to look at the converter's FIFO
 _LATE_SAMPLES = const(96)  # two blocks
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
 _GUIDED = (messages.CALIBRATING, messages.WARMING_UP, messages.FINDING, messages.ASKING)
@@ -250,12 +250,12 @@ class Band:
             return
         muscle = self.muscle
         block = muscle.blocks - self._first_block - 1
-        waits = self._word
+        unnoted = self._word
         flags = 0
         if block & 1:
             flags = muscle.cue.flags
             self._feel(muscle.gated_permille(), flags)
-        elif not waits:
+        elif not unnoted:
             movement = self.movement
             if movement.event or movement.shown:
                 self._note_movement()
@@ -265,7 +265,7 @@ class Band:
         recorder = self.recorder
         if recorder.session_id is None:
             return
-        if waits:
+        if unnoted:
             self._note_word()
         word = muscle.word
         if word:
@@ -276,7 +276,7 @@ class Band:
             return
         if muscle.lost_blocks != self._lost_blocks:
             self._note_loss(block)
-        if block & _FIFO_EVERY == _FIFO_EVERY and muscle.fifo_overflowed():
+        if block & _FIFO_MASK == _FIFO_MASK and muscle.fifo_overflowed():
             recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
         if muscle.other is not None and not flags:
             muscle.cue.takeover.add(muscle.gated_permille(), muscle.other_permille())
