@@ -152,7 +152,10 @@ def storage(board: Board) -> Storage:
 
 
 def modules(board: Board, path: str) -> dict[str, str]:
-    """Return the SHA-256 of each module of a pack, in hexadecimal; none if it is no pack. Raises BoardError, LinkError."""
+    """Return the SHA-256 of each module of a pack, in hexadecimal; none if it is no pack.
+
+    Raises BoardError, LinkError.
+    """
     try:
         told = json.loads(board.exec(_MODULES.format(path=path)))
     except (ValueError, RecursionError) as error:
