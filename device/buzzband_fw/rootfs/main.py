@@ -5,9 +5,9 @@ As little as can be is left in RAM beside the app: it is short, and starter.py i
 
 import sys
 from machine import mem32, reset
-from vfs import umount
 
 import starter
+from vfs import umount
 
 WATCHDOG_CLEAR = 0x4005B000
 WATCHDOG_ENABLE = 1 << 30
