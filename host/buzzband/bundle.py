@@ -149,7 +149,7 @@ def band_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
 def unpacked_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
     """Return the same with the app in the folder a, where a program of one's own can import its modules.
 
-    They have the names of the source, for which the app takes 41 KB more of RAM. Raises EngineMissing, EngineFailed.
+    They have the names of the source, for which the app takes 40 KB more of RAM. Raises EngineMissing, EngineFailed.
     """
     return _band({f"a/{path}": data for path, data in native_files().items()}, settings)
 
