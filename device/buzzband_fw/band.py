@@ -14,7 +14,7 @@ from buzzband_fw.store import records, session
 
 _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that it does not mean
 
-_FIFO_EVERY = const(15)  # blocks, less one
+_FIFO_MASK = const(15)  # of blocks: after which one of 16 to look at the converter's FIFO
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
 _GUIDED = (messages.CALIBRATING, messages.WARMING_UP, messages.FINDING, messages.ASKING)
 _REPS_MASK = const(63)
@@ -280,7 +280,7 @@ class Band:
             return
         if muscle.lost_blocks != self._lost_blocks:
             self._note_loss(block)
-        if block & _FIFO_EVERY == _FIFO_EVERY and muscle.fifo_overflowed():
+        if block & _FIFO_MASK == _FIFO_MASK and muscle.fifo_overflowed():
             recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
         if muscle.other is not None and not flags:
             muscle.cue.takeover.add(muscle.gated_permille(), muscle.other_permille())

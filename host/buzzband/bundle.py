@@ -21,7 +21,7 @@ FLASH_BLOCK_COUNT = 352  # the Pico's file system: 1,441,792 bytes
 
 SETTINGS_FILE = "settings.json"
 SLOT_FILES = {"a": "a.app", "b": "b.app"}
-FIRST, ENTRY = "buzzband_fw/early.py", "buzzband_fw/app.py"  # what starter.py imports, and what comes before it
+FIRST, ENTRY = "buzzband_fw/early.py", "buzzband_fw/app.py"  # what comes before the app, and what starter.py imports
 _ROOTFS = "buzzband_fw/rootfs/"  # what lies at the root of the file system: no module of the package
 _AS_TEXT = ("boot.py", "main.py")  # MicroPython looks for these
 _PINS = "buzzband_fw/hal/pins.py"  # boot.py needs the motor's pin before a slot is chosen
@@ -143,21 +143,21 @@ def band_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
 
     Raises EngineMissing, EngineFailed.
     """
-    band = {**_starters(), SLOT_FILES["a"]: new_pack(app_files())}
-    if settings is not None:
-        band[SETTINGS_FILE] = json.dumps(settings).encode()
-    return band
+    return _band({SLOT_FILES["a"]: new_pack(app_files())}, settings)
 
 
 def unpacked_files(settings: Mapping[str, Any] | None = None) -> dict[str, bytes]:
     """Return the same with the app in the folder a, where a program of one's own can import its modules.
 
-    They have the names of the source, for which the app takes 39 KB more of RAM. Raises EngineMissing, EngineFailed.
+    They have the names of the source, for which the app takes 40 KB more of RAM. Raises EngineMissing, EngineFailed.
     """
-    band = {**_starters(), **{f"a/{path}": data for path, data in native_files().items()}}
-    if settings is not None:
-        band[SETTINGS_FILE] = json.dumps(settings).encode()
-    return band
+    return _band({f"a/{path}": data for path, data in native_files().items()}, settings)
+
+
+def _band(app: Mapping[str, bytes], settings: Mapping[str, Any] | None) -> dict[str, bytes]:
+    """Return the files of ``app`` with what starts it, and ``settings`` if there are any."""
+    kept = {} if settings is None else {SETTINGS_FILE: json.dumps(settings).encode()}
+    return {**_starters(), **app, **kept}
 
 
 def _starters() -> dict[str, bytes]:

@@ -8,6 +8,7 @@ import pytest
 from app.bench import link_to
 from app.updating import CHANGES, START_S, SlotBand, opener, packed, rolled_back, updated, version
 from buzzband.archive import Archive
+from buzzband.engines.band import PROMPT
 from buzzband.engines.layer.world import SOFTWARE, WATCHDOG
 from buzzband.errors import FellBack, NoOtherApp, NoRoom, Refused, SessionsAtRisk
 from buzzband.packs import PACK_MAX, module_name, new_pack
@@ -228,6 +229,20 @@ def keep(archive: Archive, uid: str, data: bytes) -> None:
     folder = archive.raw.band_folder(uid)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{SESSION}.{sha256_of(data)[:16]}.bbl").write_bytes(data)
+
+
+def test_at_the_prompt_no_slot_is_mounted_any_more(flash: Path) -> None:
+    unmounted: list[str] = []
+
+    def listen(pack: Any) -> None:
+        pack.Pack.umount = lambda mounted: unmounted.append(mounted.path)
+
+    with SlotBand(flash, {"a": packed()}, patches={"pack": listen}) as virtual:
+        virtual.run_for(START_S)
+        assert unmounted == []
+        link_to(virtual).repl()
+        virtual.run_for(START_S)
+        assert (virtual.state, unmounted) == (PROMPT, ["/a.app"])
 
 
 def test_a_low_battery_puts_an_update_off(flash: Path, archive: Archive) -> None:

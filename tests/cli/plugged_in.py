@@ -16,7 +16,9 @@ import serial
 
 import buzzband_fw
 from buzzband import uf2
+from buzzband.archive.raw import sha256_of
 from buzzband.firmware import Firmware
+from buzzband.packs import new_pack, read_pack
 from buzzband.services import examination, flash, install, versions
 from buzzband.services.probes import SAMPLES
 from buzzband.transports import board, mpremote_adapter
@@ -28,7 +30,8 @@ from services.fake_pico import SERIAL, Computer, FakePico
 from transports.fake_band import Clock, FakeBand
 from uf2_files import small
 
-APP = {"main.py": b"start()", "a/buzzband_fw/app.mpy": b"M-app"}
+PACK = "/a.app"
+APP = {"main.py": b"start()", "a.app": new_pack({"buzzband_fw/app.mpy": b"M-app"})}
 MICROPYTHON = Firmware(small(), uf2.read(small()), (1, 24, 1))
 SESSION = "00112233445566aa"
 
@@ -66,8 +69,10 @@ class ProbedBoard(FakeBoard):
     def exec(self, code: str) -> str:
         super().exec(code)
         if "statvfs" in code:
-            slots = ["a"] if "/a/buzzband_fw/app.mpy" in self.files else []
+            slots = ["a"] if PACK in self.files else []
             return json.dumps([1_000_000, 1_441_792, 0, "", "", slots])
+        if "Pack" in code:
+            return json.dumps({name: sha256_of(data) for name, data in read_pack(self.files[PACK]).items()})
         return json.dumps([1, 32_400, 1, [[0x68, 0x68]], -1, [33_000, 31_000], "007d" * SAMPLES])
 
 
@@ -97,7 +102,7 @@ class PluggedIn:
 
     def restart(self) -> None:
         """Restart the chip."""
-        self.state = State.APP if "/a/buzzband_fw/app.mpy" in self.board.files else State.BARE
+        self.state = State.APP if PACK in self.board.files else State.BARE
         self.start()
 
     def serial(self, path: str, **_options: object) -> "FakeSerial":

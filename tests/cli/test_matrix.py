@@ -9,7 +9,7 @@ import pytest
 from buzzband.cli.group import COMMANDS
 from buzzband.transports.drives import PICO_BOARD
 from cli.builders import run
-from cli.plugged_in import PORT, PluggedIn, State, plug_in
+from cli.plugged_in import PACK, PORT, PluggedIn, State, plug_in
 
 WITHOUT_A_DEVICE = {
     "demo",
@@ -43,70 +43,51 @@ TALKING: dict[str, tuple[str, ...]] = {
 Cell = tuple[int, str]
 DONE, PORT_, LINK, BOARD, UNWELL, WEAR = 0, 3, 4, 10, 15, 16
 
+LINKED = ("update", "config get", "config set", "compare plan", "sync", "monitor", "calibrate")
+
+
+def linked(exit_code: int, words: str) -> dict[str, Cell]:
+    """What all commands say that need a band which answers."""
+    return dict.fromkeys(LINKED, (exit_code, words))
+
+
+UP: dict[str, Cell] = {
+    "--version": (DONE, f"at {PORT}: app"),
+    "devices": (DONE, "band"),
+    "doctor": (DONE, ""),
+    "flash": (DONE, '"sent": []'),
+    "update": (LINK, "older than this tool: bring it up to date with buzzband flash"),
+    "config get": (DONE, "50"),
+    "config set": (DONE, "60"),
+    "compare plan": (DONE, "2 pairs of sets"),
+    "sync": (DONE, "no session"),
+    "monitor": (WEAR, "isolator"),
+    "calibrate": (WEAR, "isolator"),
+}
+
 EXPECTED: dict[State, dict[str, Cell]] = {
     State.BARE: {
         "--version": (DONE, "with app"),
         "devices": (DONE, "micropython"),
         "doctor": (UNWELL, "bare"),
-        "flash": (DONE, "/a/buzzband_fw/app.mpy"),
-        "update": (LINK, "MicroPython's prompt answers"),
-        "config get": (LINK, "MicroPython's prompt answers"),
-        "monitor": (LINK, "MicroPython's prompt answers"),
-        "calibrate": (LINK, "MicroPython's prompt answers"),
-        "config set": (LINK, "MicroPython's prompt answers"),
-        "compare plan": (LINK, "MicroPython's prompt answers"),
-        "sync": (LINK, "MicroPython's prompt answers"),
+        "flash": (DONE, PACK),
+        **linked(LINK, "MicroPython's prompt answers"),
     },
     State.REPL: {
         "--version": (DONE, "with app"),
         "devices": (DONE, "micropython"),
         "doctor": (UNWELL, "AtPrompt"),
         "flash": (DONE, '"sent": []'),
-        "update": (LINK, "Install the app with buzzband flash, or start it"),
-        "config get": (LINK, "Install the app with buzzband flash, or start it"),
-        "monitor": (LINK, "Install the app with buzzband flash, or start it"),
-        "calibrate": (LINK, "Install the app with buzzband flash, or start it"),
-        "config set": (LINK, "Install the app with buzzband flash, or start it"),
-        "compare plan": (LINK, "Install the app with buzzband flash, or start it"),
-        "sync": (LINK, "Install the app with buzzband flash, or start it"),
+        **linked(LINK, "Install the app with buzzband flash, or start it"),
     },
-    State.APP: {
-        "--version": (DONE, f"at {PORT}: app"),
-        "devices": (DONE, "band"),
-        "doctor": (DONE, ""),
-        "flash": (DONE, '"sent": []'),
-        "update": (LINK, "older than this tool: bring it up to date with buzzband flash"),
-        "config get": (DONE, "50"),
-        "monitor": (WEAR, "isolator"),
-        "calibrate": (WEAR, "isolator"),
-        "config set": (DONE, "60"),
-        "compare plan": (DONE, "2 pairs of sets"),
-        "sync": (DONE, "no session"),
-    },
-    State.SAFE: {
-        "--version": (DONE, f"at {PORT}: app"),
-        "devices": (DONE, "band"),
-        "doctor": (UNWELL, "safe_mode"),
-        "flash": (DONE, '"sent": []'),
-        "update": (LINK, "older than this tool: bring it up to date with buzzband flash"),
-        "config get": (DONE, "50"),
-        "monitor": (WEAR, "isolator"),
-        "calibrate": (WEAR, "isolator"),
-        "config set": (DONE, "60"),
-        "compare plan": (DONE, "2 pairs of sets"),
-        "sync": (DONE, "no session"),
-    },
+    State.APP: UP,
+    State.SAFE: {**UP, "doctor": (UNWELL, "safe_mode")},
     State.BOOTSEL: {
         "--version": (DONE, "with app"),
         "devices": (DONE, "bootsel"),
         "doctor": (UNWELL, "bootsel"),
         "flash": (DONE, '"installed": "1.24.1"'),
-        "update": (PORT_, "A Pico in BOOTSEL is at"),
-        "config get": (PORT_, "A Pico in BOOTSEL is at"),
-        "monitor": (PORT_, "A Pico in BOOTSEL is at"),
-        "calibrate": (PORT_, "A Pico in BOOTSEL is at"),
-        "config set": (PORT_, "A Pico in BOOTSEL is at"),
-        "compare plan": (PORT_, "A Pico in BOOTSEL is at"),
+        **linked(PORT_, "A Pico in BOOTSEL is at"),
         "sync": (PORT_, "No board with MicroPython"),
     },
     State.BUSY: {
@@ -114,25 +95,14 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "devices": (DONE, "PortBusy"),
         "doctor": (UNWELL, "PortBusy"),
         "flash": (PORT_, "in use by another program"),
-        "update": (PORT_, "in use by another program"),
-        "config get": (PORT_, "in use by another program"),
-        "monitor": (PORT_, "in use by another program"),
-        "calibrate": (PORT_, "in use by another program"),
-        "config set": (PORT_, "in use by another program"),
-        "compare plan": (PORT_, "in use by another program"),
-        "sync": (PORT_, "in use by another program"),
+        **linked(PORT_, "in use by another program"),
     },
     State.FORBIDDEN: {
         "--version": (DONE, "with app"),
         "devices": (DONE, "NoPermission"),
         "doctor": (UNWELL, "NoPermission"),
         "flash": (PORT_, "You may not open"),
-        "update": (PORT_, "You may not open"),
-        "config get": (PORT_, "You may not open"),
-        "monitor": (PORT_, "You may not open"),
-        "calibrate": (PORT_, "You may not open"),
-        "config set": (PORT_, "udev"),
-        "compare plan": (PORT_, "udev"),
+        **linked(PORT_, "You may not open"),
         "sync": (PORT_, "udev"),
     },
     State.SILENT: {
@@ -140,26 +110,14 @@ EXPECTED: dict[State, dict[str, Cell]] = {
         "devices": (DONE, "Silent"),
         "doctor": (UNWELL, "Silent NotAPrompt"),
         "flash": (BOARD, "prompt does not come up"),
-        "update": (LINK, "does not answer"),
-        "config get": (LINK, "does not answer"),
-        "monitor": (LINK, "does not answer"),
-        "calibrate": (LINK, "does not answer"),
-        "config set": (LINK, "does not answer"),
-        "compare plan": (LINK, "does not answer"),
-        "sync": (LINK, "does not answer"),
+        **linked(LINK, "does not answer"),
     },
     State.GARBAGE: {
         "--version": (DONE, "with app"),
         "devices": (DONE, "Garbled"),
         "doctor": (UNWELL, "Garbled NotAPrompt"),
         "flash": (BOARD, "prompt does not come up"),
-        "update": (LINK, "damaged or makes no sense"),
-        "config get": (LINK, "damaged or makes no sense"),
-        "monitor": (LINK, "damaged or makes no sense"),
-        "calibrate": (LINK, "damaged or makes no sense"),
-        "config set": (LINK, "damaged or makes no sense"),
-        "compare plan": (LINK, "damaged or makes no sense"),
-        "sync": (LINK, "damaged or makes no sense"),
+        **linked(LINK, "damaged or makes no sense"),
     },
 }
 
@@ -200,7 +158,7 @@ def assert_left_as_it_should_be(device: PluggedIn, before: State, command: str) 
     """Whatever runs is what ran before; only flash brings something new, and only it writes files."""
     if command == "flash" and before in (State.BARE, State.REPL, State.APP, State.SAFE, State.BOOTSEL):
         assert device.state is State.APP
-        assert "/a/buzzband_fw/app.mpy" in device.board.files
+        assert PACK in device.board.files
         return
     assert device.board.told("put") == []
     assert device.state is (State.APP if (command, before) in RESTARTED else before)

@@ -49,6 +49,8 @@ def test_what_is_no_constant_stays(text):
 def test_an_argument_or_a_variable_with_the_name_of_a_module_is_not_that_module():
     found = folded(one="A = const(1)", two="from app import one\n\ndef f(one):\n    return one.A\nprint(one.A)")
     assert found["two"].endswith("return one.A\nprint(1)")
+    found = folded(one="A = const(1)", two="from app import one\nprint(lambda one: one.A, one.A)")
+    assert found["two"].endswith("print(lambda one: one.A, 1)")
 
 
 def test_bytes_of_a_tuple_of_numbers_are_folded_and_other_calls_are_not():

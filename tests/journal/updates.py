@@ -138,7 +138,7 @@ class Model:
                 WDT=lambda timeout: None, Pin=_Pin, mem32=_Registers(self._registers), reset=_reset
             ),
             "struct": struct,
-            "vfs": SimpleNamespace(mount=lambda system, at: self._mounted.update({at: system})),
+            "vfs": SimpleNamespace(mount=lambda system, at: self._mounted.update({at: system}), umount=self._unmount),
             "pins": SimpleNamespace(BUTTON=14),
         }
         if name in known:
@@ -147,6 +147,10 @@ class Model:
             ((slot, system),) = self._mounted.items()
             return SimpleNamespace(app=self._app(slot.strip("/"), system))
         raise ImportError(name)
+
+    def _unmount(self, at: str) -> None:
+        if self._mounted.pop(at, None) is None:
+            raise OSError(22)
 
     def _app(self, slot: str, system: Any) -> Any:
         """Return the app of a pack, if every module of it is as in one of the versions."""

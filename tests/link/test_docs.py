@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from buzzband.transports import reading
+from buzzband.transports import reading, refusals
 from buzzband.transports.frame_reader import packed
 from buzzband_fw import names
 from buzzband_fw.link import messages, sessions, updating
@@ -34,27 +34,14 @@ def test_the_example_is_what_the_code_sends() -> None:
     assert told == [wire.hex(" ") for wire in EXAMPLE]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "HELLO",
-        "STATUS",
-        "LIST",
-        "READ",
-        "HASH",
-        "STREAM",
-        "REPL",
-        "RESET",
-        "CONFIG",
-        "TIME",
-        "DELETE",
-        "CALIBRATE",
-        "MARK",
-        "SLOT",
-    ],
-)
-def test_every_request_has_its_row(name: str) -> None:
-    assert str(getattr(messages, name)) in {row[0] for row in rows(PAGE, "request") if row[1] == name}
+@pytest.mark.parametrize(("kind", "name"), list(enumerate(refusals.KINDS))[1:])
+def test_every_request_has_its_row(kind: int, name: str) -> None:
+    assert getattr(messages, name) == kind
+    assert str(kind) in {row[0] for row in rows(PAGE, "request") if row[1] == name}
+
+
+def test_no_request_is_without_a_name() -> None:
+    assert len(refusals.KINDS) == messages.SLOT + 1
 
 
 def test_every_reason_has_its_row() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from buzzband.archive import Archive
+from buzzband.archive.raw import sha256_of
 from buzzband.errors import (
     AtPrompt,
     EngineMissing,
@@ -27,6 +28,7 @@ from buzzband.errors import (
     Unwell,
     WrongProtocol,
 )
+from buzzband.packs import new_pack
 from buzzband.services import doctor as service
 from buzzband.services import examination
 from buzzband.services.doctor import doctor, judged
@@ -182,6 +184,10 @@ def test_a_quick_look_does_not_complain_of_what_it_left_out() -> None:
 # How it looks
 
 
+FILES = {"main.py": b"start()", "a.app": new_pack({"buzzband_fw/app.mpy": b"M-app", "buzzband_fw/band.mpy": b"M-band"})}
+MODULES = {"app": sha256_of(b"M-app"), "band": sha256_of(b"M-band")}
+
+
 @dataclass
 class Bench:
     """A board as the service gets at it. ``done``: what was done to it, in order."""
@@ -190,9 +196,11 @@ class Bench:
     problems: list[tuple[str, ...]] = field(default_factory=lambda: [()])
     state: int = messages.IDLE
     slots: tuple[str, ...] = ("a",)
+    chosen: str = "a"
     prompt: Exception | None = None
     comes_back: Hello | Exception = HELLO
-    hashes: Callable[[list[str]], dict[str, str | None]] = lambda paths: dict.fromkeys(paths)
+    hashes: Callable[[list[str]], dict[str, str | None]] = lambda paths: dict.fromkeys(paths, sha256_of(b"start()"))
+    modules: dict[str, dict[str, str]] = field(default_factory=lambda: {"/a.app": MODULES})
     done: list[str] = field(default_factory=list)
 
     def link(self, _stream: object, **_options: object) -> Any:
@@ -225,7 +233,7 @@ class Bench:
         )
 
     def way(self, archive: Path, **options: Any) -> Way:
-        return Way(Archive(archive), dict, "0.1.0", 0.01, open_board=self.board_at, **options)  # type: ignore[arg-type]
+        return Way(Archive(archive), lambda: FILES, "0.1.0", 0.01, open_board=self.board_at, **options)
 
     def awaited(self, port: str, _serial: str, _patience_s: float, _greet: object) -> tuple[str, Hello]:
         self.done.append("awaited")
@@ -244,9 +252,17 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
         monkeypatch.setattr(module.ports, "serial_number_of", lambda _port: "")  # type: ignore[attr-defined]
     monkeypatch.setattr(examination, "_LOOK_S", 0.0)
     monkeypatch.setattr(examination, "_now_ms", cycle((100_000, 102_300)).__next__)
-    monkeypatch.setattr(examination.probes, "storage", lambda _board: replace(STORAGE, slots=made.slots))
+    monkeypatch.setattr(
+        examination.probes, "storage", lambda _board: replace(STORAGE, slots=made.slots, chosen=made.chosen)
+    )
+    monkeypatch.setattr(examination.probes, "modules", lambda _board, path: made.modules.get(path, {}))
     monkeypatch.setattr(examination.probes, "wiring", lambda _board: PROMPT.wiring)
     return made
+
+
+def app_line(found: Examined) -> str:
+    (line,) = (one.told for one in found.findings if one.area == "app")
+    return line
 
 
 def codes(found: Examined) -> list[str]:
@@ -298,16 +314,22 @@ def test_an_app_that_does_not_come_back_is_found(bench: Bench, tmp_path: Path) -
     assert codes(doctor(PORT, bench.way(tmp_path))) == ["not_started"]
 
 
-def test_files_are_compared_with_those_of_the_same_version_in_the_slot_that_runs(bench: Bench, tmp_path: Path) -> None:
-    asked: list[str] = []
-    bench.hello, bench.slots = replace(HELLO, slot="b"), ("a", "b")
-    bench.hashes = lambda paths: asked.extend(paths) or dict.fromkeys(paths)  # type: ignore[func-returns-value]
-    here = replace(bench.way(tmp_path), files=lambda: {"main.py": b"", "a/buzzband_fw/app.mpy": b""})
-    doctor(PORT, here)
-    assert asked == ["/main.py", "/b/buzzband_fw/app.mpy"]
-    asked.clear()
-    doctor(PORT, replace(here, app="0.2.0"))
-    assert asked == []
+def test_the_app_is_compared_module_by_module_in_the_slot_that_runs(bench: Bench, tmp_path: Path) -> None:
+    bench.hello, bench.slots, bench.chosen = replace(HELLO, slot="b"), ("a", "b"), "b"
+    bench.modules = {"/b.app": MODULES}  # slot a holds another app
+    assert app_line(doctor(PORT, bench.way(tmp_path))).endswith("every file as installed")
+    bench.modules = {"/a.app": MODULES, "/b.app": {**MODULES, "app": sha256_of(b"torn")}}
+    assert "first is /b.app" in app_line(doctor(PORT, bench.way(tmp_path)))
+
+
+def test_what_starts_the_app_is_compared_by_its_hash(bench: Bench, tmp_path: Path) -> None:
+    bench.hashes = lambda paths: dict.fromkeys(paths, sha256_of(b"old"))
+    assert "1 file not as they were installed, the first is /main.py" in app_line(doctor(PORT, bench.way(tmp_path)))
+
+
+def test_an_app_of_another_version_is_not_compared(bench: Bench, tmp_path: Path) -> None:
+    bench.modules = {}
+    assert codes(doctor(PORT, replace(bench.way(tmp_path), app="0.2.0"))) == []
 
 
 def test_without_a_compiler_files_are_not_compared(bench: Bench, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from buzzband.errors import BoardFailed
-from buzzband.services.probes import SAMPLES, Storage, storage, wiring
+from buzzband.services.probes import SAMPLES, Storage, modules, storage, wiring
 
 STORAGE = [1_000_000, 1_441_792, 0x0B2D0004, "b\n", 'Traceback:\n  File "x"\nOSError: 5\n', ["b"]]
 WIRING: list[Any] = [1, 31_000, 1, [[0x68, 0x68], [0x69, -1]], -1, [40_000, 30_000], "0040" * SAMPLES]
@@ -23,6 +23,16 @@ def test_files_slots_and_crashes_are_told() -> None:
 
 def test_what_the_register_holds_at_power_on_is_no_count_of_crashes() -> None:
     assert storage(board([*STORAGE[:2], 0xDEADBEEF, "", "", ["a"]])).crashes == 0
+
+
+def test_modules_of_a_pack_are_told() -> None:
+    assert modules(board({"app": "00ff"}), "/a.app") == {"app": "00ff"}
+
+
+@pytest.mark.parametrize("told", ["", "null", "[]", {"app": 1}, "[" * 100_000])
+def test_nonsense_about_modules_is_called_that(told: object) -> None:
+    with pytest.raises(BoardFailed, match="nonsense"):
+        modules(board(told), "/a.app")
 
 
 def test_pins_are_told_in_units() -> None:

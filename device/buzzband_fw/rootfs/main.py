@@ -7,6 +7,7 @@ import sys
 from machine import mem32, reset
 
 import starter
+from vfs import umount
 
 WATCHDOG_CLEAR = 0x4005B000
 WATCHDOG_ENABLE = 1 << 30
@@ -22,3 +23,8 @@ except Exception as error:
     reset()
 finally:
     mem32[WATCHDOG_CLEAR] = WATCHDOG_ENABLE
+    for slot in ("/a", "/b"):
+        try:
+            umount(slot)  # whoever comes to the prompt finds what lies in flash there
+        except OSError:
+            pass  # it is a folder, or nothing

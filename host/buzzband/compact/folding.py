@@ -71,10 +71,10 @@ class _Folding(ast.NodeTransformer):
         self._local: set[str] = set()
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        around, self._local = self._local, self._local | bound_in(node)
-        self.generic_visit(node)
-        self._local = around
-        return node
+        return self._within(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        return self._within(node)
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         self.generic_visit(node)
@@ -103,6 +103,12 @@ class _Folding(ast.NodeTransformer):
         if node.func.id == "const":
             return given
         return _as_bytes(given) or node if node.func.id == "bytes" else node
+
+    def _within(self, node: ast.AST) -> ast.AST:
+        around, self._local = self._local, self._local | bound_in(node)
+        self.generic_visit(node)
+        self._local = around
+        return node
 
 
 def _as_bytes(given: ast.expr) -> ast.Constant | None:

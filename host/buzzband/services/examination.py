@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 from buzzband.archive import Archive
+from buzzband.archive.raw import sha256_of
+from buzzband.bundle import SLOT_FILES
 from buzzband.errors import BoardError, BuzzbandError, DriveError, LinkError, NotStarted, PortError
+from buzzband.packs import read_pack
 from buzzband.progress import Progress, no_progress
 from buzzband.services import probes
 from buzzband.services.devices_port import chosen_board
@@ -177,10 +179,9 @@ def _differing(board: Board, way: Way, slot: str) -> tuple[str, ...] | None:
         files = way.files()
     except BuzzbandError:
         return None
-    wanted = {_in_slot(path, slot): sha256(data).hexdigest() for path, data in files.items()}
-    there = board.hashes(list(wanted))
-    return tuple(path for path, digest in wanted.items() if there[path] != digest)
-
-
-def _in_slot(path: str, slot: str) -> str:
-    return "/" + (slot + path[1:] if path.startswith("a/") else path)
+    app = read_pack(files[SLOT_FILES["a"]])
+    starters = {f"/{path}": sha256_of(data) for path, data in files.items() if path != SLOT_FILES["a"]}
+    there = board.hashes(list(starters))
+    pack = f"/{SLOT_FILES[slot]}"
+    whole = probes.modules(board, pack) == {name: sha256_of(data) for name, data in app.items()}
+    return (*(path for path, digest in starters.items() if there[path] != digest), *(() if whole else (pack,)))

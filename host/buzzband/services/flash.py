@@ -1,7 +1,6 @@
 """Puts the app onto a board with MicroPython, and sees it come up.
 
-The order makes an interrupted run harmless: the module that the loader imports goes first and comes back last, so that
-half an app never starts.
+The order makes an interrupted run harmless: main.py goes first and comes back last, so that half an app never starts.
 """
 
 import time

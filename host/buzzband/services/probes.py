@@ -38,7 +38,35 @@ def names(path):
   return []
 s=os.statvfs('/')
 print(json.dumps([s[0]*s[3],s[0]*s[2],mem32[{CRASHES_KEPT_AT}],text('/slot.txt'),text('/crash.txt'),
-[x for x in 'ab' if 'buzzband_fw' in names('/'+x)]]))
+[x for x in 'ab' if x+'.app' in names('/') or 'buzzband_fw' in names('/'+x)]]))
+"""
+_MODULES = """\
+import json
+from binascii import hexlify
+from hashlib import sha256
+from struct import unpack_from
+r={{}}
+try:
+ from pack import Pack
+ n=Pack({path!r}).names
+ i=0
+ with open({path!r},'rb') as f:
+  while i<len(n):
+   e=n.find(b'\\0',i+1)
+   p,z=unpack_from('<II',n,e+1)
+   f.seek(p)
+   h=sha256()
+   while z:
+    d=f.read(min(z,512))
+    if not d:
+     break
+    h.update(d)
+    z-=len(d)
+   r[n[i+1:e].decode()]=hexlify(h.digest()).decode()
+   i=e+9
+except (OSError,ImportError):
+ r={{}}
+print(json.dumps(r))
 """
 _WIRING = f"""\
 import json
@@ -121,6 +149,20 @@ def storage(board: Board) -> Storage:
     lines = crash.strip().splitlines()
     found = tuple(one for one in "ab" if isinstance(slots, list) and one in slots)
     return Storage(free, total, crashes, "b" if slot[:1] == "b" else "a", said(lines[-1]) if lines else "", found)
+
+
+def modules(board: Board, path: str) -> dict[str, str]:
+    """Return the SHA-256 of each module of a pack, in hexadecimal; none if it is no pack.
+
+    Raises BoardError, LinkError.
+    """
+    try:
+        told = json.loads(board.exec(_MODULES.format(path=path)))
+    except (ValueError, RecursionError) as error:
+        raise _nonsense() from error
+    if not isinstance(told, dict) or not all(map(_is_text, told.values())):
+        raise _nonsense()
+    return told
 
 
 def wiring(board: Board) -> Wiring:

@@ -113,10 +113,9 @@ def _anew(modules: Mapping[str, bytes], running: Manifest | None) -> Plan:
 
 
 def _same(found: Manifest, name: str, data: bytes) -> Place | None:
-    """Return where a pack has the very module, under any name."""
-    wanted = digest(data)
+    """Return where a pack has this very module."""
     place = found.by_name.get(name)
-    return place if place and (place.digest, place.size) == (wanted, len(data)) else None
+    return place if place and (place.digest, place.size) == (digest(data), len(data)) else None
 
 
 def _add(steps: list[Step], step: Step) -> None:
