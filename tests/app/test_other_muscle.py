@@ -43,7 +43,8 @@ class MuscleBench:
         self.others: list[int] = []
 
     def play(self, seconds: float) -> "MuscleBench":
-        for _ in range(round(seconds * 1e6) // STEP_US):
+        end_us = self.world.now_us + round(seconds * 1e6)
+        while self.world.now_us < end_us:
             self.world.spend(STEP_US)
             if self.muscle.step():
                 self.words.append(self.muscle.word)

@@ -44,7 +44,7 @@ def test_a_set_is_felt_buzzed_and_kept_while_the_host_does_not_read(twin, record
 
     np.testing.assert_array_equal(found.permille, expected.permille)
     np.testing.assert_array_equal(found.flags, expected.flags)
-    assert (found.cues, found.faults) == (expected.cues, ((1, "imu_absent", 0),))
+    assert (found.cues, found.faults) == (expected.cues, ((2, "imu_absent", 0),))
     (latency_ms,) = latencies_ms(worn, crossings(blocks, take.core))
     tell(f"target to motor {latency_ms:.1f} ms; {hello}; {status}; {worn.flash.erases} erases")
     assert latency_ms <= LATEST_MS

@@ -4,6 +4,7 @@ import errno
 
 import pytest
 
+from buzzband.engines.layer.adc import LOOK_US
 from buzzband.engines.layer.world import NO_POWER, RUN_PIN, SOFTWARE, WATCHDOG, ChipReset
 from buzzband_fw.hal import pins
 from engines.layer_bench import CLEAR, CONTROL, CS, DIV, FCS, IN_BUFFER, LOAD, RING_SAMPLES, SCRATCH, BareWorld
@@ -26,7 +27,7 @@ def test_samples_come_at_exactly_4800_a_second(us):
     world = BareWorld()
     world.start_sampling()
     since_us = world.converter.since_us
-    world.spend(us - 9 - (world.now_us - since_us))
+    world.spend(us - LOOK_US - (world.now_us - since_us))
     assert world.taken() == us * 48 // 10_000
 
 

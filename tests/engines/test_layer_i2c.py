@@ -41,7 +41,7 @@ def main(slot, safe_mode, on_trial):
     while count < 8:
         driver.request()
         sleep_ms(7)
-        count += driver.collect(found, 6 * count)
+        count += driver.collect(found, 6 * count, False) > 0
     with open("frames.json", "w") as file:
         file.write(json.dumps([driver.name, list(found)]))
     reset()

@@ -14,6 +14,7 @@ _REFERENCE_MV = 3300
 _SUPPLY_DIVIDER = 3
 _SUPPLY = 3  # channel
 _FOR_EVER = 1 << 30
+LOOK_US = 20  # at how many there are, with the least that a program does besides before it looks again
 _BOTH = 3  # the round-robin bits of channels 0 and 1
 
 
@@ -176,7 +177,7 @@ class DMA:
     @property
     def count(self) -> int:
         """Return how many transfers are left."""
-        self.world.spend(9)
+        self.world.spend(LOOK_US)
         return self._total - int(self.world.converter.taken())
 
     def active(self, _on: int) -> None:
