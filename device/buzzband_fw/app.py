@@ -311,7 +311,7 @@ class App:
         self._talking = True
 
     def _note_turn(self, elapsed_us):
-        """Note a long turn, as one while armed if it delays a word: that of its block, or one that the next may bring."""
+        """Note a long turn, as one while armed if it delays a word: of its own block, or what the next may bring."""
         report = self.report
         if self._wrote_flash:
             self._wrote_flash = False

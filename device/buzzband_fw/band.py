@@ -288,7 +288,7 @@ class Band:
 
     @micropython.native
     def move(self):
-        """Get on with the movement: after every second block. What that leads to is noted later: a turn is to be short."""
+        """Get on with the movement, every second block. What that leads to is noted later: a turn is to be short."""
         movement = self.movement
         if movement.fault:
             self._note_imu()

@@ -6,7 +6,7 @@ The states and the ways between them are drawn in docs/control.md; a test holds 
 import gc
 import sys
 
-from buzzband_fw.core.portable import const, micropython
+from buzzband_fw.core.portable import const
 from buzzband_fw.link.messages import (
     ASKING,
     CALIBRATING,

@@ -166,8 +166,8 @@ class Movement:
         """Do what a step is followed by, or else take a step if it is due: after every second block, or in a hurry.
 
         Where a step has left much, the second half of it is a call of its own, for a turn is to be short.
-        ``late_samples``: of the muscle, that are still to be worked through. ``event`` and ``shown`` are the caller's to
-        clear.
+        ``late_samples``: of the muscle, that are still to be worked through. ``event`` and ``shown`` are for the caller
+        to clear.
         """
         if self._works < _WORK_PER_STEP:
             self._work()

@@ -22,7 +22,7 @@ _TOLD = const(4)  # down, and nothing that follows counts until it is up
 
 
 class Button:
-    """The button; ``step`` tells of a press as soon as it is certain what it is. ``is_up()``: whether nobody presses it.
+    """The button; ``step`` tells of a press as soon as it is certain what it is. ``is_up()``: nobody presses it.
 
     A long one is told while it is still held, a double one when it ends, a short one 300 ms after its end.
     """
