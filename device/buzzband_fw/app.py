@@ -168,7 +168,6 @@ class App:
                 start_us = now_us()
         self._moves = moves
 
-    @micropython.native
     def _say(self):
         """Say the word that the block calls for."""
         self.server.word = self.muscle.word
@@ -303,6 +302,7 @@ class App:
         silent_ms = ticks_diff(ticks_ms(), self._heard_ms)
         if silent_ms > _PARTIAL_MS:
             self.server.forget_partial()
+            self.band.keeper.sweep_soon()
             self._talking = False
         return silent_ms < _TALK_MS
 

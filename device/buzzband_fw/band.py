@@ -221,7 +221,6 @@ class Band:
         self._say(word)
         return True
 
-    @micropython.native
     def _say(self, word):
         self._voice.say(word)
         self.said += 1

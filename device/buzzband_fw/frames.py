@@ -9,7 +9,7 @@ import gc
 
 from buzzband_fw.core.portable import const
 
-_WORDS = const(254)  # 4 KB: a tuple is one piece, so that its id is where the gap begins
+_WORDS = const(254)  # 1 KB: a tuple is one piece, so that its id is where the gap begins
 _COVER_WORDS = const(190)  # less than that, for some frames lie there already
 _HOLES_MAX = const(512)
 
@@ -29,7 +29,10 @@ class Frames:
 
     def cover(self):
         """Keep what is made from now on out of the gap, though it is released: it would stay until it is swept up."""
-        self._cover = [None] * _COVER_WORDS
+        try:
+            self._cover = [None] * _COVER_WORDS
+        except MemoryError:
+            self._cover = []  # what is made needs less, perhaps
 
     def uncover(self):
         """Let frames have the gap again, at once: a list that is cleared gives its room back, nothing else does."""

@@ -24,8 +24,7 @@ _LATE_MS = const(20)  # blocks are being caught up with: one stall after the oth
 _WELL_CLEAR_MS = const(100)
 _MERGE_AT = const(10)  # pieces, between sets: 40 s of them
 _MERGE_SOON = const(24)  # where there is no rest
-_SWEPT_AT = const(8)  # files, which leave 1.2 KB each: to sweep up takes 20 ms
-_UNSWEPT_MAX = const(16)
+_FILES = const(8)  # leave 1.2 KB each behind; to sweep up takes 20 ms
 
 
 class Keeper:
@@ -43,7 +42,8 @@ class Keeper:
         self._recorder = band.recorder
         self._clips = band.clips
         self._brace = brace
-        self._unswept = 0
+        self._unswept = 0  # files
+        self._sweep_at = _FILES if band.clips is None else 1  # clips leave no room for more
         self._unerased = 0  # commits since an erase
 
     def count_boot(self):
@@ -123,6 +123,10 @@ class Keeper:
         self._recorder.keep_alone(clips.kind, part, clips.length, t_ms)
         clips.wrote()
 
+    def sweep_soon(self):
+        """Sweep up after the next file: a host has left things behind where frames want to lie."""
+        self._unswept = _FILES
+
     def finish(self):
         """Merge what is left of the last session. Touches flash."""
         while self._merge():
@@ -180,14 +184,16 @@ class Keeper:
 
         self._waiting = False
         self._brace()
+        self._band.frames.cover()
         try:
             boots.save(self.boot, self.mark)
         except OSError:
             pass  # the band knows it, until the battery is empty
+        self._band.frames.uncover()
 
     def _sweep(self, clear_ms):
         """Let go of what files leave behind, from time to time, when there is some."""
         self._unswept += 1
-        if self._unswept >= (_SWEPT_AT if clear_ms >= _WELL_CLEAR_MS else _UNSWEPT_MAX):
+        if self._unswept >= self._sweep_at + (0 if clear_ms >= _WELL_CLEAR_MS else _FILES):
             self._unswept = 0
             gc.collect()
