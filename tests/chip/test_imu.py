@@ -10,7 +10,7 @@ from hal.bench import consecutive, ramp
 
 RAM = 14_000  # bytes of modules, driver and bus
 TURNS = 100
-REQUEST_US, COLLECT_US = 50, 80
+REQUEST_US, COLLECT_US = 80, 90
 STEP_US = 500
 
 READS = """
@@ -30,7 +30,7 @@ def run():
     gc.collect()
     ram = gc.mem_alloc() - before
     frames, found = array("h", bytes(12)), array("h", bytes(12 * TURNS))
-    requests, collects, told = array("H", bytes(2 * TURNS)), array("H", bytes(2 * TURNS)), bytearray(TURNS)
+    collects, told = array("H", bytes(2 * TURNS)), bytearray(TURNS)
     driver.begin_restart()
     step_us, running = 0, False
     while not running:
@@ -38,25 +38,25 @@ def run():
         start = ticks_us()
         running = driver.restart_step()
         step_us = max(step_us, ticks_diff(ticks_us(), start))
-    request, collect = driver.request, driver.collect
+    collect = driver.collect
     heap_lock()
     try:
         start = ticks_us()
         clock_us = ticks_diff(ticks_us(), start)
+        start = ticks_us()
+        driver.request()
+        request_us = ticks_diff(ticks_us(), start) - clock_us
         for turn in range(TURNS):
-            start = ticks_us()
-            request()
-            requests[turn] = ticks_diff(ticks_us(), start) - clock_us
             sleep_ms(10)
             start = ticks_us()
-            told[turn] = collect(frames, 0)
+            told[turn] = collect(frames, 0, True)
             collects[turn] = ticks_diff(ticks_us(), start) - clock_us
             for i in range(6):
                 found[6 * turn + i] = frames[i]
     finally:
         heap_unlock()
     return {"name": driver.name, "identity": driver.identity, "found": list(found), "told": list(told), "ram": ram,
-            "request_us": sum(requests) / TURNS, "collect_us": sum(collects) / TURNS, "step_us": step_us}
+            "request_us": request_us, "collect_us": sum(collects) / TURNS, "step_us": step_us}
 
 told = run()
 with open("told.json", "w") as file:
@@ -77,7 +77,8 @@ def test_each_kind_is_found_started_in_steps_and_read_for_a_second_without_waiti
     found, came = told.pop("found"), told.pop("told")
     tell(f"{told}")
     assert (told["name"], told["identity"]) == (model.kind, identity)
-    assert came == [0, 0] + [1] * (TURNS - 2)
+    assert came[:2] == [0, 0]
+    assert 1 <= min(came[2:]) <= max(came[2:]) <= 8  # with each frame, how many more wait: an LSM6DSOX makes 104 a second
     frames = [found[at : at + 6] for at in range(12, len(found), 6)]
     assert frames[0][0] == 0
     assert consecutive(frames)
