@@ -124,9 +124,11 @@ class App:
         In each do one thing: the movement, the next block, the link. Then doze if there is no more. What they need is
         bound once for all of them: to look an attribute up takes 2 µs, and a call that has nothing to do 20.
         """
-        muscle, movement, voice, band, server = self.muscle, self.movement, self.voice, self.band, self.server
-        step, move, doze, now_us, jobs = self._step, self._move, self._until_tick, ticks_us, self._jobs
-        control, button, is_up = self.control, self._button, self._button.is_up
+        muscle, movement, band = self.muscle, self.movement, self.band  # more than three at once would make a tuple
+        voice, control, server = self.voice, self.control, self.server
+        step, move, doze = self._step, self._move, self._until_tick
+        now_us, jobs, button = ticks_us, self._jobs, self._button
+        is_up = button.is_up
         moves = self._moves
         start_us = now_us()
         while count and server.leave is None and band.state != _OFF:
