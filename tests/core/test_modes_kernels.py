@@ -73,7 +73,7 @@ class Holding:
             next_ms = min(self.told_ms // 1000 * 1000 + 1000, self.goal_ms)
             return max(next_ms - self.held_ms - self.blank_ms - 10, 0)
         if self.armed:
-            return 30 if 4 * permille < 500 else 0
+            return 10 if 4 * permille < 500 else 0
         return max(300 - self.below_ms, 10)
 
 

@@ -96,7 +96,7 @@ def test_armed_and_below_a_quarter_of_the_target_it_is_clear_for_10_ms_and_else_
 
 
 @pytest.mark.parametrize("level", [1, 10, 1000, 2**15])
-def test_from_just_below_a_quarter_of_the_target_three_times_the_target_leads_to_it_after_that_time_and_not_within(level):
+def test_from_a_quarter_of_the_target_three_times_the_target_leads_to_it_after_that_time_and_not_within(level):
     state, ends = new_average(), []
     average([level] * 3000, 0, 3000, state, [0] * 3000)
     while not ends or ends[-1] < 16 * 4 * level:

@@ -72,7 +72,7 @@ def replayed(session, wished) -> Near:
 
 @pytest.mark.parametrize(
     ("wished", "share"),
-    [({}, 0.95), ({"target_permille": 300}, 0.95), ({"target_permille": 700}, SHAKEN), ({"mode": "faded"}, 0.95)],
+    [({}, 0.95), ({"target_permille": 300}, 0.9), ({"target_permille": 700}, SHAKEN), ({"mode": "faded"}, 0.95)],
     ids=str,
 )
 def test_the_target_is_reached_within_a_block_of_the_band_s(wished: dict[str, object], share: float) -> None:

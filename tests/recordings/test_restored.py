@@ -50,7 +50,7 @@ def test_a_gap_is_a_straight_line() -> None:
     values[40:60], valid[40:60] = 4000, False
     rows = np.array(list(restored.rectified(values, valid, 0, 16_000)))
     levels = rows.reshape(-1, 24).mean(axis=1)
-    assert levels[10:39] == pytest.approx(200, abs=1)
+    assert levels[10:35] == pytest.approx(200, abs=1)  # a bend is heard of some values before it
     assert np.diff(levels)[48:58] == pytest.approx(np.full(10, 400 / 21), abs=5)
 
 

@@ -63,6 +63,7 @@ class Sets:
         self._hold_level = self.hold.level
         self._may_hold = 0
         self._on_permille = self.reps.on_permille
+        self._felt = 0  # twice the activation, averaged: what the target sees trembles, and peaks should not
         self.number = self.confirmed = self.degrees = 0
         self.revision = self.source = self.count = self.start = self.end = self.cycle_ms = 0
         self._steady = exercise.pace == STEADY
@@ -100,6 +101,9 @@ class Sets:
             reps.muscle_told = False
         elif idle:
             reps.muscle_told = True
+        felt = self._felt
+        self._felt = felt = felt + permille - (felt >> 1)
+        permille = felt >> 1
         self._step(frames, count, permille, flags & _BLANKED, idle)
         if permille >= self._hold_level or self._may_hold:
             hold = self.hold
