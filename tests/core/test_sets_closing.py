@@ -339,6 +339,10 @@ def test_what_the_target_sees_is_averaged_once_more_for_the_movement_and_settles
     assert felt[19] == 800
     assert felt[20:24] == [400, 200, 100, 50]
     assert felt[39] == 0
+    lifted.sets.step(NOTHING_FELT, 0, 800, 0, True)
+    lifted.sets.begin()
+    lifted.sets.step(NOTHING_FELT, 0, 800, 0, True)
+    assert felt[-1] == 400  # whatever was felt before the session
 
 
 def test_where_the_electrodes_do_not_tell_a_set_is_over_8_s_after_it_moved():

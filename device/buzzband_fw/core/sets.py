@@ -81,7 +81,7 @@ class Sets:
         """Begin anew with set 0: a new session."""
         self.number = self.revision = 0
         self._over = 0
-        self._may_hold = 0
+        self._may_hold = self._felt = 0
         self.hold.end(self.reps.now)
         self._restart()
 

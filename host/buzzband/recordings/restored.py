@@ -48,8 +48,9 @@ def rectified(
 def _levels(envelope: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a level for each block, shape (2 n,), from the n values; before and after them nothing changes."""
     around = np.pad(envelope, _AROUND, mode="edge")
-    levels = np.stack([np.correlate(around, weights, "valid") for weights in _weights()], axis=1)
-    return np.clip(levels.ravel(), -_LEVEL_MAX, _LEVEL_MAX)
+    levels = np.stack([np.correlate(around, weights, "valid") for weights in _weights()], axis=1).ravel()
+    clipped: NDArray[np.float64] = np.clip(levels, -_LEVEL_MAX, _LEVEL_MAX)
+    return clipped
 
 
 @functools.cache
