@@ -1,7 +1,7 @@
-"""Envelope: the rectified signal, averaged. For the log twice in a row, 27 and 53 ms; for the cue once, 53 ms.
+"""Envelope: the rectified signal, averaged. For the log twice in a row, 27 and 53 ms; for the cue once, 85 ms.
 
-What is averaged twice trembles less, as peaks want it, and lags by 80 ms; a cue cannot wait so long. What is averaged
-once lags by 53 ms, and that it trembles more is what the re-arm rule of target.py is there for. Their means are equal.
+Both lag by about as much, and noise leaves about as much of a tremble. But a cue wants to know soon that something
+rises: what is averaged once begins to rise at once, what is averaged twice 30 ms later. Their means are equal.
 """
 
 import sys
@@ -11,6 +11,8 @@ from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 FRACTION_BITS = const(4)  # the envelope is in sixteenths of a sample's unit, so that it decays to 0 and not to 1
 _FAST = const(5)  # 2^5 / 1200 Hz = 27 ms
 _SLOW = const(6)  # 2^6 / 1200 Hz = 53 ms
+_ONCE = const(7)  # 1 / (2^-7 + 2^-9) / 1200 Hz = 85 ms
+_ONCE_MORE = const(9)
 
 
 def new_state():
@@ -19,7 +21,7 @@ def new_state():
 
 
 def new_average():
-    """Return the state of ``average`` at rest: the average, scaled by 2^6."""
+    """Return the state of ``average`` at rest: the average, scaled by 102.4."""
     return int32s((0,))
 
 
@@ -51,13 +53,15 @@ else:
 def average(block: ptr32, offset: int, length: int, state: ptr32, envelope: ptr32) -> int:
     """Write the average of the rectified ``block[offset:offset + length]`` to the same place of ``envelope``.
 
-    a[n] = a[n-1] + x[n] - a[n-1] / 2^6. Returns the last value. For inputs within 2^17 all stays within 2^27.
+    a[n] = a[n-1] + x[n] - a[n-1] (2^-7 + 2^-9). Returns the last value. For inputs within 2^17 all stays within 2^28.
     """
     mean = state[0]
+    last = (mean >> _ONCE) + (mean >> _ONCE_MORE)
     length += offset
     while offset < length:  # viper keeps the first three arguments in registers, which no other variable is
-        mean += (block[offset] << FRACTION_BITS) - (mean >> _SLOW)
-        envelope[offset] = mean >> _SLOW
+        mean += (block[offset] << FRACTION_BITS) - last
+        last = (mean >> _ONCE) + (mean >> _ONCE_MORE)
+        envelope[offset] = last
         offset += 1
     state[0] = mean
-    return mean >> _SLOW
+    return last

@@ -63,7 +63,6 @@ class Sets:
         self._hold_level = self.hold.level
         self._may_hold = 0
         self._on_permille = self.reps.on_permille
-        self._felt = 0  # twice the activation, averaged: what the target sees trembles, and peaks should not
         self.number = self.confirmed = self.degrees = 0
         self.revision = self.source = self.count = self.start = self.end = self.cycle_ms = 0
         self._steady = exercise.pace == STEADY
@@ -81,7 +80,7 @@ class Sets:
         """Begin anew with set 0: a new session."""
         self.number = self.revision = 0
         self._over = 0
-        self._may_hold = self._felt = 0
+        self._may_hold = 0
         self.hold.end(self.reps.now)
         self._restart()
 
@@ -101,9 +100,6 @@ class Sets:
             reps.muscle_told = False
         elif idle:
             reps.muscle_told = True
-        felt = self._felt
-        self._felt = felt = felt + permille - (felt >> 1)
-        permille = felt >> 1
         self._step(frames, count, permille, flags & _BLANKED, idle)
         if permille >= self._hold_level or self._may_hold:
             hold = self.hold

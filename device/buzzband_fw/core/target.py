@@ -6,7 +6,7 @@ from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 STEP_MS = const(10)
 REARM_MS = const(300)
 REARM_PERCENT = const(60)
-RISE_MS = const(10)  # whole blocks of 53 ms ln(2.75 / 2) = 17 ms: see ``clear_ms``
+RISE_MS = const(20)  # whole blocks of 85 ms ln(2.75 / 2) = 27 ms: see ``clear_ms``
 
 _REACH = const(0)
 _REARM = const(1)
