@@ -35,11 +35,11 @@ def averaged(samples, pieces=None):
 EACH = pytest.mark.parametrize("of", [smoothed, averaged])
 
 
-def reference(samples, shifts):
-    """First-order averages in a row, in floating point, in sixteenths."""
+def reference(samples, constants):
+    """First-order averages of so many samples each in a row, in floating point, in sixteenths."""
     values = 16 * np.asarray(samples, float)
-    for shift in shifts:
-        values = lfilter([2.0**-shift], [1, 2.0**-shift - 1], values)
+    for constant in constants:
+        values = lfilter([1 / constant], [1, 1 / constant - 1], values)
     return values
 
 
@@ -65,10 +65,10 @@ def test_of_a_periodic_signal_its_mean_is_16_times_the_mean_within_1(of, seed):
     assert np.mean(settled) == pytest.approx(16 * period.mean(), abs=1)
 
 
-@pytest.mark.parametrize(("of", "shifts"), [(smoothed, (5, 6)), (averaged, (6,))])
-def test_equals_its_averages_in_floating_point_within_2_sixteenths(of, shifts):
+@pytest.mark.parametrize(("of", "constants"), [(smoothed, (32, 64)), (averaged, (102.4,))])
+def test_equals_its_averages_in_floating_point_within_2_sixteenths(of, constants):
     samples = np.abs(np.random.default_rng(1).normal(0, 2000, 6000)).round()
-    assert np.abs(np.array(of(samples)) - reference(samples, shifts)).max() <= 2
+    assert np.abs(np.array(of(samples)) - reference(samples, constants)).max() <= 2
 
 
 @EACH
@@ -78,8 +78,8 @@ def test_decays_to_exactly_zero(of, samples):
     assert of([*samples, *[0] * 2400])[-1] == 0
 
 
-@pytest.mark.parametrize(("of", "constants_s"), [(smoothed, (0.0267, 0.0533)), (averaged, (0.0533,))])
-def test_time_constants_are_27_and_53_ms_or_53_alone(of, constants_s):
+@pytest.mark.parametrize(("of", "constants_s"), [(smoothed, (0.0267, 0.0533)), (averaged, (0.0853,))])
+def test_time_constants_are_27_and_53_ms_or_85_alone(of, constants_s):
     level = 2**16
     rising = np.array(of([level] * 3000)) / (16 * level)
     left = 1 - rising

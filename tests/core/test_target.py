@@ -90,8 +90,8 @@ def test_what_is_not_below_60_percent_leaves_all_of_the_300_ms():
     assert clear_after([REARM]) == clear_after([*ARM, REACH]) == clear_after([*ARM, REACH, 0, REARM]) == 300
 
 
-def test_armed_and_below_a_quarter_of_the_target_it_is_clear_for_10_ms_and_else_not_at_all():
-    assert clear_after([*ARM, REACH // 4 - 1]) == 10
+def test_armed_and_below_a_quarter_of_the_target_it_is_clear_for_20_ms_and_else_not_at_all():
+    assert clear_after([*ARM, REACH // 4 - 1]) == 20
     assert clear_after([*ARM, REACH // 4]) == clear_after([*ARM, REACH - 1]) == 0
 
 

@@ -11,8 +11,8 @@ from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 FRACTION_BITS = const(4)  # the envelope is in sixteenths of a sample's unit, so that it decays to 0 and not to 1
 _FAST = const(5)  # 2^5 / 1200 Hz = 27 ms
 _SLOW = const(6)  # 2^6 / 1200 Hz = 53 ms
-_ONCE = const(7)  # 1 / (2^-7 + 2^-9) / 1200 Hz = 85 ms
-_ONCE_MORE = const(9)
+_ONCE = const(7)  # of 1.25 times the average: 2^7 / 1.25 / 1200 Hz = 85 ms
+_QUARTER = const(2)
 
 
 def new_state():
@@ -53,14 +53,14 @@ else:
 def average(block: ptr32, offset: int, length: int, state: ptr32, envelope: ptr32) -> int:
     """Write the average of the rectified ``block[offset:offset + length]`` to the same place of ``envelope``.
 
-    a[n] = a[n-1] + x[n] - a[n-1] (2^-7 + 2^-9). Returns the last value. For inputs within 2^17 all stays within 2^28.
+    a[n] = a[n-1] + x[n] - 1.25 a[n-1] / 2^7. Returns the last value. For inputs within 2^17 all stays within 2^28.
     """
     mean = state[0]
-    last = (mean >> _ONCE) + (mean >> _ONCE_MORE)
+    last = mean + (mean >> _QUARTER) >> _ONCE
     length += offset
     while offset < length:  # viper keeps the first three arguments in registers, which no other variable is
         mean += (block[offset] << FRACTION_BITS) - last
-        last = (mean >> _ONCE) + (mean >> _ONCE_MORE)
+        last = mean + (mean >> _QUARTER) >> _ONCE
         envelope[offset] = last
         offset += 1
     state[0] = mean
