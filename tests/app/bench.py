@@ -50,7 +50,7 @@ def rest(seconds: float) -> Raw:
 @functools.cache
 def hold(seconds: float) -> Raw:
     """Half a second at rest, then a hold below the target of 50 %, but near it: a word may be due at any time."""
-    return np.concatenate([rest(0.5), codes(effort(0.3, seconds, seed=7))])
+    return np.concatenate([rest(0.5), codes(effort(0.35, seconds, seed=7))])
 
 
 def band(raw: Raw | None = None, *, changes: Mapping[str, Any] | None = None, **options: Any) -> VirtualBand:

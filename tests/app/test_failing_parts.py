@@ -98,7 +98,7 @@ def test_with_all_of_them_at_once_every_cue_is_what_it_was_or_is_logged_as_too_l
         (0.5, "erase_ms", 400),
         (5.0, "imu_nack_at", 1),
         (7.0, "imu_stuck", 10_000),
-        (10.45, "stall", 300),
+        (10.4, "stall", 400),  # over the third cue
         (11.0, "imu_stuck", 0),
         (12.0, "supply_mv", 3400),
     ]

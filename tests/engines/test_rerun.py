@@ -19,7 +19,7 @@ from recordings.log_builder import SESSION, LogWriter
 from session_files import session_files
 
 CONTRACTIONS = 6
-APART_BLOCKS = 3  # at most: what the target saw is restored to 2 % or so, and the blanks were others
+APART_BLOCKS = 2  # what the target saw is restored from other averages, and with another target the blanks were others
 REST_RAW = 4800 * 6 // 5
 
 
@@ -84,7 +84,7 @@ def test_with_other_settings_the_words_are_those_of_a_band_that_has_them(
     wished = read_log(worn(take, **changes))
     _, cues = again(worn(take), take, **changes)
     assert cues
-    assert alike(wished, cues, APART_BLOCKS)
+    assert alike(wished, cues)
 
 
 @pytest.mark.parametrize("target", [300, 800])
@@ -92,9 +92,8 @@ def test_with_another_target_it_is_reached_where_a_band_would_have_said_so(take:
     wished = read_log(worn(take, target_permille=target))
     _, cues = again(worn(take), take, target_permille=target)
     reached = tuple(cue for cue in cues if cue[1] == words.ON_TARGET)
-    assert alike(
-        replace(wished, cues=tuple(cue for cue in wished.cues if cue.word == words.ON_TARGET)), reached, APART_BLOCKS
-    )
+    then = replace(wished, cues=tuple(cue for cue in wished.cues if cue.word == words.ON_TARGET))
+    assert alike(then, reached, APART_BLOCKS)
     assert len(reached) == CONTRACTIONS
 
 

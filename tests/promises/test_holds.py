@@ -35,7 +35,7 @@ def test_a_hundred_holds_at_the_target_give_at_most_one_cue_in_10_s():
     assert 0 < cues_per_s(range(100)) <= CUES_PER_S_MAX
 
 
-@pytest.mark.parametrize("level", [0.3, 0.8])
+@pytest.mark.parametrize("level", [0.35, 0.8])
 def test_a_steady_hold_well_off_the_target_gives_no_more_than_its_first_cue(level):
     steady = synth.join(
         synth.constant(synth.REST, 1), synth.hold(level, 20, np.random.default_rng(1), fluctuation=0.05)

@@ -12,7 +12,7 @@ from buzzband.services.document import demo_document, simulate_document
 
 SEEDS = range(4)
 LAG_S = 0.3  # of the envelope, and of a rep that begins below the level at which it is found
-NOISE = 0.35  # of a peak: the highest value that the target sees lies above the effort that it comes from
+NOISE = 0.2  # of a peak: the highest value of an envelope lies above the effort that it comes from
 
 
 @pytest.fixture(scope="module", params=SEEDS)

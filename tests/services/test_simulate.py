@@ -189,9 +189,7 @@ def test_auto_tells_which_engine_it_took(best: str, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.usefixtures("micropython_port")
 def test_another_engine_tells_the_same() -> None:
-    rest = synth.emg(synth.constant(synth.REST, 3), 1000, np.random.default_rng(2))
-    long = recording(channel(np.concatenate((bursts(), rest))))  # what comes behind it does not bear on its last rep
-    here, there = ran(long), ran(long, engine="micropython")
+    here, there = ran(), ran(engine="micropython")
     assert (there.cues, there.reps, there.quality) == (here.cues, here.reps, here.quality)
     assert there.permille.tolist() == here.permille.tolist()
 
