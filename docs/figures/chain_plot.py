@@ -52,7 +52,7 @@ def stages() -> Stages:
     comb.comb(block, length, comb.new_state(50))
     after_comb = np.array(block)
     lowpass.lowpass(block, length, lowpass.new_state())
-    envelope.smooth(block, 0, length, envelope.new_state(), smooth)
+    envelope.smooth(block, length, envelope.new_state(), smooth)
     return Stages(raw, after_intake, after_comb, np.array(block), np.array(smooth) >> envelope.FRACTION_BITS)
 
 

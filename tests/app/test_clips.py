@@ -134,7 +134,7 @@ def test_a_clip_of_another_raw_signal_would_not_come_out() -> None:
 
 def test_flash_is_written_only_while_no_cue_can_be_due() -> None:
     moments: list[tuple[int, bool]] = []
-    with VirtualBand(**curls(), erase_ms=45) as virtual:
+    with VirtualBand(**curls(sets=2), erase_ms=45) as virtual:
         virtual.run_for(1)
         recorder, band = virtual.app.band.recorder, virtual.app.band
         keep = recorder.keep_alone

@@ -513,10 +513,10 @@ def test_a_session_that_goes_on_is_told_and_stays():
 
 
 def test_a_session_is_removed_only_when_no_cue_can_be_due_for_100_ms():
-    with band(hold(5)) as virtual:
+    with band(np.concatenate([rest(2), hold(3)])) as virtual:
         virtual.run_for(0.3)
         virtual.press()
-        virtual.press()
+        virtual.press()  # at rest, where a target arms
         virtual.run_for(2)
         link = link_to(virtual)
         virtual.app.report.is_clear = lambda: True

@@ -21,7 +21,7 @@ def log(tmp_path: Path) -> Path:
 def test_the_text_says_whether_a_clip_comes_out_bit_for_bit(log: Path) -> None:
     done = run("simulate", log)
     assert done.exit_code == 0
-    assert "clip 0 of raw EMG: 0:04.8, 2.8 s (first rep), bit for bit as logged" in done.stdout
+    assert "clip 0 of raw EMG: 0:04.2, 3.2 s (first rep), bit for bit as logged" in done.stdout
 
 
 def test_the_document_says_so_too_whatever_settings_are_tried(log: Path) -> None:

@@ -24,8 +24,8 @@ from buzzband_fw.core.chain import BLOCK_RAW, Chain
 from buzzband_fw.core.coefficients import HIGHPASS, LOWPASS
 from buzzband_fw.core.comb import comb
 from buzzband_fw.core.comb import new_state as new_comb
+from buzzband_fw.core.envelope import average, new_average, smooth
 from buzzband_fw.core.envelope import new_state as new_envelope
-from buzzband_fw.core.envelope import smooth
 from buzzband_fw.core.exercises import named
 from buzzband_fw.core.intake import intake
 from buzzband_fw.core.intake import new_state as new_intake
@@ -268,12 +268,24 @@ def test_the_low_pass_alone_takes_60000_and_not_66000():
 def test_both_averages_stay_within_2_to_27_for_inputs_within_2_to_17():
     # Both steps rise with their state and with their input. So if the top maps to itself, nothing below comes above it.
     state = [2**26, 2**27]
-    assert checked(smooth)([2**17], 0, 1, state, [0]) == 2**21
+    assert checked(smooth)([2**17], 1, state, [0]) == 2**21
     assert state == [2**26, 2**27]
     state = new_envelope()
-    checked(smooth)([2**17] * 3000, 0, 3000, state, [0] * 3000)
+    checked(smooth)([2**17] * 3000, 3000, state, [0] * 3000)
     assert state == [2**26, pytest.approx(2**27, abs=64)]
     assert state[1] <= 2**27
+
+
+def test_the_gated_average_and_what_is_computed_of_it_stay_within_2_to_28_for_inputs_within_2_to_17():
+    top = 2**28 * 4 // 5 + 1  # as above: it maps to itself, and 1.25 times it is 2^28
+    state = [top]
+    assert top + (top >> 2) == 2**28
+    assert checked(average)([2**17], 0, 1, state, [0]) == 2**21
+    assert state == [top]
+    state = new_average()
+    checked(average)([2**17] * 4000, 0, 4000, state, [0] * 4000)
+    assert state == [pytest.approx(top, abs=103)]
+    assert state[0] <= top
 
 
 @MAINS

@@ -53,7 +53,7 @@ def test_is_its_stages_in_a_row():
     intake(raw, 0, block, 500, new_intake(RING))
     comb(block, 500, new_comb(50))
     lowpass(block, 500, new_lowpass())
-    smooth(block, 0, 500, new_envelope(), envelope)
+    smooth(block, 500, new_envelope(), envelope)
     chain = Chain(RING, 50, capacity=500)
     assert chain.condition(raw, 0, 500) == envelope[-1]
     assert chain.block == block

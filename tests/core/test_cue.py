@@ -42,6 +42,14 @@ def test_says_on_target_when_the_envelope_first_reaches_the_target():
     assert cue.gated >= REFERENCE // 2
 
 
+@pytest.mark.parametrize(("target_permille", "within_ms"), [(200, 20), (500, 60), (800, 140)])
+def test_a_muscle_that_starts_at_once_is_cued_as_soon_as_an_average_of_85_ms_gets_there(target_permille, within_ms):
+    # 85.3 ms ln(1 / (1 - target)) are 19, 59.1 and 137 ms, in whole blocks
+    cue = armed_cue(target_permille)
+    assert [word for word in steps(cue, FULL, within_ms // 10) if word] == [ON_TARGET]
+    assert set(steps(armed_cue(target_permille), FULL, within_ms // 10 - 1)) == {SILENCE}
+
+
 def test_says_it_once_in_a_contraction():
     cue = armed_cue()
     assert until_word(cue) == ON_TARGET

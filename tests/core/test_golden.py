@@ -37,6 +37,7 @@ def test_every_vector_has_a_name_of_its_own():
         ("comb", ["comb, 50 Hz", "comb, 60 Hz"]),
         ("lowpass", ["lowpass"]),
         ("smooth", ["envelope"]),
+        ("average", ["gated envelope"]),
         ("permille", ["activation"]),
         ("reached", ["target"]),
         ("judge", ["quality"]),
@@ -48,7 +49,7 @@ def test_a_broken_kernel_is_told_by_name(monkeypatch, kernel, names):
 
 
 @pytest.mark.parametrize(
-    ("module", "kernel"), [(chain, "intake"), (chain, "comb"), (chain, "lowpass"), (chain, "smooth"), (cue, "smooth")]
+    ("module", "kernel"), [(chain, "intake"), (chain, "comb"), (chain, "lowpass"), (chain, "smooth"), (cue, "average")]
 )
 def test_a_kernel_that_is_broken_inside_the_pipeline_spoils_its_vectors(monkeypatch, module, kernel):
     monkeypatch.setattr(module, kernel, off_by_one(getattr(module, kernel)))

@@ -50,7 +50,7 @@ class Holding:
         self.held_ms += 10
         if self.blank_ms:
             self.settled_ms += 10
-            if self.settled_ms == 150:
+            if self.settled_ms == 90:
                 self.held_ms += self.blank_ms
                 self.blank_ms = self.settled_ms = 0
         if self.held_ms >= self.goal_ms:
@@ -73,7 +73,7 @@ class Holding:
             next_ms = min(self.told_ms // 1000 * 1000 + 1000, self.goal_ms)
             return max(next_ms - self.held_ms - self.blank_ms - 10, 0)
         if self.armed:
-            return 30 if 4 * permille < 500 else 0
+            return 20 if 4 * permille < 500 else 0
         return max(300 - self.below_ms, 10)
 
 
@@ -81,7 +81,7 @@ def levels(chance):
     """Envelopes around the levels that matter, for as long as matters."""
     while True:
         level = chance.choice((0, 124, 125, 299, 300, 399, 400, 400, 499, 500, 900, 900, 900))
-        for _ in range(chance.choice((1, 14, 15, 16, 29, 30, 31, 60, 100, 150))):
+        for _ in range(chance.choice((1, 8, 9, 10, 29, 30, 31, 60, 100, 150))):
             yield level
 
 

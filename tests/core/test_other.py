@@ -4,8 +4,7 @@ import pytest
 from builders import codes, effort
 from buzzband_fw.core import other as module
 from buzzband_fw.core.chain import BLOCK_RAW, Chain
-from buzzband_fw.core.envelope import new_state as new_envelope
-from buzzband_fw.core.envelope import smooth
+from buzzband_fw.core.envelope import average, new_average
 from buzzband_fw.core.other import STEP_SAMPLES, Other
 from buzzband_fw.core.quality import FLAT, RAIL
 
@@ -53,12 +52,13 @@ def test_it_does_not_see_the_first_channel(working):
     assert beside == alone
 
 
-def test_it_equals_a_chain_that_gets_the_same_in_blocks(working):
+def test_it_equals_a_chain_and_an_average_that_get_the_same_in_blocks(working):
     ring = ring_of(working)
-    chain = Chain(RING, 50)
+    chain, state, envelope = Chain(RING, 50), new_average(), [0] * 12
     chain.share()
     for position in range(1, 100 * BLOCK_RAW, BLOCK_RAW):
-        last = chain.condition(ring, position, 12)
+        chain.condition(ring, position, 12)
+        last = average(chain.block, 0, 12, state, envelope)
     assert run(ring, 1)[0].gated == last
 
 
@@ -67,12 +67,12 @@ def test_its_envelope_stands_still_while_the_motor_speaks_and_then_goes_on_from_
     shaken = range(30, 40)
     other, said = run(ring, 1, blanked=shaken)
     assert {said[step] for step in shaken} == {said[29]}
-    chain, state, envelope = Chain(RING, 50, STEP_SAMPLES), new_envelope(), [0] * STEP_SAMPLES
+    chain, state, envelope = Chain(RING, 50, STEP_SAMPLES), new_average(), [0] * STEP_SAMPLES
     chain.share()
     for step in range(50):
         chain.condition(ring, step * STEP_RAW + 1, STEP_SAMPLES)
         if step not in shaken:
-            smooth(chain.block, 0, STEP_SAMPLES, state, envelope)
+            average(chain.block, 0, STEP_SAMPLES, state, envelope)
     assert other.gated == envelope[-1]
 
 

@@ -23,7 +23,7 @@ from buzzband_fw.core.modes import hold, steady, tempo
 from checked import core_modules, is_kernel, source_of
 
 KERNELS = (
-    intake.intake, comb.comb, lowpass.lowpass, envelope.smooth, activation.permille, target.reached,
+    intake.intake, comb.comb, lowpass.lowpass, envelope.smooth, envelope.average, activation.permille, target.reached,
     target.clear_ms,
     motion.move, motion.feel, zigzag.follow, zigzag.take_rest, zigzag.find_floor,
     swings.measure, swings.irregularity, swings.choose, swings.period_ms, swings.typical, swings.nearest,

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buzzband_fw.core.activation import new_scale
-from buzzband_fw.core.target import clear_ms, new_state, reached, retarget
+from buzzband_fw.core.envelope import average, new_average
+from buzzband_fw.core.target import RISE_MS, STEP_MS, clear_ms, new_state, reached, retarget
 
 REACH, REARM = 500, 300  # of a target of 500 permille on a scale on which permille and envelope are one
 ARM = [0] * 30
@@ -89,9 +90,18 @@ def test_what_is_not_below_60_percent_leaves_all_of_the_300_ms():
     assert clear_after([REARM]) == clear_after([*ARM, REACH]) == clear_after([*ARM, REACH, 0, REARM]) == 300
 
 
-def test_armed_and_below_a_quarter_of_the_target_it_is_clear_for_30_ms_and_else_not_at_all():
-    assert clear_after([*ARM, REACH // 4 - 1]) == 30
+def test_armed_and_below_a_quarter_of_the_target_it_is_clear_for_20_ms_and_else_not_at_all():
+    assert clear_after([*ARM, REACH // 4 - 1]) == 20
     assert clear_after([*ARM, REACH // 4]) == clear_after([*ARM, REACH - 1]) == 0
+
+
+@pytest.mark.parametrize("level", [1, 10, 1000, 2**15])
+def test_from_a_quarter_of_the_target_three_times_the_target_leads_to_it_after_that_time_and_not_within(level):
+    state, ends = new_average(), []
+    average([level] * 3000, 0, 3000, state, [0] * 3000)
+    while not ends or ends[-1] < 16 * 4 * level:
+        ends.append(average([12 * level] * 12, 0, 12, state, [0] * 12))
+    assert len(ends) == RISE_MS // STEP_MS + 1
 
 
 def test_another_target_keeps_it_armed():

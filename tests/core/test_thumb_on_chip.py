@@ -14,6 +14,7 @@ SEED = 5
 BODY = """
 from buzzband_fw.core.chain import Chain, places, stages
 from buzzband_fw.core.comb import comb, new_state as new_comb
+from buzzband_fw.core.envelope import new_state as new_envelope, smooth
 from buzzband_fw.core.golden import checksum, noise
 from buzzband_fw.core.intake import intake, new_state as new_intake
 from buzzband_fw.core.lowpass import lowpass, new_state as new_lowpass
@@ -47,6 +48,15 @@ def run_stage(stage, state, seed, factor, lengths):
         seed += 1
     return told
 
+def run_smooth(state, seed, lengths):
+    told = []
+    for length in lengths:
+        envelope = int32s([7] * 16)
+        last = smooth(int32s(noise(16, seed)), length, state, envelope)
+        told.append([last, checksum(envelope), checksum(state)])
+        seed += 1
+    return told
+
 def run_rails(state):
     told, block = [], int32s([7])
     for total in (161, 162, 163, 164, 16216, 16217, 16218, 16219):
@@ -58,6 +68,7 @@ def run_all(chains, lengths, hear):
     told = [run_chain(*chain, hear) for chain in chains]
     told += [run_stage(comb, new_comb(mains_hz), 9, 16, lengths) for mains_hz in (50, 60)]
     told += [run_stage(lowpass, new_lowpass(), 10, factor, lengths) for factor in (0, 29)]
+    told.append(run_smooth(new_envelope(), 11, lengths))
     told.append(run_rails(new_intake(4)))
     return told
 """

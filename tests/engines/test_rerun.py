@@ -19,6 +19,7 @@ from recordings.log_builder import SESSION, LogWriter
 from session_files import session_files
 
 CONTRACTIONS = 6
+APART_BLOCKS = 2  # what the target saw is restored from other averages, and with another target the blanks were others
 REST_RAW = 4800 * 6 // 5
 
 
@@ -91,7 +92,8 @@ def test_with_another_target_it_is_reached_where_a_band_would_have_said_so(take:
     wished = read_log(worn(take, target_permille=target))
     _, cues = again(worn(take), take, target_permille=target)
     reached = tuple(cue for cue in cues if cue[1] == words.ON_TARGET)
-    assert alike(replace(wished, cues=tuple(cue for cue in wished.cues if cue.word == words.ON_TARGET)), reached)
+    then = replace(wished, cues=tuple(cue for cue in wished.cues if cue.word == words.ON_TARGET))
+    assert alike(then, reached, APART_BLOCKS)
     assert len(reached) == CONTRACTIONS
 
 

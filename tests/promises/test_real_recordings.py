@@ -84,7 +84,7 @@ def test_hindsight_finds_the_contractions_that_an_observer_counts(name):
 @pytest.mark.parametrize(("name", "target_percent"), PROMISED)
 def test_every_contraction_gets_one_cue_and_none_gets_two(name, target_percent):
     said = cues(name, target_percent)
-    # A low target is reached a little before 30 % of the reference, and the band's envelope lags by 75 ms.
+    # A low target is reached a little before 30 % of the reference, and what the target sees lags by 85 ms.
     in_each = [np.count_nonzero((said > start - 0.3) & (said < end + 0.2)) for start, end in contractions(name)]
     tell(
         f"{name} at {target_percent} %: {len(said)} cues in {len(in_each)} contractions, at most {max(in_each)} in one"

@@ -21,6 +21,7 @@ from promises.lifters import own_scale
 
 SETS = 3
 MOTOR_LEAK = 0.2  # RMS of the motor's vibration in the EMG, as a share of full effort
+NEARLY = 0.9  # what the target saw is not in the log: it is restored from what two other averages have kept of it
 SHAKEN = 0.75  # the motor shook the electrodes just below this target, in what would have been silence
 NEAR_BLOCKS = 1
 LOST_BLOCKS = 75
@@ -72,7 +73,7 @@ def replayed(session, wished) -> Near:
 
 @pytest.mark.parametrize(
     ("wished", "share"),
-    [({}, 0.95), ({"target_permille": 300}, 0.95), ({"target_permille": 700}, SHAKEN), ({"mode": "faded"}, 0.95)],
+    [({}, NEARLY), ({"target_permille": 300}, NEARLY), ({"target_permille": 700}, SHAKEN), ({"mode": "faded"}, NEARLY)],
     ids=str,
 )
 def test_the_target_is_reached_within_a_block_of_the_band_s(wished: dict[str, object], share: float) -> None:

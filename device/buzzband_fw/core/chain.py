@@ -39,7 +39,7 @@ else:
         intake(ring, position, block, length, intake_state)
         comb(block, length, comb_state)
         lowpass(block, length, lowpass_state)
-        return smooth(block, 0, length, smooth_state, envelope) if smooth_state else 0
+        return smooth(block, length, smooth_state, envelope) if smooth_state else 0
 
 
 class Chain:

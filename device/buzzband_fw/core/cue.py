@@ -1,6 +1,6 @@
 """The cue: when a word is due, and which. The gate is always the same; what it lets through is up to the cue mode.
 
-    block -> smooth (gated) -> the mode's kernel ─┐
+    block -> average (gated) -> the mode's kernel ┐
     a step's event -> the mode's code -> its block ┴-> word -> withheld? -> word, blank
 
 The gated envelope stands still while the motor speaks and 120 ms after, or the buzz would latch on its own vibration.
@@ -10,8 +10,7 @@ that is over waits for the end of the blank.
 
 from buzzband_fw.core import modes
 from buzzband_fw.core.activation import new_scale, span_of
-from buzzband_fw.core.envelope import new_state as new_envelope
-from buzzband_fw.core.envelope import smooth
+from buzzband_fw.core.envelope import average, new_average
 from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.core.quality import judge
 from buzzband_fw.core.quality import new_state as new_quality
@@ -66,12 +65,12 @@ class Cue:
         """
         self.gated = 0
         self.samples = int32s([0] * capacity)
-        self._smooth = new_envelope()
+        self._average = new_average()
         scale = new_scale(rest, reference)
         self.mode = modes.named("reach")(scale, target_permille) if mode is None else mode
         self.flags = 0
         self.fatigue = self.takeover = None
-        self._bound = self._smooth, self.samples, self.mode.kernel, self.mode.gate
+        self._bound = self._average, self.samples, self.mode.kernel, self.mode.gate
         self._quality = new_quality(span_of(scale))
         self._state = int32s((0, 0, 0, 0, 0, 0))
         self._events = int32s([0] * _EVENTS)
@@ -81,8 +80,8 @@ class Cue:
     def succeed(self, last):
         """Go on with the gated envelope of another cue."""
         self.gated = last.gated
-        self._smooth = last._smooth
-        self._bound = (last._smooth,) + self._bound[1:]
+        self._average = last._average
+        self._bound = (last._average,) + self._bound[1:]
 
     @micropython.native
     def step(self, block, offset):
@@ -92,8 +91,8 @@ class Cue:
         """
         if self._state[_BUSY]:
             return self._busy_step(block, offset)
-        averages, samples, kernel, gate = self._bound
-        self.gated = gated = smooth(block, offset, _BLOCK_SAMPLES, averages, samples)
+        mean, samples, kernel, gate = self._bound
+        self.gated = gated = average(block, offset, _BLOCK_SAMPLES, mean, samples)
         due = kernel(gated, gate)
         return self._utter(self.mode.due(due)) if due else SILENCE
 
@@ -113,8 +112,8 @@ class Cue:
         if state[_WAITS]:
             word = more_urgent(state[_WAITS], word)
             state[_WAITS] = 0
-        averages, samples, kernel, gate = self._bound
-        self.gated = gated = smooth(block, offset, _BLOCK_SAMPLES, averages, samples)
+        mean, samples, kernel, gate = self._bound
+        self.gated = gated = average(block, offset, _BLOCK_SAMPLES, mean, samples)
         due = kernel(gated, gate)
         if due:
             word = more_urgent(word, self.mode.due(due))

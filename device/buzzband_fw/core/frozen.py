@@ -10,7 +10,7 @@ from buzzband_fw.core.portable import const, micropython, ptr32
 SIZE_MAX = const(148)  # integers, in any mode
 
 _CHAIN = ("_intake", "_comb", "_lowpass", "_smooth")
-_CUE = ("_smooth", "_quality", "_state", "_events")
+_CUE = ("_average", "_quality", "_state", "_events")
 _OF_PIPELINE = ("envelope", "window")
 _OF_CUE = ("gated", "flags", "_sensor_off", "_alarm")
 _OF_MODE = ("target_permille", "in_set", "effort", "_off")

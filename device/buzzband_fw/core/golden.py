@@ -8,8 +8,8 @@ for is not only a memory of what the code did: tests/core compares each stage wi
 from buzzband_fw.core.activation import envelope_at, new_scale, permille
 from buzzband_fw.core.comb import comb
 from buzzband_fw.core.comb import new_state as new_comb
+from buzzband_fw.core.envelope import average, new_average, smooth
 from buzzband_fw.core.envelope import new_state as new_envelope
-from buzzband_fw.core.envelope import smooth
 from buzzband_fw.core.intake import intake
 from buzzband_fw.core.intake import new_state as new_intake
 from buzzband_fw.core.lowpass import lowpass
@@ -70,10 +70,17 @@ def _check_in_place(stage, state, seed):
 
 
 def _check_smooth():
-    block, envelope, state = int32s(noise(480, 7)), int32s([0] * 480), new_envelope()
-    total = 0
+    envelope, state, total = int32s([0] * 12), new_envelope(), 0
     for n in range(_BLOCKS):
-        total = checksum((smooth(block, n * 12, 12, state, envelope),), total)
+        total = checksum((smooth(int32s(noise(12, 7 + n)), 12, state, envelope),), total)
+        total = checksum(envelope, total)
+    return total
+
+
+def _check_average():
+    block, envelope, state, total = int32s(noise(480, 7)), int32s([0] * 480), new_average(), 0
+    for n in range(_BLOCKS):
+        total = checksum((average(block, n * 12, 12, state, envelope),), total)
     return checksum(envelope, total)
 
 
@@ -111,12 +118,13 @@ VECTORS = (
     ("comb, 50 Hz", 0xCF1475, lambda: _check_in_place(comb, new_comb(50), 3)),
     ("comb, 60 Hz", 0xA9B9B8, lambda: _check_in_place(comb, new_comb(60), 4)),
     ("lowpass", 0xF70029, lambda: _check_in_place(lowpass, new_lowpass(), 5)),
-    ("envelope", 0x1DE743, _check_smooth),
+    ("envelope", 0xDD3271, _check_smooth),
+    ("gated envelope", 0x78A873, _check_average),
     ("activation", 0x4CA91F, _check_activation),
     ("target", 0x607A40, _check_target),
     ("quality", 0xEC0A01, _check_quality),
-    ("pipeline, 50 Hz", 0xC906A0, lambda: _check_pipeline(50)),
-    ("pipeline, 60 Hz", 0x7A2FCE, lambda: _check_pipeline(60)),
+    ("pipeline, 50 Hz", 0x845056, lambda: _check_pipeline(50)),
+    ("pipeline, 60 Hz", 0x9B9A4F, lambda: _check_pipeline(60)),
 )
 
 

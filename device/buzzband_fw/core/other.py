@@ -1,12 +1,13 @@
 """The other muscle, which should not take over: the chain on the raw samples between those of the first one.
 
-ring -> intake -> comb -> lowpass, rectify -> block -> smooth (gated) -> permille
+ring -> intake -> comb -> lowpass, rectify -> block -> average (gated) -> permille
 
-Two blocks at a time: that is half of the calls.
+Its average is the first muscle's, for takeover.py compares the two. Two blocks at a time: that is half of the calls.
 """
 
 from buzzband_fw.core.activation import new_scale, permille, span_of
 from buzzband_fw.core.chain import COUNTS, Chain, places, stages
+from buzzband_fw.core.envelope import average, new_average
 from buzzband_fw.core.portable import const, int32s, micropython
 from buzzband_fw.core.quality import judge
 from buzzband_fw.core.quality import new_state as new_quality
@@ -27,7 +28,8 @@ class Other(Chain):
         """``rest`` and ``reference``: envelopes that count as 0 and 1000 permille."""
         super().__init__(ring_samples, mains_hz, STEP_SAMPLES)
         self.share()
-        self._frozen = places((self.block, self.envelope, self._intake, self._comb, self._lowpass, 0))
+        self.places = places((self.block, self.envelope, self._intake, self._comb, self._lowpass, 0))
+        self._average = new_average()
         self.gated = 0
         self.flags = 0
         self._scale = new_scale(rest, reference)
@@ -38,10 +40,9 @@ class Other(Chain):
     @micropython.native
     def step(self, ring, position, blanked):
         """Take its half of the 96 raw samples at ``position``. ``blanked``: the motor shakes the electrodes."""
-        if blanked:
-            stages(ring, position + 1, STEP_SAMPLES, self._frozen)
-        else:
-            self.gated = stages(ring, position + 1, STEP_SAMPLES, self.places)
+        stages(ring, position + 1, STEP_SAMPLES, self.places)
+        if not blanked:
+            self.gated = average(self.block, 0, STEP_SAMPLES, self._average, self.envelope)
         self._left -= 1
         if not self._left:
             self._left = _WINDOW_STEPS

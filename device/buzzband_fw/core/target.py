@@ -6,7 +6,7 @@ from buzzband_fw.core.portable import const, int32s, micropython, ptr32
 STEP_MS = const(10)
 REARM_MS = const(300)
 REARM_PERCENT = const(60)
-RISE_MS = const(30)
+RISE_MS = const(20)  # whole blocks of 85 ms ln(2.75 / 2) = 27 ms: see ``clear_ms``
 
 _REACH = const(0)
 _REARM = const(1)
@@ -54,8 +54,8 @@ def reached(envelope: int, state: ptr32) -> int:
 def clear_ms(envelope: int, state: ptr32) -> int:
     """Return for how long the target cannot be reached: 0 if that may happen with the next envelope.
 
-    Before it is armed, the rest of the 300 ms. Armed and far below, the time that the envelope needs to rise from a
-    quarter of the target to all of it when the muscle starts with three times the target.
+    Before it is armed, the rest of the 300 ms. Armed and far below, the time that the gated envelope needs to rise from
+    a quarter of the target to all of it when the muscle starts with three times the target.
     """
     if not state[_ARMED]:
         return REARM_MS - state[_BELOW_MS]

@@ -282,3 +282,8 @@ def comb(block, length, state):
 def lowpass(block, length, state):
     """The third one alone."""
     stages(0, 0, length, places((block, 0, 0, 0, state, 0)))
+
+
+def smooth(block, length, state, envelope):
+    """The last one alone."""
+    return stages(0, 0, length, places((block, envelope, 0, 0, 0, state)))

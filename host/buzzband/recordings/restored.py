@@ -1,14 +1,17 @@
 """What a band must have felt, from what its log has kept of it: the input of the last stage, and an IMU's frames.
 
-The log holds every second value of the free-running envelope, rounded. The two averages behind it are known, so the
-input that leads from value to value is, too: 20 ms of one level each. Given to the core, it makes the free envelope of
-the log, and an envelope that stands still at any other times than the log's did, as the core would have had it.
+The log holds every second value of the free-running envelope, rounded. The two averages behind it are known. Of all
+inputs that they lead from value to value with, in levels of 10 ms, the one with the least power is taken: the most
+likely one, if nothing else is known. Given to the core, it makes the free envelope of the log, and comes near the gated
+one of then, standing still at any other times than that did, as the core would have had it.
 """
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from buzzband.recordings.frames import FRAME_RATE_HZ, LSB_PER_DPS, LSB_PER_G
 from buzzband_fw.core.activation import new_scale
@@ -16,9 +19,10 @@ from buzzband_fw.core.chain import BLOCK_SAMPLES
 from buzzband_fw.core.envelope import FRACTION_BITS
 from buzzband_fw.store.records import ACTIVATION_STEP_BLOCKS, MOVEMENT_STEP_BLOCKS
 
-_STEP_SAMPLES = BLOCK_SAMPLES * ACTIVATION_STEP_BLOCKS
 _LEVEL_MAX = (1 << 17) - 1  # what the averages take
 _FAST, _SLOW = 32, 64  # samples: the averages of buzzband_fw.core.envelope
+_AROUND = 12  # values on either side that a level hangs on: each next one weighs a third
+_FORGOTTEN = 40  # values before those: what was felt by then has decayed
 
 
 def rectified(
@@ -32,38 +36,41 @@ def rectified(
     known = np.flatnonzero(valid)
     envelope = rest + np.interp(np.arange(len(permille)), known, permille[known]) * span / 1000
     left = 0.0  # what rounding takes from one sample the next one gets
-    for level in _levels(envelope / (1 << FRACTION_BITS)):
-        for _ in range(ACTIVATION_STEP_BLOCKS):
-            block = []
-            for _ in range(BLOCK_SAMPLES):
-                sample = round(left := left + level)
-                left -= sample
-                block.append(sample)
-            yield block
+    for level in _levels(envelope / (1 << FRACTION_BITS)).tolist():
+        block = []
+        for _ in range(BLOCK_SAMPLES):
+            sample = round(left := left + level)
+            left -= sample
+            block.append(sample)
+        yield block
 
 
-def _levels(envelope: NDArray[np.float64]) -> Iterator[float]:
-    """Yield the levels, 20 ms each, that bring two averages at rest on the first value to each of the values."""
-    (keep, of_fast, of_level), (fade, rise) = _responses()
-    fast = slow = float(envelope[0])
-    for wanted in envelope.tolist():
-        level = (wanted - keep * slow - of_fast * fast) / of_level
-        level = min(max(level, -_LEVEL_MAX), _LEVEL_MAX)
-        slow = keep * slow + of_fast * fast + of_level * level
-        fast = fade * fast + rise * level
-        yield level
+def _levels(envelope: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a level for each block, shape (2 n,), from the n values; before and after them nothing changes."""
+    around = np.pad(envelope, _AROUND, mode="edge")
+    levels = np.stack([np.correlate(around, weights, "valid") for weights in _weights()], axis=1).ravel()
+    clipped: NDArray[np.float64] = np.clip(levels, -_LEVEL_MAX, _LEVEL_MAX)
+    return clipped
 
 
-def _responses() -> tuple[tuple[float, float, float], tuple[float, float]]:
-    """Return what is left after 20 ms of the second average, the first and the input: in the second; in the first."""
-    columns = []
-    for fast, slow, level in ((0.0, 1.0, 0.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
-        for _ in range(_STEP_SAMPLES):
-            fast += (level - fast) / _FAST
-            slow += (fast - slow) / _SLOW
-        columns.append((slow, fast))
-    (keep, _), (of_fast, fade), (of_level, rise) = columns
-    return (keep, of_fast, of_level), (fade, rise)
+@functools.cache
+def _weights() -> NDArray[np.float64]:
+    """Return what the values around weigh for each level of 20 ms: the rows of a pseudoinverse, shape (2, 25)."""
+    values = 2 * _AROUND + 1
+    rise = _response((_FORGOTTEN + values) * ACTIVATION_STEP_BLOCKS)
+    ends = ACTIVATION_STEP_BLOCKS * np.arange(_FORGOTTEN + 1, _FORGOTTEN + values + 1)
+    ago = ends[:, None] - np.arange(ends[-1])
+    inverse = np.linalg.pinv(np.where(ago > 0, rise[np.maximum(ago, 1) - 1], 0.0))
+    middle = ACTIVATION_STEP_BLOCKS * (_FORGOTTEN + _AROUND)
+    return inverse[middle : middle + ACTIVATION_STEP_BLOCKS]
+
+
+def _response(blocks: int) -> NDArray[np.float64]:
+    """Return the envelope at the end of each block after a level of 1 in the first of them, and 0 from then on."""
+    envelope = np.repeat((1.0, 0.0), (BLOCK_SAMPLES, BLOCK_SAMPLES * (blocks - 1)))
+    for samples in (_FAST, _SLOW):
+        envelope = lfilter([1 / samples], [1, 1 / samples - 1], envelope)
+    return envelope[BLOCK_SAMPLES - 1 :: BLOCK_SAMPLES]
 
 
 def frames(degrees: NDArray[np.uint8], count: int) -> NDArray[np.int16]:

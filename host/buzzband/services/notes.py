@@ -56,7 +56,7 @@ def of_replay(log: SessionLog, told: Outcome, settings: Settings) -> tuple[str, 
 
 
 def _of_replay(log: SessionLog, told: Outcome, settings: Settings) -> Iterator[str]:
-    yield "Replayed from the logged activation, 50 values a second: words may come 10 ms sooner or later than then."
+    yield "Replayed from the logged activation, 50 values a second: one word in ten is more than 10 ms off."
     if "source" in log.header:
         yield "The session was imported: no band was worn, and nothing that it would have said was felt."
     elif told.blanked.any():

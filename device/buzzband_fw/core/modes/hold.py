@@ -25,7 +25,7 @@ _TICK_MS = const(6)  # of the next tick
 _BELOW_MS = const(7)
 _BLANK_MS = const(8)  # that the hold may have lasted through
 _SETTLED = const(9)  # blocks since then
-_SETTLING = const(15)  # the envelope stood still in the blank: in 150 ms it falls by two thirds
+_SETTLING = const(9)  # the envelope stood still in the blank: in 90 ms it falls by two thirds
 
 _IDLE = const(0)  # stages: waits for the muscle to rest, for the target, holds, has reached the goal
 _ARMED = const(1)
