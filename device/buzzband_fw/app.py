@@ -84,7 +84,7 @@ class App:
         self._wrote_flash = False
         self._battery_due = False
         self._note_over_us = 0  # a turn is noted if it takes longer; -1: flash is written in it
-        self._jobs = ()
+        self._note = self._jobs = None
         self._moves = False  # the movement's turn is next
         self._step = muscle.step
         self._move = self.band.move
@@ -127,8 +127,8 @@ class App:
         muscle, movement, band = self.muscle, self.movement, self.band  # more than three at once would make a tuple
         voice, control, server = self.voice, self.control, self.server
         step, move, doze = self._step, self._move, self._until_tick
-        now_us, jobs, button = ticks_us, self._jobs, self._button
-        is_up = button.is_up
+        note, jobs, now_us = self._note, self._jobs, ticks_us
+        button, is_up = self._button, self._button.is_up
         moves = self._moves
         start_us = now_us()
         while count and server.leave is None and band.state != _OFF:
@@ -147,7 +147,9 @@ class App:
                 moves = not blocks & 1
                 if moves and server.streaming:
                     self._send_sample()
-                for job in jobs[blocks & 7]:
+                note()
+                job = jobs[blocks & 7]
+                if job is not None:
                     job()
                 if button.state or not is_up():
                     button.step()
@@ -177,14 +179,18 @@ class App:
             self._watchdog.feed(True)  # from now on no hang may keep the motor on
 
     def _share_jobs(self):
-        """Share out what each of eight blocks in a row leaves to do."""
-        clips = self.band.clips
-        always = (self.band.note,) if clips is None else (clips.step, self.band.note)
-        look = always + (self._notice_host,)
-        keep = always + (self.band.keep,)
-        house = always + (self._keep_house,)
-        again = always if clips is None else keep  # with clips there is more to write
-        self._jobs = (look, keep, always, house, look, again, always, always)
+        """Share out what each of eight blocks in a row leaves to do besides ``_note``."""
+        band = self.band
+        look, keep, again = self._notice_host, band.keep, None
+        self._note = band.note
+        if band.clips is not None:
+            self._note = self._note_with_clips
+            again = keep  # there is more to write
+        self._jobs = (look, keep, None, self._keep_house, look, again, None, None)
+
+    def _note_with_clips(self):
+        self.band.clips.step()
+        self.band.note()
 
     def stop(self):
         """Leave everything as the prompt expects it: motor off first of all."""

@@ -50,7 +50,7 @@ class Band:
             self.clips = Clips(muscle, settings.clips)
         self._voice = voice
         self._feel = movement.feel  # bound once, as in core/pipeline.py
-        self._serve = movement.serve
+        self._serve = None  # without an IMU
         self._move = movement.step
         self.brace = brace
         self.frames = frames
@@ -104,6 +104,7 @@ class Band:
         self.event = 0
         self._is_told = False
         self.movement.begin(at_start=not self.muscle.blocks)
+        self._serve = None if self.movement.imu is None else self.movement.serve
         self._feels = True
 
     def rest(self):
@@ -251,8 +252,9 @@ class Band:
         muscle = self.muscle
         movement = self.movement
         word = muscle.word
-        if not word and movement.imu is not None:  # the turn that begins to say a word is long enough
-            self._serve(muscle.late_samples)
+        serve = self._serve
+        if serve is not None and not word:  # the turn that begins to say a word is long enough
+            serve(muscle.late_samples)
         block = muscle.blocks - self._first_block - 1
         unnoted = self._word
         flags = 0

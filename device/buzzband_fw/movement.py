@@ -221,10 +221,6 @@ class Movement:
             if state == _RESTARTING:
                 self._restart()
             return
-        behind = self._felt - self.steps
-        lost = self._lost
-        if lost and behind <= 1 and late_samples <= _LATE_SAMPLES:
-            self._lost = lost = False
         have = self._have
         if have == 2:
             return  # the muscle has to come first
@@ -235,19 +231,22 @@ class Movement:
             return
         if got > 0:
             self._more = got > 2
-            if lost or self._surplus or got > 1 + _BACKLOG_MAX or behind > _HURRY_STEPS:
-                self._weigh_frame(got - 1, behind, late_samples, have)
+            if got == 1 or got > 1 + _BACKLOG_MAX or self._lost or self._surplus:
+                self._weigh_frame(got - 1, late_samples, have)
             else:
                 self._have = have + 1
         elif got != _PENDING:
             self._miss_frame(got, late_samples)
 
-    def _weigh_frame(self, backlog, behind, late_samples, have):
+    def _weigh_frame(self, backlog, late_samples, have):
         """Count the frame that has come behind those that there are, once, twice, or not at all."""
+        behind = self._felt - self.steps
         self._surplus = False
-        if self._lost:
+        if self._lost and (behind > 1 or late_samples > _LATE_SAMPLES):
             self._since_ms = ticks_ms()
-        elif late_samples > _LATE_SAMPLES:
+            return
+        self._lost = False
+        if late_samples > _LATE_SAMPLES:
             self._have = have + 1
         elif backlog > _BACKLOG_MAX + 2 * behind:
             self._surplus = True

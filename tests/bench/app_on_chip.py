@@ -61,7 +61,7 @@ try:
     band.start()
     begin = ticks_us()
     while band.muscle.blocks < BLOCKS:
-        due, blocks, slept_us = band._move_due, band.muscle.blocks, 0
+        due, blocks, slept_us = band._moves or band.movement.hurry, band.muscle.blocks, 0
         start = ticks_us()
         band.turn()
         us = ticks_diff(ticks_us(), start) - slept_us
@@ -171,7 +171,7 @@ def _worn_for_a_while(moved: bool) -> dict[str, float]:
 
 def _turns() -> dict[str, float]:
     """Take the time of each turn, which adds to what lies between them, and the moment at which each block is begun."""
-    program = PROGRAM.replace("BLOCKS", str(100 * TURNS_S)).replace("FLASH_US", "20_000")
+    program = PROGRAM.replace("BLOCKS", str(100 * TURNS_S)).replace("FLASH_US", "4_000")
     with _worn(program) as twin:
         twin.wait_until(lambda: b">>>" in twin.serial.output, TURNS_S + BOOT_S)
         elapsed_us, sums, moments_us = json.loads(twin.files()["app.json"])
