@@ -17,13 +17,14 @@ from viper_in_c import Kernel, compiled, compiler_version, kernel_in
 from buzzband.bundle import firmware_sources, native_files
 from buzzband.engines import pico, replay
 from buzzband.engines.cpython import condition, decide
-from buzzband.engines.job import ACTIVATION_UNIT, Settings, track
+from buzzband.engines.job import BLOCKS_PER_S, Settings, track
 from buzzband.errors import EngineFailed
 from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
 from buzzband.recordings.frames import frames_of
 from buzzband.services import calibration
 from buzzband_fw.core import portable
+from buzzband_fw.store.records import ACTIVATION_UNIT
 
 CHIP_S = 30
 REPS = 4
@@ -111,7 +112,7 @@ def timed(kernel, empty, tally, call_c, arguments, hand_over, mem32, clock):
         return told
     return call
 """
-"""What times a call. A name that is looked up takes longer the first time: it has none between two looks at the clock."""
+"""What times a call. To look a name up takes longer the first time: none is, from one look at the clock to the next."""
 
 ON_CHIP = """
 import json
@@ -183,7 +184,7 @@ with open("bench.json", "w") as file:
 def measure() -> dict[str, Any]:
     """Return what a call of each kernel costs in a set: the mean of all calls.
 
-    ``calls``, ``cycles``, ``c_cycles``: of each kernel. ``compiler``: its version. Raises EngineMissing, and
+    ``calls_per_s``, ``cycles``, ``c_cycles``: of each kernel. ``compiler``: its version. Raises EngineMissing, and
     EngineFailed if viper or C makes something else of the set than Python does.
     """
     kernels = all_kernels()
@@ -199,7 +200,7 @@ def measure() -> dict[str, Any]:
     check(played(kernels, settings, blocks), results)
     (_, viper), (_, c) = results
     return {
-        "calls": {name: viper[name][0] for name in KERNELS},
+        "calls_per_s": {name: viper[name][0] * BLOCKS_PER_S / (len(blocks) // BLOCK.itemsize) for name in KERNELS},
         "cycles": {name: viper[name][1] / viper[name][0] for name in KERNELS},
         "c_cycles": {name: c[name][1] / c[name][0] for name in KERNELS},
         "compiler": compiler_version(),
@@ -213,7 +214,7 @@ def all_kernels() -> dict[str, Kernel]:
 
 
 def _sources(kernel: Kernel) -> tuple[str, str, str]:
-    """Return what times a kernel in viper, what times it in C, and a kernel with the same arguments that does nothing."""
+    """Return what times a kernel in viper, what times it in C, and a kernel like it that does nothing."""
     parsed = kernel.definition
     given = ", ".join(one.arg for one in parsed.args.args)
     told = "told" if parsed.returns else "0"

@@ -48,11 +48,26 @@ static inline int modulo(int dividend, int divisor)
 """
 _POINTERS = {"ptr8": "uint8_t *restrict ", "ptr16": "uint16_t *restrict ", "ptr32": "int *restrict ", "int": "int "}
 _CALLS = {ast.FloorDiv: "quotient", ast.Mod: "modulo"}
-_SIGNS: dict[type[ast.AST], str] = {
-    **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.LShift: "<<", ast.RShift: ">>"},
-    **{ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.And: "&&", ast.Or: "||"},
-    **{ast.USub: "-", ast.Invert: "~", ast.Not: "!"},
-    **{ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="},
+_SIGNS: dict[str, str] = {
+    "Add": "+",
+    "Sub": "-",
+    "Mult": "*",
+    "LShift": "<<",
+    "RShift": ">>",
+    "BitAnd": "&",
+    "BitOr": "|",
+    "BitXor": "^",
+    "And": "&&",
+    "Or": "||",
+    "USub": "-",
+    "Invert": "~",
+    "Not": "!",
+    "Lt": "<",
+    "LtE": "<=",
+    "Gt": ">",
+    "GtE": ">=",
+    "Eq": "==",
+    "NotEq": "!=",
 }
 
 
@@ -103,7 +118,9 @@ def _run(*command: str) -> str:
 
 def translated(kernels: Mapping[str, Kernel]) -> str:
     """Return the kernels in C. Raises NotImplementedError for what is not in any kernel so far."""
-    return "\n".join([_HEAD, *(_function(name, kernel) for name, kernel in kernels.items()), f"void {EMPTY}(void) {{}}\n"])
+    return "\n".join(
+        [_HEAD, *(_function(name, kernel) for name, kernel in kernels.items()), f"void {EMPTY}(void) {{}}\n"]
+    )
 
 
 def _function(name: str, kernel: Kernel) -> str:
@@ -171,10 +188,10 @@ class _Translator:
             case ast.BinOp(left, ast.FloorDiv() | ast.Mod() as operator, right):
                 return f"{_CALLS[type(operator)]}({self._term(left)}, {self._term(right)})"
             case ast.BinOp(left, operator, right) | ast.Compare(left, [operator], [right]):
-                return f"({self._term(left)} {_SIGNS[type(operator)]} {self._term(right)})"
+                return f"({self._term(left)} {_SIGNS[type(operator).__name__]} {self._term(right)})"
             case ast.UnaryOp(operator, value):
-                return f"({_SIGNS[type(operator)]}{self._term(value)})"
+                return f"({_SIGNS[type(operator).__name__]}{self._term(value)})"
             case ast.BoolOp(operator, values):
-                return f"({f' {_SIGNS[type(operator)]} '.join(map(self._term, values))})"
+                return f"({f' {_SIGNS[type(operator).__name__]} '.join(map(self._term, values))})"
             case _:
                 raise NotImplementedError(ast.unparse(node))
