@@ -4,8 +4,9 @@
     make bench PART=detection       one of them; the JSON keeps what it has of the others
 
 Every figure is taken in one run beside what it is compared with. Chip figures are cycles of the emulated RP2040 at
-125 MHz, the same in every run; cache misses are not modelled, so a real chip is a little slower. Host figures depend on
-the machine: read the ratios. docs/benchmarks.md is written when the JSON has all parts.
+125 MHz, the same in every run; cache misses are not modelled, so a real chip is a little slower. Some of them stand
+beside C, for which arm-none-eabi-gcc has to be there. Host figures depend on the machine: read the ratios.
+docs/benchmarks.md is written when the JSON has all parts.
 """
 
 import json
@@ -22,6 +23,7 @@ import detection
 import envelopes
 import host_speed
 import kernels_on_chip
+import movement_on_chip
 import results_page
 import sizes
 import transfers
@@ -41,10 +43,16 @@ def on_chip(measure: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
     return {"figures": measure()}
 
 
+def chip() -> dict[str, Any]:
+    """Return what kernels cost on the chip. Raises EngineMissing."""
+    movement = movement_on_chip.measure()  # first, for it needs a C compiler
+    return {**kernels_on_chip.measure(), "movement": movement}
+
+
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "detection": detection.measure,
     "envelope": envelopes.measure,
-    "chip": partial(on_chip, kernels_on_chip.measure),
+    "chip": partial(on_chip, chip),
     "app": partial(on_chip, app_on_chip.measure),
     "transfers": transfers.measure,
     "host": host_speed.measure,

@@ -61,10 +61,17 @@ def test_a_block_is_told_in_percent_of_its_10_ms_and_a_kernel_beside_its_like_in
         "block_us": dict.fromkeys(results_page.BLOCKS, 50.0),
         "cycles": dict.fromkeys(results_page.KERNELS, 87.0),
         "c_cycles": dict.fromkeys(results_page.KERNELS, 20),
+        "movement": {
+            "calls_per_s": dict.fromkeys(results_page.MOVEMENT_KERNELS, 50.0),
+            "cycles": dict.fromkeys(results_page.MOVEMENT_KERNELS, 2500.0),
+            "c_cycles": dict.fromkeys(results_page.MOVEMENT_KERNELS, 1000.0),
+            "compiler": "12.2.1",
+        },
     }
     text = results_page.section("chip", {"figures": figures, "machine": "this"})
     assert "| raw samples to both envelopes | 50 | 0.50 |" in text
     assert "| mains comb, a sample | 87 | 20 | 4.3 |" in text
+    assert "| tilt kept | 50.0 | 2,500 | 1,000 | 2.5 | 0.100 |" in text
 
 
 def test_a_deed_is_told_beside_the_first_way_to_do_it() -> None:

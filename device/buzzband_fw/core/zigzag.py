@@ -127,13 +127,16 @@ def find_floor(history: ptr16, source: int, step: int, count: int, state: ptr32,
     """
     low = 65535
     high = 0
-    for i in range(step - count, step):
-        x = history[source * _STEPS + (i & _MASK)]
+    s = source * _STRIDE
+    source *= _STEPS  # now its column: viper keeps the first three arguments in registers, and no other variable
+    first = step - count
+    while step > first:
+        step -= 1
+        x = history[source + (step & _MASK)]
         if x < low:
             low = x
         if x > high:
             high = x
-    s = source * _STRIDE
     spread = high - low
     before = state[s + _SPREAD]
     state[s + _SPREAD] = spread
