@@ -78,7 +78,7 @@ def test_each_kind_is_found_started_in_steps_and_read_for_a_second_without_waiti
     tell(f"{told}")
     assert (told["name"], told["identity"]) == (model.kind, identity)
     assert came[:2] == [0, 0]
-    assert 1 <= min(came[2:]) <= max(came[2:]) <= 8  # with each frame, how many more wait: an LSM6DSOX makes 104 a second
+    assert 1 <= min(came[2:]) <= max(came[2:]) <= 8  # how many wait with each frame: an LSM6DSOX makes 104 a second
     frames = [found[at : at + 6] for at in range(12, len(found), 6)]
     assert frames[0][0] == 0
     assert consecutive(frames)
