@@ -133,13 +133,14 @@ class App:
         start_us = now_us()
         while count and server.leave is None and band.state != _OFF:
             count -= 1
-            busy = True
+            busy, says = True, False
             if moves:
                 moves = False
                 move()
                 busy = self._talking or muscle.late_samples > _ON_TIME_SAMPLES or movement.hurry
             elif step():
                 if muscle.word:
+                    says = True
                     self._say()
                 elif voice.speaking:
                     voice.step()
@@ -166,7 +167,7 @@ class App:
             elapsed_us = end_us - start_us & _TICKS_MASK
             start_us = end_us
             if elapsed_us > self._note_over_us:
-                self._note_turn(elapsed_us)
+                self._note_turn(elapsed_us, says)
             if not busy:
                 doze()
                 start_us = now_us()
@@ -318,7 +319,7 @@ class App:
         self._heard_ms = ticks_ms()
         self._talking = True
 
-    def _note_turn(self, elapsed_us):
+    def _note_turn(self, elapsed_us, says):
         """Note a long turn, as one while armed if it delays a word: of its own block, or what the next may bring."""
         report = self.report
         if self._wrote_flash:
@@ -326,7 +327,7 @@ class App:
             report.worst_flash_us = max(report.worst_flash_us, elapsed_us)
         else:
             report.worst_us = max(report.worst_us, elapsed_us)
-            if self.muscle.word or not self.band.is_clear():
+            if says or not self.band.is_clear():
                 report.worst_armed_us = max(report.worst_armed_us, elapsed_us)
         self._note_over_us = report.worst_armed_us
 

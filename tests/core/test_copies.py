@@ -23,7 +23,7 @@ COPIES = {
         " TURNED",
         "motion": "SOURCES AWAY REST",
     },
-    "slow": {"slow": "AXES PLACES"},
+    "slow": {"slow": "PLACES"},
     "slight": {"slow": "PLACES SHIFT", "slight": "AFTER"},
     "reps": {"swings": "DECENT SCORED_MIN SIZE ROW", "zigzag": "NO_VALUE STRIDE LAST HISTORY_STEPS"},
     "sets": {"cue": "BLANKED"},
