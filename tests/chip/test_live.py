@@ -15,7 +15,7 @@ AWAKE_SHARE = 0.12
 OTHERWISE_US = 10_000
 FREE_RAM = 60_000
 BOOT_MS = 650
-START_S, SECONDS = 1.0, 2.4  # the first contraction of the recording, cue and blanking included
+START_S, SECONDS = 0.8, 2.4  # from rest on, the first contraction of the recording, cue and blanking included
 
 
 @pytest.mark.real_data
