@@ -187,7 +187,6 @@ class Movement:
                 hurries = True
         self.hurry = hurries or self._works < _WORK_PER_STEP
 
-    @micropython.native
     def _work(self):
         """Do half of the work that a step is followed by, or all of it if there is none."""
         sets = self.sets
