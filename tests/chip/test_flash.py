@@ -49,7 +49,7 @@ try:
     for _ in range(4):
         sleep_ms(1000)
         band._watchdog.feed(False)
-    while band.band.recorded < 500:
+    while band.band.recorded < 520:
         band.turn()
     band.band.end(1)
 finally:
