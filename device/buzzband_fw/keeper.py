@@ -24,7 +24,7 @@ _LATE_MS = const(20)  # blocks are being caught up with: one stall after the oth
 _WELL_CLEAR_MS = const(100)
 _MERGE_AT = const(10)  # pieces, between sets: 40 s of them
 _MERGE_SOON = const(24)  # where there is no rest
-_FILES = const(8)  # leave 1.2 KB each behind; to sweep up takes 20 ms
+_FILES_A_SWEEP = const(8)  # each leaves 1.2 KB behind; to sweep up takes 20 ms
 
 
 class Keeper:
@@ -43,7 +43,7 @@ class Keeper:
         self._clips = band.clips
         self._brace = brace
         self._unswept = 0  # files
-        self._sweep_at = _FILES if band.clips is None else 1  # clips leave no room for more
+        self._sweep_at = _FILES_A_SWEEP if band.clips is None else 1  # clips leave no room for more
         self._unerased = 0  # commits since an erase
 
     def count_boot(self):
@@ -124,8 +124,8 @@ class Keeper:
         clips.wrote()
 
     def sweep_soon(self):
-        """Sweep up after the next file: a host has left things behind where frames want to lie."""
-        self._unswept = _FILES
+        """Sweep up with the next file of a clear moment: a host has left things behind where frames want to lie."""
+        self._unswept = _FILES_A_SWEEP
 
     def finish(self):
         """Merge what is left of the last session. Touches flash."""
@@ -194,6 +194,6 @@ class Keeper:
     def _sweep(self, clear_ms):
         """Let go of what files leave behind, from time to time, when there is some."""
         self._unswept += 1
-        if self._unswept >= self._sweep_at + (0 if clear_ms >= _WELL_CLEAR_MS else _FILES):
+        if self._unswept >= self._sweep_at + (0 if clear_ms >= _WELL_CLEAR_MS else _FILES_A_SWEEP):
             self._unswept = 0
             gc.collect()

@@ -24,7 +24,7 @@ _WAITING_MASK = const(31)
 _FLAGS_SHIFT = const(12)
 _PERMILLE_MASK = const(0xFFF)
 _LATE_SAMPLES = const(96)  # two blocks: the muscle has more than the last ones to catch up with
-_HURRY_STEPS = const(3)  # behind the muscle: more than frames are ever late but after a stall
+_SLOW_STEPS = const(3)  # behind the muscle, and no frame waits: the IMU's clock is the slower one
 _STARVED_STEPS = const(26)  # 0.5 s: activations cannot wait for much longer
 _BACKLOG_MAX = const(3)  # frames beyond those that activations wait for: more than there ever are if the clocks agree
 _WORK_PER_STEP = const(2)
@@ -64,7 +64,7 @@ class Movement:
         self._cause = self._cause_value = 0  # of its being away
         self._lost = False  # frames: none counts until the muscle is on time, or they would be taken for older ones
         self._surplus = False  # a frame has been left out
-        self._more = False  # frames wait in the IMU than come between two looks
+        self._more = False  # more frames wait in the IMU than come between two looks
         self._frames = array("h", bytes(2 * STEP_VALUES))
         self._have = 0
         self._paused = False
@@ -171,7 +171,7 @@ class Movement:
         """
         if self._works < _WORK_PER_STEP:
             self._work()
-            self.hurry = self._works < _WORK_PER_STEP or self.event != 0  # NOTHING
+            self.hurry = self._works < _WORK_PER_STEP or self.event != NOTHING
             return
         steps = self.steps
         behind = self._felt - steps
@@ -250,7 +250,7 @@ class Movement:
         elif backlog > _BACKLOG_MAX + 2 * behind:
             self._surplus = True
         else:
-            if not have and not backlog and behind > _HURRY_STEPS:
+            if not have and not backlog and behind > _SLOW_STEPS:
                 for i in range(_FRAME):
                     self._frames[_FRAME + i] = self._frames[i]
                 have = 1
