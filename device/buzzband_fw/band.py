@@ -5,6 +5,7 @@ import json
 from time import ticks_ms
 
 from buzzband_fw import __version__
+from buzzband_fw.core.activation import permille
 from buzzband_fw.core.portable import const, micropython
 from buzzband_fw.core.sets import CONFIRMED, HOLD, REP, SET
 from buzzband_fw.core.words import WITHHELD, duration_ms
@@ -259,8 +260,9 @@ class Band:
         unnoted = self._word
         flags = 0
         if block & 1:
-            flags = muscle.cue.flags
-            self._feel(muscle.gated_permille(), flags)
+            cue = muscle.cue
+            flags = cue.flags
+            self._feel(permille(cue.gated, muscle.scale), flags)
         elif movement.shown and not (movement.event or unnoted):
             self._note_movement()
         if not self._cueing:
@@ -285,7 +287,7 @@ class Band:
             recorder.fault(block, records.CONVERTER_FIFO, 0, ticks_ms())
         if muscle.other is not None and not flags:
             muscle.cue.takeover.add(muscle.gated_permille(), muscle.other_permille())
-        self._note_activation(block, muscle.permille(), flags, ticks_ms())
+        self._note_activation(block, permille(muscle.pipeline.envelope, muscle.scale), flags, ticks_ms())
 
     @micropython.native
     def move(self):

@@ -63,7 +63,7 @@ class Keeper:
         """Write something, if anything waits and this is a moment for it: no word possible, the motor silent."""
         recorder = self._recorder
         is_on = recorder.session_id is not None
-        if not is_on and recorder.pieces is None and not self._waiting:
+        if not (self._waiting or (self._may_wait(recorder) if is_on else recorder.pieces is not None)):
             return
         band = self._band
         if band.is_speaking() or band.muscle.late_ms() > _LATE_MS:
@@ -139,6 +139,15 @@ class Keeper:
         self._band.faults |= messages.FLASH_FULL if error.args[0] == NO_SPACE else messages.RECORDER_FAILED
 
     @micropython.native
+    def _may_wait(self, recorder):
+        """Return whether anything of the session might be due: mostly not, and to look for the moment takes 0.2 ms."""
+        if self._clips is not None or recorder.is_half_full():
+            return True
+        pieces = recorder.pieces
+        if recorder.waiting_ms() >= (_EARLY_MS if self._unerased >= _ERASE_NEAR else _COMMIT_MS) or pieces.merging:
+            return True
+        return pieces.waiting() >= _MERGE_AT
+
     def _is_due(self, clear_ms):
         """Return whether what is pending is to be written now."""
         recorder = self._recorder
@@ -148,7 +157,6 @@ class Keeper:
         is_early = self._unerased >= _ERASE_NEAR and self._band.muscle.cue.mode.in_set
         return waiting_ms >= (_EARLY_MS if is_early else _COMMIT_MS) and clear_ms >= _WELL_CLEAR_MS
 
-    @micropython.native
     def _may_tidy(self, clear_ms):
         """Return whether this is a moment for what can wait, if anything does."""
         band = self._band

@@ -22,7 +22,8 @@ class Muscle:
     how many the ring held beyond the block. ``lost_blocks``: overwritten in the ring before they were read, or with two
     muscles mixed up. ``other``: see core/other.py. ``other_permille()``: the activation of the other muscle, which
     stands still while the motor runs; 0 if it is not felt. Both are None if there is one muscle. ``cue``: of the scale
-    and mode that were chosen last. ``counts``: of the last window, see core/quality.py.
+    and mode that were chosen last. ``scale``: that one, of core/activation.py. ``counts``: of the last window, see
+    core/quality.py.
     """
 
     def __init__(self, settings, ring):
@@ -77,7 +78,7 @@ class Muscle:
         if self._both is not None:
             self._both.follow(cue)
         self.cue = cue
-        self._scale = scale
+        self.scale = scale
         self.clear_ms = cue.clear_ms
 
     def start(self):
@@ -129,17 +130,14 @@ class Muscle:
         """Return the free-running envelope."""
         return self.pipeline.envelope
 
-    @micropython.native
     def permille(self):
         """Return the activation."""
-        return permille(self.pipeline.envelope, self._scale)
+        return permille(self.pipeline.envelope, self.scale)
 
-    @micropython.native
     def gated_permille(self):
         """Return the activation that the target sees: it stands still while the motor runs."""
-        return permille(self.cue.gated, self._scale)
+        return permille(self.cue.gated, self.scale)
 
-    @micropython.native
     def flags(self):
         """Return the flags of core/cue.py."""
         return self.cue.flags

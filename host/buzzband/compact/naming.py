@@ -2,10 +2,9 @@
 
 MicroPython keeps each name that it meets in a module in RAM, its text and six bytes or more, unless the name is among
 the thousand that it has in flash: of its own modules, functions and constants. So each name of the app's own gets one
-of those that the app has no use for; what is looked up in each turn, such as are found fast, for names that share a
-slot of MicroPython's cache drive each other out. What MicroPython knows by name it has in flash; so a name that is
-not there can be nothing that it asks for, and no two names of the app become one: nothing can tell the difference,
-except who reads.
+of those that the app has no use for, and such as is found fast where it is looked up (``tables``). What MicroPython
+knows by name it has in flash; so a name that is not there can be nothing that it asks for, and no two names of the app
+become one: nothing can tell the difference, except who reads.
 """
 
 import ast
@@ -14,12 +13,15 @@ import itertools
 import keyword
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 
+import numpy as np
+
 from buzzband.compact.reading import all_names, bound_in, imported_by, looked_up_by_native, mark_of, module_name
+from buzzband.compact.tables import Homes, Slots, hash_of, tables_of
 
 _TOLD = re.compile(r"(?<=, in )\w+|(?<=')\w+(?=')|^\w+(?=:|$)", re.MULTILINE)
 _OF_COMPILER = (
@@ -36,7 +38,7 @@ _OF_COMPILER = (
     "viper",
 )
 _OF_EXCEPTIONS = ("args", "errno", "value")
-_SLOTS = 64  # py/map.c, MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE: 128, and every second is for what is no name
+_CHOICE = 300  # more short names than are wanted
 _NO_TARGETS = {*dir(builtins), *keyword.kwlist, *_OF_COMPILER, *_OF_EXCEPTIONS}
 
 
@@ -89,20 +91,36 @@ def choose(trees: Mapping[str, ast.Module], outside: str, entry: str) -> Names:
     kept = fixed.union(rom, *(_of_assembler(tree) for tree in trees.values()))
     in_turns = Counter(looked_up_by_native(trees.values()))
     wanted = [name for name in _by_worth(trees, entry, in_turns) if name not in kept and not name.startswith("__")]
-    targets = itertools.chain(_spread(rom, in_turns), (name for name in _short_names() if name not in kept))
-    free = (name for name in targets if name not in taken and not name.startswith("__"))
-    return Names(dict(zip(wanted, free, strict=False)))
+    homes, slots = Homes(tables_of(trees.values()), in_turns), Slots(in_turns, rom)
+    for name in homes.held().difference(wanted):
+        homes.take(name, hash_of(name))
+    free = [name for name in rom if name not in taken and not name.startswith("__")]
+    short = (name for name in _short_names() if name not in kept and name not in taken)
+    beyond = wanted[len(free) :]
+    targets = {name: rom[name] for name in free}, dict.fromkeys(itertools.islice(short, len(beyond) + _CHOICE), -1)
+    first = _place(_hardest_first(wanted[: len(free)], in_turns, homes.missed()), targets[0], homes, slots)
+    return Names({**first, **_place(beyond, targets[1], homes, slots)})
 
 
-def _spread(rom: Mapping[str, int], in_turns: Counter[str]) -> Iterator[str]:
-    """Yield the names in flash, from one slot of the cache after the other, those first that few look-ups share."""
-    slots: dict[int, list[str]] = {}
-    taken: Counter[int] = Counter()
-    for name, number in rom.items():
-        slots.setdefault(number % _SLOTS, []).append(name)
-        taken[number % _SLOTS] += in_turns[name]
-    rows = itertools.zip_longest(*(slots[slot] for slot in sorted(slots, key=lambda slot: (taken[slot], slot))))
-    yield from (name for row in rows for name in row if name)
+def _hardest_first(names: Sequence[str], in_turns: Counter[str], missed: Container[str]) -> list[str]:
+    """Return names in the order in which each may choose: what turns look up most comes first."""
+    return sorted(names, key=lambda name: (not in_turns[name], -in_turns[name], name in missed))
+
+
+def _place(names: Iterable[str], numbers: Mapping[str, int], homes: Homes, slots: Slots) -> dict[str, str]:
+    """Return for each of ``names`` that of ``numbers`` which is found soonest, of those that are left."""
+    targets = list(numbers)
+    hashes, places = np.array([hash_of(name) for name in targets]), np.array(list(numbers.values()))
+    free = np.ones(len(targets), bool)
+    chosen = {}
+    for name in names:
+        detours = homes.detours(name, hashes) + slots.detours(name, places)
+        at = int(np.argmin(np.where(free, detours, np.inf)))
+        free[at] = False
+        homes.take(name, hashes[at])
+        slots.take(name, places[at])
+        chosen[name] = targets[at]
+    return chosen
 
 
 def _by_worth(trees: Mapping[str, ast.Module], entry: str, in_turns: Counter[str]) -> list[str]:
