@@ -241,7 +241,6 @@ class App:
         if self._watchdog is not None:
             self._watchdog.feed(False)
 
-    @micropython.native
     def _keep_house(self):
         """Go on with the LED; feed the watchdog, look at USB power, the LED's rhythm and well-being in turns."""
         self._led.step()
@@ -300,7 +299,6 @@ class App:
         if not self._talking and self._poll(_BYTES_PER_TURN):
             self._hear()
 
-    @micropython.native
     def _listen(self):
         """Serve the link; return whether a conversation is going on."""
         if self._poll(_BYTES_PER_TURN if self.band.feels() else _BYTES_AT_LEISURE):

@@ -130,7 +130,6 @@ class Reps:
             self.busy |= events
         self.now = now + 1
 
-    @micropython.native
     def work(self):
         """Do one thing that the steps have left to do; return the source that has a new swing, NOBODY if none has."""
         busy = self.busy
@@ -246,7 +245,6 @@ class Reps:
         peak = measure(self._history, source, self._zigzag, source * _STRIDE + at, self.now, row, self.rows)
         return found > 0 or not self.muscle_tells or peak >= self.on_permille
 
-    @micropython.native
     def _take_event(self, busy):
         """Take the leader's event, if it has one, or another's."""
         source = self.leader

@@ -114,7 +114,6 @@ class Sets:
             self._quiet = quiet = self._quiet + 1
         return reps.busy or self._over or (quiet >= _QUIET_STEPS and not idle) or self.closing
 
-    @micropython.native
     def work(self):
         """Do one thing that is left to do, and return what it leads to: NOTHING, CONFIRMED, REP, HOLD or SET.
 

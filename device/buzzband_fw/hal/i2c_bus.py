@@ -134,7 +134,6 @@ class I2cBus:
                 buffer[i] = self._kept[i]
         return told
 
-    @micropython.native
     def _wait(self):
         """Let the transfer that was posted end, and keep what it has brought. Allocates nothing."""
         start_us = ticks_us()

@@ -10,7 +10,7 @@ import binascii
 import struct
 
 from buzzband_fw import crc
-from buzzband_fw.core.portable import const, micropython
+from buzzband_fw.core.portable import const
 
 SYNC = b"\xa5\x5a"
 HEADER_FORMAT = "<2sBBHII"
@@ -102,7 +102,6 @@ class Framer:
         self._crc = crc.new_state(seed_of(session_id))
         self._sequence = 0
 
-    @micropython.native
     def seal(self, buffer, at, kind, length, t_ms):
         """Complete the record at ``at`` of ``buffer``, whose payload, ``length`` bytes, stands ``HEADER_SIZE`` behind.
 
