@@ -18,7 +18,7 @@ from buzzband.recordings.frames import frames_of
 from buzzband.transports.link import Link
 from buzzband.twin import Emg, Mpu6050Model, Twin, TwinStream
 
-SECONDS = 8
+SECONDS = 30  # a set, its end, and what is merged behind it
 TURNS_S = 4
 SETTINGS = {"rest": 100, "reference": 5000, "target_permille": 500, "calibration": "stored"}
 RAW_RATE_HZ = 4800
