@@ -244,7 +244,7 @@ class App:
     def _keep_house(self):
         """Go on with the LED; feed the watchdog, look at USB power, the LED's rhythm and well-being in turns."""
         self._led.step()
-        if self.band.asks:
+        if self.band.lifts.asks:
             self.control.look()
         blocks = self.muscle.blocks
         chore = blocks & 24

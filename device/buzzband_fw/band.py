@@ -7,9 +7,9 @@ from time import ticks_ms
 from buzzband_fw import __version__
 from buzzband_fw.core.activation import permille
 from buzzband_fw.core.portable import const, micropython
-from buzzband_fw.core.sets import CONFIRMED, HOLD, REP, SET
 from buzzband_fw.core.words import WITHHELD, duration_ms
 from buzzband_fw.hal import chip, led, watchdog
+from buzzband_fw.lifts import Lifts
 from buzzband_fw.link import messages
 from buzzband_fw.store import records, session
 
@@ -18,7 +18,6 @@ _CUE_LATE_MS = const(100)  # older than this, a cue would come at a moment that 
 _FIFO_MASK = const(15)  # of blocks: after which one of 16 to look at the converter's FIFO
 _HALTING = messages.UNCALIBRATED | messages.USB_POWER
 _GUIDED = (messages.CALIBRATING, messages.WARMING_UP, messages.FINDING, messages.ASKING)
-_REPS_MASK = const(63)
 _TICKS_MASK = const(0x3FFFFFFF)  # of records
 _EMPTY_MV = const(200)  # below what counts as low
 
@@ -27,9 +26,8 @@ class Band:
     """Sessions, words and faults. The app calls ``speak`` for a word, ``note`` after each block, ``keep`` after some.
 
     ``state``, ``faults``: those of link/messages.py; the state is control.py's to set. ``recorded``: blocks of the
-    session. ``cues``: words said in it. ``event``: of core/sets.py, the last; whoever reads it puts it back to 0.
-    ``clips``: see clips.py, None if none are kept. ``said``, ``last_word``, ``reps_told``: since power-on.
-    ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
+    session. ``cues``: words said in it. ``clips``: see clips.py, None if none are kept. ``said``, ``last_word``: since
+    power-on. ``lifts``: see lifts.py.
     """
 
     def __init__(self, settings, muscle, movement, voice, supply_mv, safe_mode, brace, frames):
@@ -40,8 +38,7 @@ class Band:
         self.movement = movement
         self.recorder = self.keeper = self.keep = None  # until ``be_ready_to_keep``
         self.supply_mv = supply_mv
-        self.recorded = self.cues = self.event = 0
-        self.asks = False
+        self.recorded = self.cues = 0
         self.faults = messages.SAFE_MODE if safe_mode else 0
         self.calibration = None  # what the header tells of it
         self.clips = None
@@ -52,6 +49,8 @@ class Band:
         self._voice = voice
         self._feel = movement.feel  # bound once, as in core/pipeline.py
         self._serve = None  # without an IMU
+        self.lifts = Lifts(self)
+        self._note_lift = self.lifts.note
         self._move = movement.step
         self.brace = brace
         self.frames = frames
@@ -59,14 +58,9 @@ class Band:
         self._first_block = 0
         self._lost_blocks = 0
         self._marked = None  # the block that a host has marked last
-        self.said = self.last_word = self.reps_told = 0
+        self.said = self.last_word = 0
         self._word = self._word_block = self._word_late_ms = 0  # the last cue, until it is noted
         self._leak_permille = 0
-        self._is_told = False  # the cue, of the movement's event, which is not noted yet
-        self._hits = bytearray(_REPS_MASK + 1)  # reps of the set that were on target
-        self._target_permille = 0  # of the session, and whether it asks: settings may change while it goes on
-        self._may_ask = False
-        self._last_set = self._last_hits = 0  # its number, and the reps of it that were on target
         self.look_at_settings()
 
     def recover(self):
@@ -102,11 +96,14 @@ class Band:
         """Begin to feel muscle and movement with the next block, without a session."""
         self._first_block = self.muscle.blocks & ~1  # even, so that activation is always noted after even blocks
         self._lost_blocks = self.muscle.lost_blocks
-        self.event = 0
-        self._is_told = False
+        self.lifts.feel()
         self.movement.begin(at_start=not self.muscle.blocks)
         self._serve = None if self.movement.imu is None else self.movement.serve
         self._feels = True
+
+    def felt_blocks(self):
+        """Return how many blocks there have been since ``feel``."""
+        return self.muscle.blocks - self._first_block
 
     def rest(self):
         """Feel nothing from now on."""
@@ -161,8 +158,7 @@ class Band:
         self.faults &= ~(messages.FLASH_FULL | messages.RECORDER_FAILED | messages.NO_IMU)
         self.recorded = self.cues = self._word = 0
         self._marked = None
-        self._target_permille = self.settings.target_permille
-        self._may_ask = self.settings.ask_felt
+        self.lifts.begin(self.settings)
         self.brace()
         self.feel()
         session_id = session.new_id((chip.uid() + str(ticks_ms())).encode())
@@ -188,7 +184,7 @@ class Band:
         self.brace()
         if self._word:
             self._note_word()
-        self._finish_movement()
+        self.lifts.finish()
         self.keeper.finish_clip()
         if self.recorder.session_id is None:
             return
@@ -264,7 +260,7 @@ class Band:
             flags = cue.flags
             self._feel(permille(cue.gated, muscle.scale), flags)
         elif movement.shown and not (movement.event or unnoted):
-            self._note_movement()
+            self._note_lift()
         if not self._cueing:
             return
         self.recorded = block + 1
@@ -299,7 +295,7 @@ class Band:
             movement.hurry = False
             return
         if movement.event or movement.shown:
-            self._note_movement()
+            self._note_lift()
             movement.hurry = True  # the movement itself has the next turn
             return
         self._move(self.muscle.late_samples)
@@ -311,11 +307,6 @@ class Band:
         self.brace()
         session.remove(session_id)
         self.recorder.free_bytes += size
-
-    def note_answer(self, answer):
-        """Note how many reps of the last set the wearer felt to be on target."""
-        if self.recorder.session_id is not None:
-            self.recorder.answer(self._last_set, answer, self._last_hits, ticks_ms())
 
     def note_mark(self):
         """Note that the wearer has marked this moment."""
@@ -394,73 +385,6 @@ class Band:
         muscle.cue.skip(lost)
         self.movement.place(block + 1 >> 1)
 
-    def _note_movement(self):
-        """Do one thing that the last step of the movement has led to: tell the cue of an event, or note something."""
-        movement = self.movement
-        event = movement.event
-        if event and not self._is_told:
-            self._tell(event)
-        elif event:
-            movement.event = 0  # NOTHING
-            self._is_told = False
-            if self._cueing:
-                self._note_event(event)
-        else:
-            movement.shown = False
-            if self.recorder.session_id is not None:
-                self.recorder.movement(movement.session_steps(), movement.sets.degrees, ticks_ms())
-                self._note_crossings()
-
-    def _tell(self, event):
-        """Tell the cue of an event; it is noted next, in a turn of its own."""
-        self._is_told = True
-        self.event = event
-        movement = self.movement
-        over = self.muscle.blocks - self._first_block
-        ahead = over - 2 * movement.session_steps()
-        self.muscle.cue.told(event, movement.sets, ahead)
-        if self.recorder.session_id is not None:
-            sets = movement.sets
-            marks = records.MUSCLE_TOLD if sets.reps.muscle_told else 0
-            self.recorder.told(over - 1, ahead, marks | (records.ALIKE if event != SET and sets.alike() else 0))
-
-    def _note_crossings(self):
-        fatigue = self.muscle.cue.fatigue
-        if fatigue is not None and fatigue.rate_hz:
-            self.recorder.crossings(self.recorded, fatigue.rate_hz, ticks_ms())
-            fatigue.rate_hz = 0
-
-    def _note_event(self, event):
-        """Note what the core tells of the movement."""
-        movement = self.movement
-        sets = movement.sets
-        is_kept = self.recorder.session_id is not None
-        if event == CONFIRMED:
-            if is_kept and self.muscle.cue.mode.minds_tops:
-                self.recorder.top(sets.top, ticks_ms())
-        elif event == REP:
-            self.reps_told += 1
-            self._hits[sets.rep.number & _REPS_MASK] = sets.rep.peak >= self._target_permille
-            if is_kept:
-                if self.clips is not None:
-                    self.clips.rep_told(sets.number)
-                self.recorder.rep(sets.number, sets.rep, movement.first_step, ticks_ms())
-        elif event == SET:
-            self._note_set(sets)
-            if is_kept:
-                self.recorder.set(sets, self.muscle.cue.mode.silent, movement.first_step, ticks_ms())
-        elif event == HOLD and is_kept:
-            self.recorder.hold(sets.hold, movement.first_step, ticks_ms())
-
-    def _note_set(self, sets):
-        """Keep how many reps were on target, for the wearer may be asked."""
-        hits = 0
-        for number in range(min(sets.count, _REPS_MASK + 1)):
-            hits += self._hits[number]
-        self._last_set = sets.number
-        self._last_hits = hits
-        self.asks = bool(sets.count) and self._may_ask and self.muscle.cue.mode.asks
-
     def _note_imu(self):
         """Note what has gone wrong with the IMU, or that it is back."""
         movement = self.movement
@@ -472,19 +396,6 @@ class Band:
             self.faults |= messages.NO_IMU
         if self.recorder.session_id is not None:
             self.recorder.fault(self.recorded, code, movement.fault_value, ticks_ms())
-
-    def _finish_movement(self):
-        """Note the set that the end of the session ends, as long as flash takes it."""
-        movement = self.movement
-        while movement.event or movement.shown:
-            self._note_movement()
-        sets = movement.sets
-        sets.finish()
-        self.recorder.told(self.recorded, 0, 0)  # after the last block: there is no cue any more
-        while not sets.finished() and self.recorder.session_id is not None:
-            self._note_event(sets.work())
-            if self.recorder.is_half_full():
-                self.keeper.commit()
 
     def _calibration_told(self):
         """Return what there is to tell of the calibration, if it is that of whoever wears the band now."""

@@ -112,8 +112,8 @@ class Control:
 
     def look(self):
         """Ask the wearer, if a set is over that is to be asked about."""
-        if self._band.asks and self.guide is None:
-            self._band.asks = False
+        if self._band.lifts.asks and self.guide is None:
+            self._band.lifts.asks = False
             self.take(ASK)
 
     def _allowed(self, state):

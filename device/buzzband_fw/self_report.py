@@ -101,7 +101,7 @@ class SelfReport:
             0 if leader < 0 else sets.reps.found[leader],
             sets.hold.on,
             sets.degrees,
-            band.reps_told & _U16_MAX,
+            band.lifts.told & _U16_MAX,
             rep.number & 255,
             rep.flags,
             min(rep.concentric_ms, _U16_MAX),

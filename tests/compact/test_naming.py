@@ -8,13 +8,23 @@ from pathlib import Path
 import pytest
 
 from buzzband import bundle
-from buzzband.compact.naming import Names, choose, rom_names
+from buzzband.compact.naming import Names, choose, look_ups, rom_names
 from buzzband.compact.reading import all_names
 from buzzband.errors import FirmwareMissing
 from buzzband.firmware import micropython_uf2
 
 WORD = re.compile(r"\w+")
-TOOL = Path(__file__).parents[2] / "device/tools/rom_names.py"
+TOOLS = Path(__file__).parents[2] / "device/tools"
+
+
+def tool(name):
+    """A module of device/tools."""
+    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
 
 
 def names_for(text, outside=""):
@@ -89,9 +99,15 @@ def test_the_list_is_what_the_pinned_micropython_has_in_its_flash():
         data = micropython_uf2().read_bytes()
     except FirmwareMissing as missing:
         pytest.skip(str(missing))
-    spec = importlib.util.spec_from_file_location("rom_names", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    assert tool.names_in(tool.flash_of(data)) == rom_names()
+    rom = tool("rom_names")
+    assert rom.names_in(rom.flash_of(data)) == rom_names()
+
+
+def test_the_list_of_look_ups_tells_of_nearly_all_that_a_band_looks_up():
+    profile = tool("look_ups")
+    profile.COUNTED_S = 2
+    counted = profile.look_ups(["reach"])
+    known = look_ups()
+    assert len(counted) > 300
+    # with a change of the firmware it may lack some; if it lacks more, device/tools/look_ups.py --write makes it anew
+    assert sum(count for name, count in counted.items() if name in known) >= 0.95 * counted.total()

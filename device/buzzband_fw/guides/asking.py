@@ -40,7 +40,7 @@ class Guide:
 
     def leave(self):
         """Note the answer."""
-        self._band.note_answer(self._answer)
+        self._band.lifts.note_answer(self._answer)
 
     def _ask(self):
         if self._band.is_speaking():

@@ -52,7 +52,7 @@ class Guide:
         if core.provisional != self._provisional:
             self._provisional = core.provisional
             band.stretch(core.rest, core.provisional)
-        event, band.event = band.event, 0
+        event, band.lifts.event = band.lifts.event, 0
         sets = band.movement.sets
         if event == REP:
             core.rep(sets.rep.number)

@@ -20,7 +20,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from buzzband.compact.reading import all_names, bound_in, imported_by, looked_up_by_native, mark_of, module_name
+from buzzband.compact.reading import all_names, bound_in, imported_by, mark_of, module_name
 from buzzband.compact.tables import Homes, Slots, hash_of, tables_of
 
 _TOLD = re.compile(r"(?<=, in )\w+|(?<=')\w+(?=')|^\w+(?=:|$)", re.MULTILINE)
@@ -46,6 +46,12 @@ def rom_names() -> dict[str, int]:
     """Return the names that MicroPython 1.24.1 has in a Pico's flash, with their numbers: device/tools/rom_names.py."""
     lines = files("buzzband.compact").joinpath("rom_names.txt").read_text(encoding="ascii").splitlines()
     return {name: int(number) for number, name in map(str.split, lines)}
+
+
+def look_ups() -> Counter[str]:
+    """Return how often a second a band looks names up in a set, as far as it does: device/tools/look_ups.py."""
+    lines = files("buzzband.compact").joinpath("look_ups.txt").read_text(encoding="ascii").splitlines()
+    return Counter({name: int(count) for count, name in map(str.split, lines)})
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def choose(trees: Mapping[str, ast.Module], outside: str, entry: str) -> Names:
     taken = {*fixed, *_NO_TARGETS, *(name for tree in trees.values() for name in all_names(tree))}
     rom = rom_names()
     kept = fixed.union(rom, *(_of_assembler(tree) for tree in trees.values()))
-    in_turns = Counter(looked_up_by_native(trees.values()))
+    in_turns = look_ups()
     wanted = [name for name in _by_worth(trees, entry, in_turns) if name not in kept and not name.startswith("__")]
     homes, slots = Homes(tables_of(trees.values()), in_turns), Slots(in_turns, rom)
     for name in homes.held().difference(wanted):
