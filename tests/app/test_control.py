@@ -36,10 +36,9 @@ class Band:
         self.state = messages.STARTING
         self.faults = 0
         self.settings = SimpleNamespace(calibrated=calibrated, calibration="guided", autostart=True, signature=None)
-        self.asks = False
-        self.event = 0
-        self.on = self.felt = False
         self.answers: list[int] = []
+        self.lifts = SimpleNamespace(asks=False, event=0, note_answer=self.answers.append)
+        self.on = self.felt = False
         self.marks = 0
         self.muscle = SimpleNamespace(
             envelope=lambda: 300, is_counted=lambda: False, flags=lambda: 0, counts=(0, 0, 0, 0)
@@ -79,9 +78,6 @@ class Band:
 
     def is_speaking(self):
         return False
-
-    def note_answer(self, answer):
-        self.answers.append(answer)
 
     def note_mark(self):
         self.marks += 1
