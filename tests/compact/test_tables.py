@@ -7,7 +7,7 @@ import pytest
 
 from buzzband import bundle
 from buzzband.compact.naming import look_ups, rom_names
-from buzzband.compact.tables import Homes, Slots, Table, hash_of, tables_of
+from buzzband.compact.tables import UNKNOWN, Homes, Slots, Table, hash_of, tables_of
 
 TEXT = """
 from time import ticks_ms as now
@@ -114,7 +114,7 @@ def test_a_home_that_others_have_is_a_detour_for_each_of_them_and_look_up():
 
 def test_a_slot_is_a_detour_if_another_name_of_turns_has_it():
     slots = Slots(Counter(often=8, seldom=1, mine=4), {"often": 64 + 3, "seldom": 5, "never": 6})
-    shared = slots.detours("mine", np.array([3, 5, 6, 7, -1]))
+    shared = slots.detours("mine", np.array([3, 5, 6, 7, UNKNOWN]))
     assert shared[0] > shared[1] > shared[2] == shared[3] == shared[4] == 0
     slots.take("mine", 7)
     assert slots.detours("often", np.array([7]))[0] > 0

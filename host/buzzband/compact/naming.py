@@ -13,7 +13,7 @@ import itertools
 import keyword
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -21,7 +21,7 @@ from importlib.resources import files
 import numpy as np
 
 from buzzband.compact.reading import all_names, bound_in, imported_by, mark_of, module_name
-from buzzband.compact.tables import Homes, Slots, hash_of, tables_of
+from buzzband.compact.tables import UNKNOWN, Homes, Slots, hash_of, tables_of
 
 _TOLD = re.compile(r"(?<=, in )\w+|(?<=')\w+(?=')|^\w+(?=:|$)", re.MULTILINE)
 _OF_COMPILER = (
@@ -100,21 +100,17 @@ def choose(trees: Mapping[str, ast.Module], outside: str, entry: str) -> Names:
     homes, slots = Homes(tables_of(trees.values()), in_turns), Slots(in_turns, rom)
     for name in homes.held().difference(wanted):
         homes.take(name, hash_of(name))
-    free = [name for name in rom if name not in taken and not name.startswith("__")]
-    short = (name for name in _short_names() if name not in kept and name not in taken)
+    free = {name: rom[name] for name in rom if name not in taken and not name.startswith("__")}
     beyond = wanted[len(free) :]
-    targets = {name: rom[name] for name in free}, dict.fromkeys(itertools.islice(short, len(beyond) + _CHOICE), -1)
-    first = _place(_hardest_first(wanted[: len(free)], in_turns, homes.missed()), targets[0], homes, slots)
-    return Names({**first, **_place(beyond, targets[1], homes, slots)})
-
-
-def _hardest_first(names: Sequence[str], in_turns: Counter[str], missed: Container[str]) -> list[str]:
-    """Return names in the order in which each may choose: what turns look up most comes first."""
-    return sorted(names, key=lambda name: (not in_turns[name], -in_turns[name], name in missed))
+    short = (name for name in _short_names() if name not in kept and name not in taken)
+    further = dict.fromkeys(itertools.islice(short, len(beyond) + _CHOICE), UNKNOWN)
+    methods = homes.missed()  # last of those that are never looked up: their tables are small, and have room
+    first = sorted(wanted[: len(free)], key=lambda name: (-in_turns[name], name in methods))
+    return Names({**_place(first, free, homes, slots), **_place(beyond, further, homes, slots)})
 
 
 def _place(names: Iterable[str], numbers: Mapping[str, int], homes: Homes, slots: Slots) -> dict[str, str]:
-    """Return for each of ``names`` that of ``numbers`` which is found soonest, of those that are left."""
+    """Return for each of ``names`` that of ``numbers`` which is found soonest, of those that are left to it."""
     targets = list(numbers)
     hashes, places = np.array([hash_of(name) for name in targets]), np.array(list(numbers.values()))
     free = np.ones(len(targets), bool)

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from buzzband.compact.reading import bound_on_top
 
+UNKNOWN = -1  # number of a name
+
 _SIZES = (2, 4, 6, 8, 10, 12, 17, 23, 29, 37, 47, 59, 73, 97, 127, 167, 223, 293, 389, 521, 691, 919, 1223, 1627, 2161)
 _SEED = 5381
 _SLOTS = 64  # py/map.c, MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE: 128, and every second is for what is no name
@@ -99,7 +101,7 @@ class Homes:
         return {name for table in self._tables for name in table.held}
 
     def missed(self) -> set[str]:
-        """Return the names that are looked for in vain somewhere."""
+        """Return the names that are looked for in vain somewhere: methods, in instances."""
         return {name for table in self._tables for name in table.missed}
 
     def take(self, name: str, value: int) -> None:
@@ -123,8 +125,8 @@ class Homes:
 class Slots:
     """Who shares the slots of MicroPython's cache: it remembers for each where the last name of this slot lay.
 
-    Two that are looked up in turns drive each other out. What is in flash has its slot by its number; of others nobody
-    knows it.
+    Two that are looked up in turns drive each other out. What is in flash has its slot by its number; that of others is
+    UNKNOWN.
     """
 
     def __init__(self, in_turns: Counter[str], numbers: Mapping[str, int]) -> None:
@@ -134,14 +136,14 @@ class Slots:
             self.take(name, numbers[name])
 
     def take(self, name: str, number: int) -> None:
-        """Let ``name`` have the slot of this number; a negative one is none."""
-        if number >= 0:
+        """Let ``name`` have the slot of this number."""
+        if number != UNKNOWN:
             self._load[number % _SLOTS] += self._in_turns[name]
 
     def detours(self, name: str, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return for each of ``numbers`` how many places more would be looked at if ``name`` had it."""
         weight = self._in_turns[name]
-        load: NDArray[np.float64] = np.where(numbers >= 0, self._load[numbers % _SLOTS], 0.0)
+        load: NDArray[np.float64] = np.where(numbers != UNKNOWN, self._load[numbers % _SLOTS], 0.0)
         return _WITHOUT_CACHE * 2 * weight * load / np.maximum(weight + load, 1)
 
 
