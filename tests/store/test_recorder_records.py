@@ -14,6 +14,7 @@ from buzzband.recordings.series import unpack
 from buzzband_fw.store import records, session
 from buzzband_fw.store.recorder import Recorder
 from store.test_recorder import HEADER, REP, SESSION, SET, PicoFile
+from store.test_session import ilistdir
 
 LATE_MS = 3 * 2**30 + 77  # a clock modulo 2^30 shows 77
 RESERVE = 32768
@@ -24,7 +25,7 @@ PLENTY = 131072
 def flash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(session, "open", PicoFile, raising=False)
-    monkeypatch.setattr(os, "ilistdir", lambda path: ((each.name,) for each in Path(path).iterdir()), raising=False)
+    monkeypatch.setattr(os, "ilistdir", ilistdir, raising=False)
     return tmp_path / session.FOLDER
 
 
@@ -184,6 +185,17 @@ def test_a_piece_takes_480_bytes_and_as_many_records_as_fit_it(recorder: Recorde
     while not recorder.is_flushed():
         recorder.commit(0)
     assert [len(piece) for piece in pieces(flash)] == [480 // size * size, 480 // size * size, size]
+
+
+def test_a_piece_may_be_full_to_its_last_byte(recorder: Recorder, flash: Path) -> None:
+    for _ in range(3):
+        recorder.mark(1, 0)
+    for _ in range(18):
+        recorder.cue(1, 1, 0)
+    recorder.mark(1, 0)
+    recorder.commit(0)
+    recorder.commit(0)
+    assert [len(piece) for piece in pieces(flash)] == [480, records.OVERHEAD + 4]
 
 
 def test_it_is_half_full_from_641_bytes_on(recorder: Recorder) -> None:

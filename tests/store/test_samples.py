@@ -64,13 +64,13 @@ def test_a_sample_takes_at_most_23_bits(raw: list[int]) -> None:
 
 
 def test_of_a_ring_that_two_share_every_second_conversion_counts_twice() -> None:
-    raw = [random.Random(3).randint(0, CODE_MAX) for _ in range(240)]
+    raw = random.Random(3).choices(range(CODE_MAX + 1), k=240)
     mine = [2 * (raw[at] + raw[at + 2]) for at in range(0, 240, 4)]
     assert unpack(*packed(raw, (RING - 1) & ~SHARED)) == mine
 
 
 def test_positions_go_round_the_ring() -> None:
-    raw = [random.Random(4).randint(0, CODE_MAX) for _ in range(RING)]
+    raw = random.Random(4).choices(range(CODE_MAX + 1), k=RING)
     out, state = bytearray(200), samples.new_state(RING - 1)
     samples.begin(0, state)
     samples.put(raw, 7 * RING - 24, 12, out, state)
@@ -136,3 +136,17 @@ def test_the_samples_are_four_times_mid_scale_at_rest_and_small_numbers_take_a_b
     out = bytearray(20)
     assert samples.put_numbers([0, -1, 1, -64, 63, 64], 6, out, 3, 20) == 3 + 5 + 2
     assert bytes(out[3:10]) == bytes((0, 1, 2, 127, 126, 128, 1))
+
+
+WRITTEN = bytes.fromhex(
+    "000ca70fd67fb6b1ffffe7f800000100040000040018000003fe00000b807800e004000000000000000010010000000000000000000000351774"
+    "728d1c"
+)
+READ = [8192, 8190, 8200, 8150, 8300, 7000, 16380, 0, 1, 0, 0, 2, 0, 0, 0, 8192, 8180, 8195, 8191, *[8192] * 6, 8193]
+READ += [*[8192] * 9, 8191, 8400, 8900, 8050, 8192]
+
+
+def test_samples_are_written_as_they_always_were_and_what_was_written_is_read() -> None:
+    raw = [sample + more >> 2 for sample in READ for more in range(4)]
+    assert packed(raw) == (WRITTEN, len(READ))
+    assert unpack(WRITTEN, len(READ)) == READ

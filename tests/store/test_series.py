@@ -134,3 +134,21 @@ def test_a_series_is_at_most_as_long_as_it_says() -> None:
         size = made.size()
         assert made.state[1] < size <= made.state[1] + 2
     assert made.finish() <= size
+
+
+WRITTEN = bytes.fromhex(
+    "4d000000cb000000002428087fc050c501fe144fb3e57c56a9a07fffe01519f5d6907914500c101041000000000008ffc741fe9606420c0000"
+    "00004080"
+)
+RISING = [1, 0, 0, 5, 9, 12, 14, 15, 15, 15, 40, 90, 200, 420, 700, 1000, 1023, 1023, 1010]
+FALLING = [700, 650, 640, 600, 590, 583, 580, 577, 576, 576, *[576] * 14, 570, 300, 20, 3, 0, 0, 0, 0, 1, 0]
+
+
+def test_a_series_is_written_as_it_always_was_and_what_was_written_is_read() -> None:
+    values, marks = [0] * 150 + RISING + FALLING, [0] * 160 + [9] * 6 + [0] * 37
+    assert packed(77, [value | mark * FLAG for value, mark in zip(values, marks, strict=True)])[0] == WRITTEN
+    assert unpack(WRITTEN) == (77, values, marks)
+
+
+def test_a_series_that_has_not_begun_has_no_values() -> None:
+    assert series.Series(2, 255, 200).state[0] == 0
