@@ -121,6 +121,26 @@ def test_every_source_swings_as_the_rule_says(seed):
             assert (state[at + AMPLITUDE], state[at + SETTLED]) == (swings.mean, swings.settled), (step, source)
 
 
+def swung(*positions):
+    """Whether the last swing has settled, and the average, of a source that rests for 20 steps at each position."""
+    state, history = zigzag.new_state(FLOORS), new_history()
+    for step in range(20 * len(positions)):
+        zigzag.follow([positions[step // 20]] + [0] * (SOURCES - 1), 0, step, 0, state, history)
+    return bool(state[SETTLED]), state[AMPLITUDE]
+
+
+@pytest.mark.parametrize(("size", "settled"), [(-1, False), (0, True)])
+def test_a_swing_settles_that_is_as_large_as_the_floor(size, settled):
+    assert swung(0, FLOORS[0] + size) == (settled, 0)
+
+
+@pytest.mark.parametrize(("back", "settled", "average"), [(500, False, 750), (501, True, 725)])
+def test_of_swings_that_are_800_on_average_one_counts_that_is_more_than_five_eighths(back, settled, average):
+    """One that does not makes the average less by a sixteenth, one that does moves it by a quarter."""
+    assert swung(0, 800, 800 - back) == (settled, 800)
+    assert swung(0, 800, 800 - back, 800)[1] == average
+
+
 @pytest.mark.parametrize("count", [1, 2, 64, 128])
 def test_the_floor_follows_from_the_spread_of_the_steps_before(count):
     chance = random.Random(count)
