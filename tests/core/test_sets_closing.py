@@ -637,13 +637,13 @@ class Look:
         return self._left > 0
 
 
-def looked(found, first=0, *, seen=12, size=SLIGHT, muscle_told=False, exercise="custom", **how):
-    """A set of ``seen`` swings of which a second look finds ``found``, and that look."""
+def looked(found, first=0, *, seen=12, source=LEADER, size=SLIGHT, muscle_told=False, exercise="custom", **how):
+    """A set of ``seen`` swings of ``source`` of which a second look finds ``found``, and that look."""
     lifted = Lifted(exercise, muscle_told)
     lifted.sets.slight = look = Look(lifted, found, first, **how)
     if muscle_told:
         lifted.swings(seen, MUSCLE)
-    return lifted.swings(seen, size=size), look
+    return lifted.swings(seen, source, size=size), look
 
 
 def test_where_the_limb_hardly_turns_and_the_muscle_does_not_tell_the_second_look_counts():
@@ -680,10 +680,15 @@ def test_what_the_second_look_finds_counts_only_if_it_is_a_set(found, how, sourc
     assert (lifted.sets.source, lifted.sets.count) == (source, count)
 
 
-def test_reps_that_were_told_are_told_again_as_the_second_look_has_found_them():
-    lifted, _ = looked(12)
-    lifted.sets._told, lifted.sets._told_by = 6, LEADER
+@pytest.mark.parametrize("source", [LEADER, AXIS])
+def test_reps_that_were_told_are_told_again_as_the_second_look_has_found_them(source):
+    lifted, _ = looked(12, source=source)
+    lifted.sets._told, lifted.sets._told_by = 6, source
     assert lifted.end() == (starts(6), True)
+    assert lifted.sets.revision == 1
+
+
+def test_what_was_told_stays_where_the_second_look_finds_no_set():
     lifted, _ = looked(4)
     lifted.sets._told, lifted.sets._told_by = 6, LEADER
     assert lifted.end() == ([], True)

@@ -146,7 +146,16 @@ READ = [8192, 8190, 8200, 8150, 8300, 7000, 16380, 0, 1, 0, 0, 2, 0, 0, 0, 8192,
 READ += [*[8192] * 9, 8191, 8400, 8900, 8050, 8192]
 
 
-def test_samples_are_written_as_they_always_were_and_what_was_written_is_read() -> None:
-    raw = [sample + more >> 2 for sample in READ for more in range(4)]
-    assert packed(raw) == (WRITTEN, len(READ))
-    assert unpack(WRITTEN, len(READ)) == READ
+CALMER = bytes.fromhex(
+    "0a9c2040388004282007fe07500512400017f27124082fd40a175c208275fea520208a00840841005fe703ae000000000000000000000000"
+)
+CALM = [8189, 8169, 8171, 8173, 8173, 8223, 8223, 8224, 8221, 8220, 8220, 8219, 8309, 8309, 8306, 8308, 8328, 8328]
+CALM += [8328, 8325, 8375, 8425, 8445, 8447, 8444, 8534, 8531, 8532, 8472, 8474, 8476, 8478, 8418, 8508, 8558, 8559]
+CALM += [8561, 8581, 8580, 8581, 8580, 8581, 8582, 8582, 8579, 8519, 8519, *[8459] * 27]
+
+
+@pytest.mark.parametrize(("written", "read"), [(WRITTEN, READ), (CALMER, CALM)])
+def test_samples_are_written_as_they_always_were_and_what_was_written_is_read(written: bytes, read: list[int]) -> None:
+    raw = [sample + more >> 2 for sample in read for more in range(4)]
+    assert packed(raw) == (written, len(read))
+    assert unpack(written, len(read)) == read

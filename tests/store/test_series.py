@@ -72,7 +72,7 @@ def test_a_value_of_another_block_is_no_part_of_it() -> None:
     assert series.put(6, 11, made.buffer, made.state) == series.NO_PART
     assert series.put(6, 9, made.buffer, made.state) == series.TAKEN
     assert unpack(bytes(made.buffer[: made.finish()])) == (7, [5, 6], [0, 0])
-    assert series.put(7, 11, made.buffer, made.state) == series.NO_PART
+    assert [series.put(7, block, made.buffer, made.state) for block in (11, 0)] == [series.NO_PART] * 2
 
 
 def test_rest_takes_hardly_a_bit_for_a_value() -> None:
@@ -144,10 +144,20 @@ RISING = [1, 0, 0, 5, 9, 12, 14, 15, 15, 15, 40, 90, 200, 420, 700, 1000, 1023, 
 FALLING = [700, 650, 640, 600, 590, 583, 580, 577, 576, 576, *[576] * 14, 570, 300, 20, 3, 0, 0, 0, 0, 1, 0]
 
 
-def test_a_series_is_written_as_it_always_was_and_what_was_written_is_read() -> None:
-    values, marks = [0] * 150 + RISING + FALLING, [0] * 160 + [9] * 6 + [0] * 37
-    assert packed(77, [value | mark * FLAG for value, mark in zip(values, marks, strict=True)])[0] == WRITTEN
-    assert unpack(WRITTEN) == (77, values, marks)
+@pytest.mark.parametrize(
+    ("written", "block", "values", "marks"),
+    [
+        (WRITTEN, 77, [0] * 150 + RISING + FALLING, [0] * 160 + [9] * 6 + [0] * 37),
+        (bytes.fromhex("010000000564806440"), 1, [100, 98, 96, 95, 95], [8] * 5),
+        (bytes.fromhex("020000000907004000"), 2, [7] + [8] * 8, [0] * 9),
+        (bytes.fromhex("030000003e00000000da00"), 3, [0] * 60 + [1] * 2, [0] * 62),
+    ],
+)
+def test_a_series_is_written_as_it_always_was_and_what_was_written_is_read(
+    written: bytes, block: int, values: list[int], marks: list[int]
+) -> None:
+    assert packed(block, [value | mark * FLAG for value, mark in zip(values, marks, strict=True)])[0] == written
+    assert unpack(written) == (block, values, marks)
 
 
 def test_a_series_that_has_not_begun_has_no_values() -> None:
