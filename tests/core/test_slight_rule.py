@@ -312,6 +312,14 @@ def test_five_swings_between_six_turning_points_are_enough():
     assert (look.first, look.length, made.found[0]) == (0, 5, 5)
 
 
+@pytest.mark.parametrize(("size", "counts_from"), [(100, 28), (107, 29)])
+def test_what_sways_by_less_than_28_percent_of_a_usual_swing_is_none(size, counts_from):
+    top = 128 + size
+    for sway, swings in ((counts_from - 1, 12), (counts_from, 24)):
+        made, _ = found([128] * 9 + [top, top - sway, top, 128] * 6 + [128] * 9)
+        assert made.found[0] == swings
+
+
 @pytest.mark.parametrize(("size", "is_swing"), [(7, True), (6, False)])
 def test_what_turns_by_less_than_0_8_degrees_is_no_swing(size, is_swing):
     _, look = found([128] * 30 + [128 + size * (number % 2) for number in range(11)] + [128] * 30)
