@@ -134,6 +134,7 @@ def test_the_beat_is_at_the_ends_of_the_phases_from_the_top_on(text, ago_ms):
     mode = modes.named("tempo")(SCALE, TARGET, SimpleNamespace(other_muscle=False, tempo=text))
     assert [mode.kernel(0, mode.gate) for _ in range(50)] == [0] * 50
     assert mode.clear_ms(0) == 1000
+    assert list(mode.gate[tempo.PHASES_MS :]) == tempo.phases_ms(text)
     mode.act(BEGUN | ago_ms << ARGUMENT_SHIFT)
     beats_ms = Beating(tempo.phases_ms(text), -ago_ms, 20_000).beats_ms
     for block in range(1500):
@@ -344,6 +345,9 @@ def test_a_set_in_which_the_muscle_is_off_in_most_reps_is_not_sure(off, sure):
     sets.reps.muscle_told = True
     mode.told(SET, sets, 0)
     assert mode.is_sure(sets, 2)
+    rep.flags = MUSCLE_OFF
+    mode.told(REP, sets, 0)
+    assert not mode.is_sure(sets, 2)
 
 
 @pytest.mark.parametrize(("late_steps", "fresh"), [(0, True), (100, True), (101, False)])

@@ -1,5 +1,7 @@
 """Reps, rule by rule: which source counts, which leads, which tells the phases, and when a top is confirmed."""
 
+from array import array
+
 import pytest
 
 from buzzband_fw.core import zigzag
@@ -217,7 +219,7 @@ def test_where_the_muscle_has_found_just_one_more_it_leads(muscle, score, leader
 # Slight movements, and who tells the phases
 
 
-@pytest.mark.parametrize(("source", "size"), [(0, 850), (2, 850), (6, 850), (3, 610), (5, 610), (7, 610)])
+@pytest.mark.parametrize(("source", "size"), [*enumerate((850, 850, 850, 610, 610, 610, 850, 610))])
 def test_a_swing_below_12_degrees_is_slight(source, size):
     made = reps()
     assert made.is_slight(source, size - 1)
@@ -229,6 +231,8 @@ def test_a_limb_hardly_turns_whose_usual_swing_is_slight():
     assert regular(reps(leader=TURNED), TURNED, 8, 609).hardly_turns()
     assert not regular(reps(leader=TURNED), TURNED, 8, 610).hardly_turns()
     assert not regular(reps(leader=MUSCLE), MUSCLE, 8, 1).hardly_turns()
+    made = regular(regular(reps(leader=TURNED), TURNED, 54, 609), TURNED, 16, 9000, first=54)
+    assert made.hardly_turns()  # the middle half of the last 64
     assert not reps(leader=TURNED).hardly_turns()
     assert not reps().hardly_turns()
 
@@ -360,6 +364,22 @@ def test_the_tilt_along_each_axis_is_kept_every_16th_step_in_ninths_of_a_degree(
         told.append(made.positions[:3])
     kept = [tuple(made.slow[axis * PLACES : axis * PLACES + 4]) for axis in range(3)]
     assert kept == [tuple(told[16 * place][axis] >> 3 & 255 for place in range(4)) for axis in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("found", "permille", "tells", "counts"),
+    [(0, 199, True, False), (0, 200, True, True), (0, 0, False, True), (1, 0, True, True)],
+)
+def test_only_the_first_swing_counts_by_whether_the_muscle_works_in_it(found, permille, tells, counts):
+    made = reps({TURNED: found}, tells=tells)
+    made._history[zigzag.ACTIVATION * zigzag.HISTORY_STEPS : (zigzag.ACTIVATION + 1) * zigzag.HISTORY_STEPS] = (
+        array("H", [permille]) * zigzag.HISTORY_STEPS
+    )
+    made.now = 100
+    made._zigzag[TURNED * zigzag.STRIDE + zigzag.BASE : TURNED * zigzag.STRIDE + zigzag.BASE + 4] = array(
+        "i", (0, 20, 900, 70)
+    )
+    assert made._measure(TURNED, zigzag.BASE) == counts
 
 
 @pytest.mark.parametrize(("ago", "known"), [(511, False), (512, True)])
