@@ -89,9 +89,11 @@ def test_nothing_is_said_while_the_motor_still_speaks_or_coasts():
 
 def test_each_squeeze_is_listened_to_for_2_s_and_followed_by_1_s_of_peace():
     _, said = guided()
-    squeeze, release, following = [block for block, word in said if word in (SQUEEZE, RELEASE)][:3]
-    assert release - squeeze == duration_ms(SQUEEZE) // 10 + 12 + 200
-    assert following - release == duration_ms(RELEASE) // 10 + 12 + 100
+    blocks = [block for block, word in said if word in (SQUEEZE, RELEASE)]
+    listened = [release - squeeze for squeeze, release in zip(blocks[::2], blocks[1::2], strict=True)]
+    rested = [squeeze - release for release, squeeze in zip(blocks[1::2], blocks[2::2], strict=False)]
+    assert listened == [duration_ms(SQUEEZE) // 10 + 12 + 200] * 3
+    assert rested == [duration_ms(RELEASE) // 10 + 12 + 100] * 2
 
 
 def test_somebody_who_fidgets_a_third_of_the_time_is_not_still():
@@ -273,6 +275,11 @@ def test_windows_between_squeezes_are_no_evidence():
 @pytest.mark.parametrize(("mean", "crossings_hz"), [(3 * REST, 120), (3 * REST - 1, 0)])
 def test_windows_with_three_times_the_rest_have_their_zero_crossings_counted(mean, crossings_hz):
     assert guided(squeezes=(mean,) * 3)[0].crossings_hz == crossings_hz
+
+
+@pytest.mark.parametrize(("counts", "crossings_hz"), [((300, 300, 300), 1200), ((34, 34, 33), 134), ((0, 0, 1), 1)])
+def test_zero_crossings_are_told_by_the_second_rounded_down(counts, crossings_hz):
+    assert guided(counts=lambda phase: (*CLEAN[:3], counts[phase - 1]))[0].crossings_hz == crossings_hz
 
 
 def test_without_a_count_of_zero_crossings_there_are_none():

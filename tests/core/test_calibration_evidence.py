@@ -275,15 +275,16 @@ def test_what_is_never_still_and_does_not_beat_is_movement():
     assert resting.rest.refusal == MOVED
 
 
-def test_the_leak_is_the_median_of_what_the_prompts_add_to_rest():
-    """The motor adds more each time; the wearer is quiet but for it."""
+@pytest.mark.parametrize("left", [1, 5])
+def test_the_leak_is_the_median_of_what_the_prompts_add_to_rest(left):
+    """The motor adds something in the block with so many ``left``; the wearer is quiet but for it."""
     listener = Listener()
     resting, prompts = Resting(listener).settle(), 0
     assert resting.rest.leak() == 0
     loudest = (300, 100, 900, 500)
     while not resting.rest.done:
         before = listener.deaf
-        resting.feel(loudest[prompts] if listener.deaf == 5 else QUIET, blocks=1)
+        resting.feel(loudest[prompts] if listener.deaf == left else QUIET, blocks=1)
         prompts += before == 1
     assert (prompts, resting.rest.rest) == (4, QUIET)
     assert resting.rest.leak() == 300 - QUIET

@@ -67,6 +67,19 @@ def test_says_nothing_if_worn_in_mid_contraction():
     assert set(steps(Cue(0, REFERENCE, 500), FULL, 500)) == {SILENCE}
 
 
+@pytest.mark.parametrize(("motor_ms", "blocks"), [(110, 24), (120, 24), (130, 25), (360, 48)])
+def test_a_blank_within_a_blank_ends_with_the_later_of_both(motor_ms, blocks):
+    cue = armed_cue()
+    cue.blank(130)
+    cue.step(REST, 0)
+    cue.blank(motor_ms)
+    flags = []
+    for _ in range(60):
+        cue.step(REST, 0)
+        flags.append(cue.flags)
+    assert flags == [BLANKED] * blocks + [0] * (60 - blocks)
+
+
 def test_a_word_blanks_for_exactly_240_ms():
     assert duration_ms(ON_TARGET) + AFTER_MOTOR_MS == 10 * BLANK_BLOCKS
     cue = armed_cue()

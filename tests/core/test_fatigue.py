@@ -54,6 +54,12 @@ def test_counting_stays_in_range_at_full_scale():
     checked(lowpass)(square, len(square), new_state())
 
 
+@pytest.mark.parametrize(("rate_hz", "target"), [(299, 504), (300, 500), (310, 500), (290, 511)])
+def test_the_target_follows_the_rate_to_the_permille(rate_hz, target):
+    """A quarter of what one rep is off counts: of 300 Hz, 299 are 4 permille less, rounded up, and 297 are 10."""
+    assert rep(tired(300, 300, 300)[0], rate_hz) == target
+
+
 def test_the_rate_of_a_rep_is_that_of_its_windows_of_effort():
     fatigue = Fatigue(new_scale(0, 1000), TARGET)
     for crossed, envelope in ((10, REST), (30, EFFORT), (34, EFFORT), (90, REST)):

@@ -25,9 +25,11 @@ def test_a_hold_is_on_after_half_a_second(steps, on):
     assert held((steps, LEVEL, STILL))[0].on == on
 
 
-@pytest.mark.parametrize(("permille", "speed"), [(LEVEL - 1, STILL), (LEVEL, MOVING)])
-def test_it_takes_effort_and_stillness(permille, speed):
-    assert not held((400, permille, speed))[0].on
+@pytest.mark.parametrize(
+    ("permille", "speed", "on"), [(LEVEL, MOVING - 1, True), (LEVEL - 1, MOVING - 1, False), (LEVEL, MOVING, False)]
+)
+def test_it_takes_effort_and_stillness(permille, speed, on):
+    assert held((400, permille, speed))[0].on == on
 
 
 def test_a_hold_of_5_s_is_told_with_start_length_and_effort():

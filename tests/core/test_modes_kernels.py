@@ -12,7 +12,7 @@ from buzzband_fw.core.modes.hold import AT_GOAL, TICKED
 from buzzband_fw.core.modes.mode import ARGUMENT_SHIFT, BEGUN, COUNTS, OVER, TOLD, is_fresh
 from buzzband_fw.core.sets import CONFIRMED, REP, SET
 from buzzband_fw.core.tempo import MUSCLE_OFF
-from buzzband_fw.core.words import COUNT, ON_TARGET, WITHHELD
+from buzzband_fw.core.words import COUNT, FELL_SHORT, ON_TARGET, WITHHELD
 
 SCALE = new_scale(0, 1000)  # envelopes are permille
 TARGET = 500
@@ -134,6 +134,7 @@ def test_the_beat_is_at_the_ends_of_the_phases_from_the_top_on(text, ago_ms):
     mode = modes.named("tempo")(SCALE, TARGET, SimpleNamespace(other_muscle=False, tempo=text))
     assert [mode.kernel(0, mode.gate) for _ in range(50)] == [0] * 50
     assert mode.clear_ms(0) == 1000
+    assert list(mode.gate[tempo.PHASES_MS :]) == tempo.phases_ms(text)
     mode.act(BEGUN | ago_ms << ARGUMENT_SHIFT)
     beats_ms = Beating(tempo.phases_ms(text), -ago_ms, 20_000).beats_ms
     for block in range(1500):
@@ -158,6 +159,70 @@ def test_a_beat_within_what_was_skipped_is_told_less_than_100_ms_late_or_not(lat
     mode.kernel(0, mode.gate)
     mode.skip(1000 - 10 - 10 + late_ms)
     assert [mode.kernel(0, mode.gate) for _ in range(2)] == [said, 0]
+
+
+class Tops:
+    """Sets whose tops are ``ago_ms`` old."""
+
+    def __init__(self, *, number=3, ago_ms=220, told=True, alike=True, peak=TARGET):
+        self.number = number
+        self.reps = SimpleNamespace(muscle_told=told)
+        self.alike = lambda: alike
+        self.topped = lambda: SimpleNamespace(number=number, ago_ms=ago_ms, peak=peak, lift_peak=peak)
+
+
+@pytest.mark.parametrize(
+    ("how", "beats"),
+    [
+        ({}, True),
+        ({"number": 1}, False),
+        ({"number": 2}, False),
+        ({"number": 4}, True),
+        ({"alike": False}, False),
+        ({"peak": 399}, False),
+        ({"peak": 399, "told": False}, True),
+        ({"number": 2, "told": False}, False),
+        ({"peak": 399, "told": False, "alike": False}, False),
+    ],
+)
+def test_the_third_top_of_reps_that_are_alike_sets_the_beat_if_they_are_an_effort_as_far_as_can_be_told(how, beats):
+    mode = chosen("tempo")
+    assert mode.told(CONFIRMED, Tops(**how), 80) == BEGUN | (300 << ARGUMENT_SHIFT if beats else 0)
+
+
+def test_one_top_sets_the_beat_of_a_set():
+    mode, sets = chosen("tempo"), SimpleNamespace(count=4)
+    for _ in range(2):
+        assert [mode.told(CONFIRMED, Tops(number=number), 80) >> ARGUMENT_SHIFT for number in (3, 4)] == [300, 0]
+        mode.told(SET, sets, 80)
+
+
+@pytest.mark.parametrize(("name", "begin"), [("tempo", BEGUN | 10 << ARGUMENT_SHIFT), ("steady", BEGUN), ("hold", 0)])
+def test_what_was_due_while_blocks_were_lost_may_come_at_once(name, begin):
+    mode = chosen(name)
+    mode.act(begin)
+    for envelope in [0] * 30 + [600]:
+        mode.kernel(envelope, mode.gate)
+    mode.skip(60_000)
+    assert mode.clear_ms(600) == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "lift_peak", "told", "word"),
+    [(2, 424, True, 0), (3, 424, True, FELL_SHORT), (3, 425, True, 0), (3, 424, False, 0), (4, 0, True, FELL_SHORT)],
+)
+def test_below_speaks_of_the_third_rep_at_the_earliest(number, lift_peak, told, word):
+    assert chosen("below").told(CONFIRMED, Tops(number=number, peak=lift_peak, told=told), 0) == BEGUN | word
+
+
+def test_after_a_set_nobody_is_at_work():
+    mode = chosen("reach")
+    assert not mode.at_work()
+    mode.act(BEGUN)
+    mode.act(TOLD)
+    assert mode.at_work()
+    mode.act(OVER)
+    assert not mode.at_work()
 
 
 def test_the_beat_stops_with_the_set_and_begins_with_the_next():
@@ -280,6 +345,9 @@ def test_a_set_in_which_the_muscle_is_off_in_most_reps_is_not_sure(off, sure):
     sets.reps.muscle_told = True
     mode.told(SET, sets, 0)
     assert mode.is_sure(sets, 2)
+    rep.flags = MUSCLE_OFF
+    mode.told(REP, sets, 0)
+    assert not mode.is_sure(sets, 2)
 
 
 @pytest.mark.parametrize(("late_steps", "fresh"), [(0, True), (100, True), (101, False)])

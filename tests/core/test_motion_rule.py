@@ -120,6 +120,14 @@ def test_up_to_25_degrees_a_second_are_learnt(raw):
     assert differences([rest] * 200 + [[0] * 12] * 100) is None
 
 
+@pytest.mark.parametrize("way", [1, -1])
+def test_stillness_is_within_2_5_degrees_a_second_of_the_slow_average(way):
+    """A limb that begins to turn evenly: the first average is ahead of the slow one by more each time."""
+    for speed in range(196, 236):
+        begins = [[0] * 12] * 20 + [[0, 0, 0, 0, way * speed, 0] + [0] * 6] * 50
+        assert differences(begins) is None, speed
+
+
 @pytest.mark.parametrize("values", [(32767, 32767), (-32768, -32768), (16384, -16384), (20000, -30000)])
 def test_the_limits_are_as_the_rule_says(values):
     frame = [values[0]] * 3 + [values[1]] * 3

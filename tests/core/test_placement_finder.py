@@ -152,6 +152,14 @@ def test_the_least_that_is_heard_is_the_rest_where_it_is_not_known():
     assert ticks(Finder(), 0, 300) == []
 
 
+@pytest.mark.parametrize("rest", [0, 1])
+def test_where_there_is_next_to_nothing_at_rest_twice_the_least_number_is_a_squeeze(rest):
+    finder = Finder()
+    ticks(finder, rest, 300)
+    assert ticks(finder, 1, 300) == []
+    assert ticks(finder, 2, 30) == [(29, ON_TARGET)]
+
+
 @pytest.mark.parametrize("flags", [RAIL, FLAT])
 def test_a_lost_electrode_is_said_at_once_and_once_and_listened_anew_behind_it(flags):
     finder = Finder(REST)

@@ -1,12 +1,15 @@
 """Reps, rule by rule: which source counts, which leads, which tells the phases, and when a top is confirmed."""
 
+from array import array
+
 import pytest
 
 from buzzband_fw.core import zigzag
 from buzzband_fw.core.exercises import named
-from buzzband_fw.core.motion import MUSCLE, SOURCES
+from buzzband_fw.core.motion import MUSCLE, REST, SOURCES
 from buzzband_fw.core.reps import ANY, MOVEMENT, MUSCLE_ONLY, NOBODY, TURNING, Exercise, Reps
 from buzzband_fw.core.room import new_room
+from buzzband_fw.core.slow import PLACES
 from buzzband_fw.core.swings import DURATION, MIDDLE, ROW, SIZE, SWINGS_MAX, UNKNOWN
 
 TILTED, TURNED, AWAY_TURNED = 0, 3, 7
@@ -105,6 +108,16 @@ def test_cycles_are_as_long_as_the_exercise_allows(half, known):
     assert made.irregularity(TURNED, 0, 7) == (0 if known else UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    ("least_ms", "most_ms", "known"), [(2100, 3000, True), (2101, 3000, False), (1000, 2099, False)]
+)
+def test_how_long_cycles_take_is_the_mean_of_all_whole_ones(least_ms, most_ms, known):
+    """Three of seven swings, the last one longer."""
+    made = regular(reps(cycle_ms=(least_ms, most_ms)), TURNED, 7)
+    made.rows[made.row(TURNED, 6) + MIDDLE] += 15
+    assert (made.irregularity(TURNED, 0, 7) < UNKNOWN) == known
+
+
 @pytest.mark.parametrize(("count", "known"), [(4, False), (5, True)])
 def test_four_swings_tell_no_rhythm(count, known):
     assert (regular(reps(), TURNED, count).irregularity(TURNED, 0, count) < UNKNOWN) == known
@@ -118,6 +131,13 @@ def test_an_angle_that_turns_by_more_than_10_degrees_is_preferred(source, size, 
     made = regular(reps(), source, 6, size)
     made._judge(source)
     assert made._score[source] == score
+
+
+@pytest.mark.parametrize(("count", "score"), [(4, UNKNOWN - 150), (5, 0), (6, 0)])
+def test_five_swings_have_a_rhythm_to_go_by(count, score):
+    made = regular(reps(), MUSCLE, count)
+    made._judge(MUSCLE)
+    assert made._score[MUSCLE] == score
 
 
 def test_a_score_looks_back_on_24_swings():
@@ -199,7 +219,7 @@ def test_where_the_muscle_has_found_just_one_more_it_leads(muscle, score, leader
 # Slight movements, and who tells the phases
 
 
-@pytest.mark.parametrize(("source", "size"), [(0, 850), (2, 850), (6, 850), (3, 610), (5, 610), (7, 610)])
+@pytest.mark.parametrize(("source", "size"), [*enumerate((850, 850, 850, 610, 610, 610, 850, 610))])
 def test_a_swing_below_12_degrees_is_slight(source, size):
     made = reps()
     assert made.is_slight(source, size - 1)
@@ -211,6 +231,8 @@ def test_a_limb_hardly_turns_whose_usual_swing_is_slight():
     assert regular(reps(leader=TURNED), TURNED, 8, 609).hardly_turns()
     assert not regular(reps(leader=TURNED), TURNED, 8, 610).hardly_turns()
     assert not regular(reps(leader=MUSCLE), MUSCLE, 8, 1).hardly_turns()
+    made = regular(regular(reps(leader=TURNED), TURNED, 54, 609), TURNED, 16, 9000, first=54)
+    assert made.hardly_turns()  # the middle half of the last 64
     assert not reps(leader=TURNED).hardly_turns()
     assert not reps().hardly_turns()
 
@@ -255,6 +277,8 @@ def test_a_contraction_that_goes_on_is_felt_from_40_percent_of_the_target_on(pos
     made = upwards(reps({TURNED: 8, MUSCLE: 2}, {MUSCLE: 300}, leader=TURNED), True, position)
     assert made._confirms(TURNED, 2) == felt
     assert not upwards(made, False, position)._confirms(TURNED, 2)
+    made.found[MUSCLE] = 3
+    assert not upwards(made, True, position)._confirms(TURNED, 3)
 
 
 @pytest.mark.parametrize(
@@ -305,6 +329,25 @@ def test_the_floor_follows_from_how_still_the_limb_is():
     assert made.now == 200
 
 
+@pytest.mark.parametrize(("step", "floor"), [(63, 75), (64, 87), (127, 87), (128, 75)])
+def test_the_floor_is_that_of_the_last_2_6_s_and_of_the_look_before(step, floor):
+    """That at step 128 and that at 192 have to see it sway by 70; a quarter more is the floor."""
+    made = reps()
+    for now in range(193):
+        made.positions[TILTED] = 70 * (now == step)
+        made.step([0] * 12, 0, 0, 0, 1)
+    assert made._zigzag[TILTED * zigzag.STRIDE + zigzag.FLOOR] == floor
+
+
+def test_who_is_still_rests_where_he_is():
+    made = followed([4096] * 2)
+    assert made.motion[REST] == 4096
+    made = followed([0] * 10 + [4096] * 60)
+    assert made.motion[REST] == 0
+    made = followed([0] * 10 + [4096] * 150)
+    assert made.motion[REST] == 4096
+
+
 def test_without_frames_the_limb_stays_where_it_was():
     assert followed([4096] * 5, count=0).positions[0] == 0
     assert followed([4096] * 5).positions[0] == 4096
@@ -313,13 +356,30 @@ def test_without_frames_the_limb_stays_where_it_was():
 # What the steps leave to do
 
 
-def test_the_tilt_is_kept_every_16th_step_in_ninths_of_a_degree():
+def test_the_tilt_along_each_axis_is_kept_every_16th_step_in_ninths_of_a_degree():
     made = reps()
     told = []
     for step in range(64):
-        made.step([8 * step, 0, 0, 0, 0, 0] * 2, 2, 0, 0, 0)
-        told.append(made.positions[0])
-    assert list(made.slow[:4]) == [told[16 * place] >> 3 & 255 for place in range(4)]
+        made.step([8 * step, -13 * step, 37 * step, 0, 0, 0] * 2, 2, 0, 0, 0)
+        told.append(made.positions[:3])
+    kept = [tuple(made.slow[axis * PLACES : axis * PLACES + 4]) for axis in range(3)]
+    assert kept == [tuple(told[16 * place][axis] >> 3 & 255 for place in range(4)) for axis in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("found", "permille", "tells", "counts"),
+    [(0, 199, True, False), (0, 200, True, True), (0, 0, False, True), (1, 0, True, True)],
+)
+def test_only_the_first_swing_counts_by_whether_the_muscle_works_in_it(found, permille, tells, counts):
+    made = reps({TURNED: found}, tells=tells)
+    made._history[zigzag.ACTIVATION * zigzag.HISTORY_STEPS : (zigzag.ACTIVATION + 1) * zigzag.HISTORY_STEPS] = (
+        array("H", [permille]) * zigzag.HISTORY_STEPS
+    )
+    made.now = 100
+    made._zigzag[TURNED * zigzag.STRIDE + zigzag.BASE : TURNED * zigzag.STRIDE + zigzag.BASE + 4] = array(
+        "i", (0, 20, 900, 70)
+    )
+    assert made._measure(TURNED, zigzag.BASE) == counts
 
 
 @pytest.mark.parametrize(("ago", "known"), [(511, False), (512, True)])
@@ -342,9 +402,10 @@ def settled(made, source, counts=True):
     return made
 
 
-def test_the_first_swing_that_counts_leads():
-    made = settled(reps(), TILTED)
-    assert (made.leader, made.moved_at, made._settled_rows) == (TILTED, 77, 1 << TILTED)
+@pytest.mark.parametrize("source", [TILTED, TURNED, MUSCLE])
+def test_the_first_swing_that_counts_leads(source):
+    made = settled(reps(), source)
+    assert (made.leader, made.moved_at, made._settled_rows) == (source, 77, 1 << source)
     made = settled(reps(), TILTED, counts=False)
     assert (made.leader, made.moved_at, made._settled_rows) == (NOBODY, 0, 0)
     assert settled(reps(leader=TURNED), TILTED).leader == TURNED
@@ -399,6 +460,12 @@ def test_at_the_end_a_source_is_judged_by_all_its_swings():
     assert (made.found[TURNED], made._score[TURNED]) == (8, 0)
 
 
+def test_of_a_long_set_a_source_is_judged_by_the_last_64_swings():
+    made = regular(reps(), TURNED, 64, first=6)
+    judged(made, TURNED)
+    assert (made.found[TURNED], made._score[TURNED]) == (70, 0)
+
+
 @pytest.mark.parametrize(
     ("source", "known", "measured"),
     [(TURNED, 0, [(TURNED, zigzag.BASE)]), (TURNED, 1, []), (MUSCLE, 0, [(MUSCLE, zigzag.BASE)]), (MUSCLE, 1, ["end"])],
@@ -407,6 +474,23 @@ def test_a_swing_that_has_settled_last_counts_and_is_measured_while_it_can_be(so
     made = regular(reps(), source, 8)
     assert judged(made, source, 1, known) == measured
     assert made.found[source] == 9
+
+
+@pytest.mark.parametrize("start", [1001, 65_500])
+@pytest.mark.parametrize(("peak", "later_peak"), [(800, 700), (700, 800)])
+def test_the_muscle_s_last_swing_that_went_on_ends_later_and_begins_where_it_did(start, peak, later_peak):
+    made = reps()
+    row = made.row(MUSCLE, 0)
+    made.rows[row : row + ROW] = [start, start + 20 & 0xFFFF, 80, 300, peak, 900]
+    later = start + 31 & 0xFFFF
+
+    def measure(source, at):
+        assert (source, at) == (MUSCLE, zigzag.BASE)
+        made.rows[row : row + ROW] = [later, later + 25 & 0xFFFF, 101, 350, later_peak, 950]
+
+    made._measure = measure
+    made._measure_end()
+    assert tuple(made.rows[row : row + ROW]) == (start, later + 25 & 0xFFFF, 162, 350, 800, 950)
 
 
 def test_a_source_without_swings_or_that_may_not_count_is_not_judged():

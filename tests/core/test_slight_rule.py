@@ -39,9 +39,23 @@ def kept(tilt, first, axis=1):
     return room
 
 
-@pytest.mark.parametrize(("count", "first"), [(1, 10), (5, 10), (10, 500), (40, 30), (300, 400), (480, 1000)])
-def test_a_levelled_tilt_is_off_from_the_mean_of_9_places_on_either_side(count, first):
-    tilt, axis = walk(random.Random(count), count), 1
+def bumps():
+    """Tilts that are off by about 127, which is as far as they are told, either way."""
+    for size in range(136, 150):
+        for way in (1, -1):
+            yield [0] * 20 + [way * size // 2, way * size, way * size // 2] + [0] * 20
+
+
+TILTS = [
+    *((walk(random.Random(count), count), first) for count, first in ((1, 10), (5, 10), (10, 500), (40, 30))),
+    *((walk(random.Random(count), count), first) for count, first in ((18, 20), (19, 20), (300, 400), (480, 1000))),
+    *((tilt, 600) for tilt in bumps()),
+]
+
+
+@pytest.mark.parametrize(("tilt", "first"), TILTS)
+def test_a_levelled_tilt_is_off_from_the_mean_of_9_places_on_either_side(tilt, first):
+    axis, count = 1, len(tilt)
     room = kept(tilt, first)
     squares = slight.level(room, axis, first, first + count)
     off = []
@@ -70,9 +84,9 @@ def turned_by_rule(levelled, least):
 def courses():
     for seed in range(20):
         chance = random.Random(seed)
-        here, found = 128, []
+        here, found = chance.choice((128, 128, 1, 255)), []
         for _ in range(chance.choice((3, 30, 120))):
-            here = max(1, min(here + chance.randint(-12, 12), 254))
+            here = max(1, min(here + chance.randint(-12, 12), 255))
             found.append(here)
         yield chance, found
 
@@ -104,6 +118,23 @@ def test_what_is_usual_and_how_fast_a_swing_gets_are_as_the_rule_says():
         steps = [sign * (course[place + 4] - course[place]) for place in range(here, there - 3)]
         fast = max([0, *steps]) if there - here > 4 else abs(course[there] - course[here])
         assert slight.fastest(room, 1, first + here, first + there) == fast
+
+
+@pytest.mark.parametrize(
+    ("course", "fast"),
+    [
+        ([100, 99, 97, 90, 88], 12),
+        ([100, 99, 97, 90, 88, 87], 12),
+        ([100, 99, 97, 90, 80, 70], 29),
+        ([70, 80, 90, 97, 99, 100], 29),
+        ([100, 80, 90, 99, 110, 120, 121], 40),
+        ([121, 120, 110, 99, 90, 80, 100], 40),
+    ],
+)
+def test_how_fast_a_swing_gets_is_how_far_within_four_places_on_its_way(course, fast):
+    room = new_tilt()
+    room[2 * PLACES - len(course) : 2 * PLACES] = bytes(course)
+    assert slight.fastest(room, 1, PLACES - len(course), PLACES - 1) == fast
 
 
 def reps(tilts, now_places):
@@ -143,6 +174,7 @@ def saw(count, size, lead=30, steps=4, tail=30):
 def test_the_axis_that_turns_most_counts_and_its_swings_are_measured():
     still, wave = [0] * 100, saw(10, 40)
     made = reps([still, still, wave], 100)
+    made.rows = [9] * len(made.rows)
     look = looked(made)
     assert (look.axis, look.first, look.length, made.found[2]) == (2, 0, 10, 10)
     for number in range(1, 10):  # before the first the limb seems to sink, as the mean knows what comes
@@ -193,6 +225,29 @@ def test_slow_swings_at_both_ends_are_left_out():
     assert (look.first, look.length) == (1, 9)
 
 
+def trimmed(*sizes, stale=0):
+    """First and length of what is left of swings along x; behind them lie ``stale`` ones of an earlier set."""
+    made = reps([[0] * 10] * 3, 10)
+    look = Slight(made)
+    for number, size in enumerate([*sizes, *[1000] * stale]):
+        made.rows[made.row(0, number) + SIZE] = size
+    made.found[0] = len(sizes)
+    look._trim(len(sizes))
+    return look.first, look.length
+
+
+@pytest.mark.parametrize("stale", [0, 5])
+@pytest.mark.parametrize(("before", "behind"), [(2, 2), (2, 0), (0, 2), (1, 2)])
+def test_swings_at_the_ends_are_slow_below_48_percent_of_the_middle_half(before, behind, stale):
+    count = before + 8 + behind
+    assert trimmed(*[480] * before, *[1000] * 8, *[480] * behind, stale=stale) == (0, count)
+    assert trimmed(*[479] * before, *[1000] * 8, *[479] * behind, stale=stale) == (before, 8)
+
+
+def test_of_more_swings_than_are_kept_the_last_64_count():
+    assert trimmed(*[1000] * 70) == (6, 64)
+
+
 @pytest.mark.parametrize(
     ("began", "now", "first"),
     [(0, 100, 0), (LEAD, 100, 0), (LEAD + 5, 100, 5), (200, 300, 200 - LEAD), (10, 600, 600 - PLACES + 2 * AFTER)],
@@ -233,14 +288,39 @@ def test_five_swings_are_measured():
     assert looked(made).length == 5
 
 
-@pytest.mark.parametrize(("size", "is_swing"), [(7, True), (6, False)])
-def test_what_turns_by_less_than_0_8_degrees_is_no_swing(size, is_swing):
-    made, course = (
-        reps([[0] * 10] * 3, 10),
-        [128] * 30 + [128 + size * (number % 2) for number in range(11)] + [128] * 30,
-    )
+def found(course):
+    """What the second look does with a levelled course along x."""
+    made = reps([[0] * 10] * 3, 10)
+    made.rows = [9] * len(made.rows)
     made.slow[: len(course)] = bytes(course)
     look = Slight(made)
     look._from, look._to = AFTER, len(course) + AFTER
     look.find()
-    assert bool(look._count) == is_swing
+    while look.measure():
+        pass
+    return made, look
+
+
+def test_what_is_no_set_leaves_the_swings_of_the_first_look_alone():
+    made, look = found([128] * 9 + [168, 128, 168, 128] + [128] * 9)
+    assert (look.length, made.found[0]) == (0, 0)
+    assert set(made.rows[made.row(0, 0) : made.row(1, 0)]) == {9}
+
+
+def test_five_swings_between_six_turning_points_are_enough():
+    made, look = found([128] * 9 + [168, 128, 168, 128] + [168] * 9)
+    assert (look.first, look.length, made.found[0]) == (0, 5, 5)
+
+
+@pytest.mark.parametrize(("size", "counts_from"), [(100, 28), (107, 29)])
+def test_what_sways_by_less_than_28_percent_of_a_usual_swing_is_none(size, counts_from):
+    top = 128 + size
+    for sway, swings in ((counts_from - 1, 12), (counts_from, 24)):
+        made, _ = found([128] * 9 + [top, top - sway, top, 128] * 6 + [128] * 9)
+        assert made.found[0] == swings
+
+
+@pytest.mark.parametrize(("size", "is_swing"), [(7, True), (6, False)])
+def test_what_turns_by_less_than_0_8_degrees_is_no_swing(size, is_swing):
+    _, look = found([128] * 30 + [128 + size * (number % 2) for number in range(11)] + [128] * 30)
+    assert bool(look.length) == is_swing

@@ -9,7 +9,6 @@ from buzzband_fw.core import swings
 from buzzband_fw.core.motion import MUSCLE, SOURCES
 from buzzband_fw.core.room import new_history, new_rows
 from buzzband_fw.core.swings import (
-    DECENT,
     DURATION,
     MEAN,
     MIDDLE,
@@ -24,6 +23,7 @@ from buzzband_fw.core.zigzag import ACTIVATION, HISTORY_STEPS, NO_VALUE, OFFSET
 
 FIELDS = START, MIDDLE, DURATION, MEAN, PEAK, SIZE
 STEPS = 1 << 16
+DECENT = 400  # permille
 
 
 def crossing(course, end, level, first):

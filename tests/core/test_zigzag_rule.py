@@ -121,6 +121,33 @@ def test_every_source_swings_as_the_rule_says(seed):
             assert (state[at + AMPLITUDE], state[at + SETTLED]) == (swings.mean, swings.settled), (step, source)
 
 
+def swung(*positions, steps=20):
+    """Whether the last swing has settled, and the average, of a source that stays for ``steps`` at each position."""
+    state, history = zigzag.new_state(FLOORS), new_history()
+    for step in range(steps * len(positions)):
+        zigzag.follow([positions[step // steps]] + [0] * (SOURCES - 1), 0, step, 0, state, history)
+    return bool(state[SETTLED]), state[AMPLITUDE]
+
+
+@pytest.mark.parametrize(("more", "counts"), [(-1, False), (0, True)])
+def test_a_swing_counts_that_is_as_large_as_the_floor(more, counts):
+    size = FLOORS[0] + more
+    assert swung(0, size) == (counts, 0)
+    assert swung(0, size, -100)[1] == size * counts
+
+
+@pytest.mark.parametrize(("size", "settled"), [(599, True), (600, False)])
+def test_a_swing_has_settled_once_it_has_come_back_by_more_than_a_sixth(size, settled):
+    assert swung(0, size, size - 100, steps=1) == (settled, 0)
+
+
+@pytest.mark.parametrize(("back", "settled", "average"), [(500, False, 750), (501, True, 725)])
+def test_of_swings_that_are_800_on_average_one_counts_that_is_more_than_five_eighths(back, settled, average):
+    """One that does not makes the average less by a sixteenth, one that does moves it by a quarter."""
+    assert swung(0, 800, 800 - back) == (settled, 800)
+    assert swung(0, 800, 800 - back, 800)[1] == average
+
+
 @pytest.mark.parametrize("count", [1, 2, 64, 128])
 def test_the_floor_follows_from_the_spread_of_the_steps_before(count):
     chance = random.Random(count)

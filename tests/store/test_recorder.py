@@ -14,6 +14,7 @@ from buzzband.recordings.band_log import SessionLog, read_log
 from buzzband.recordings.lifting import Hold, Rep, Set
 from buzzband_fw.store import records, session
 from buzzband_fw.store.recorder import Recorder
+from store.test_session import ilistdir
 
 SESSION = bytes.fromhex("00112233445566aa")
 HEADER = b'{"session": "00112233445566aa"}'
@@ -42,7 +43,7 @@ def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable
     def log(note: Callable[[Any], None]) -> SessionLog:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(session, "open", PicoFile, raising=False)
-        monkeypatch.setattr(os, "ilistdir", lambda path: ((each.name,) for each in Path(path).iterdir()), raising=False)
+        monkeypatch.setattr(os, "ilistdir", ilistdir, raising=False)
         recorder = Recorder()
         recorder.open(SESSION, HEADER, 0)
         note(recorder)

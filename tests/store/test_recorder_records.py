@@ -14,6 +14,7 @@ from buzzband.recordings.series import unpack
 from buzzband_fw.store import records, session
 from buzzband_fw.store.recorder import Recorder
 from store.test_recorder import HEADER, REP, SESSION, SET, PicoFile
+from store.test_session import ilistdir
 
 LATE_MS = 3 * 2**30 + 77  # a clock modulo 2^30 shows 77
 RESERVE = 32768
@@ -24,7 +25,7 @@ PLENTY = 131072
 def flash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(session, "open", PicoFile, raising=False)
-    monkeypatch.setattr(os, "ilistdir", lambda path: ((each.name,) for each in Path(path).iterdir()), raising=False)
+    monkeypatch.setattr(os, "ilistdir", ilistdir, raising=False)
     return tmp_path / session.FOLDER
 
 
@@ -186,15 +187,54 @@ def test_a_piece_takes_480_bytes_and_as_many_records_as_fit_it(recorder: Recorde
     assert [len(piece) for piece in pieces(flash)] == [480 // size * size, 480 // size * size, size]
 
 
-def test_it_is_half_full_from_641_bytes_on(recorder: Recorder) -> None:
-    sizes = {4: records.OVERHEAD + 4, 9: records.OVERHEAD + 9}
-    for _ in range(28):
+def filled(recorder: Recorder, marks: int, cues: int) -> int:
+    """How many bytes so many records of 22 and of 23 bytes take, which are noted."""
+    for _ in range(marks):
         recorder.mark(1, 0)
-    recorder.cue(1, 1, 0)
-    assert 28 * sizes[4] + records.OVERHEAD + 5 == 639
-    assert not recorder.is_half_full()
+    for _ in range(cues):
+        recorder.cue(1, 1, 0)
+    return (records.OVERHEAD + 4) * marks + (records.OVERHEAD + 5) * cues
+
+
+@pytest.mark.parametrize(("marks", "cues", "size", "first"), [(3, 18, 480, 480), (2, 19, 481, 458)])
+def test_a_piece_may_be_full_to_its_last_byte(
+    recorder: Recorder, flash: Path, marks: int, cues: int, size: int, first: int
+) -> None:
+    assert filled(recorder, marks, cues) == size
     recorder.mark(1, 0)
-    assert recorder.is_half_full()
+    recorder.commit(0)
+    recorder.commit(0)
+    assert [len(piece) for piece in pieces(flash)] == [first, size + records.OVERHEAD + 4 - first]
+
+
+@pytest.mark.parametrize(("marks", "cues", "size"), [(27, 2, 640), (26, 3, 641)])
+def test_it_is_half_full_from_641_bytes_on(recorder: Recorder, marks: int, cues: int, size: int) -> None:
+    assert filled(recorder, marks, cues) == size
+    assert recorder.is_half_full() == (size > 640)
+
+
+@pytest.mark.parametrize(("marks", "cues", "size"), [(7, 13, 453), (6, 14, 454)])
+def test_a_series_goes_with_a_piece_that_it_fills_to_its_last_byte(
+    recorder: Recorder, marks: int, cues: int, size: int
+) -> None:
+    """Of one value it takes 9 bytes at most, and 18 beside them."""
+    assert filled(recorder, marks, cues) == size
+    recorder.activation(1, 400, 0, 0)
+    recorder.commit(0)
+    assert (recorder.waiting_ms(), recorder.is_flushed()) == ((0, True) if size == 453 else (20, True))
+
+
+def test_a_series_for_which_ram_has_no_room_is_lost_and_nothing_else_is(recorder: Recorder, flash: Path) -> None:
+    for index in range(60):
+        recorder.activation(2 * index + 1, index * 37 % 1000, 0, 0)
+    filled(recorder, 60, 0)
+    recorder.activation(1001, 400, 0, 0)
+    while not recorder.is_flushed():
+        recorder.commit(0)
+    recorder.close(2000, records.BY_HOST, 0)
+    found = kept(flash)
+    assert [unpack(payload)[0] for kind, _, payload in found if kind == records.ACTIVATION] == [1001]
+    assert [kind for kind, _, _ in found].count(records.MARK) == 57
 
 
 def test_a_series_that_does_not_fit_the_piece_stays_for_the_next(recorder: Recorder, flash: Path) -> None:
@@ -205,8 +245,11 @@ def test_a_series_that_does_not_fit_the_piece_stays_for_the_next(recorder: Recor
     recorder.commit(0)
     assert recorder.waiting_ms() == 200
     assert [kind for kind, _, _ in parsed(pieces(flash)[-1])] == [records.CUE] * 20
+    recorder.activation(20, 400, 0, 0)
     recorder.commit(0)
     assert recorder.waiting_ms() == 0
+    ((kind, _, payload),) = parsed(pieces(flash)[-1])
+    assert (kind, len(unpack(payload)[1])) == (records.ACTIVATION, 11)
 
 
 def test_a_series_that_fits_the_piece_goes_with_it(recorder: Recorder, flash: Path) -> None:
@@ -301,6 +344,9 @@ def test_the_header_takes_of_the_room(flash: Path, monkeypatch: pytest.MonkeyPat
     assert made.has_plenty()
     made.mark(1, 0)
     made.commit(0)
+    assert not made.has_plenty()
+    room(monkeypatch, RESERVE + PLENTY + len(HEADER) + records.OVERHEAD - 1)
+    made.open(bytes(8), HEADER, 0)
     assert not made.has_plenty()
 
 

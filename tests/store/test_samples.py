@@ -64,13 +64,13 @@ def test_a_sample_takes_at_most_23_bits(raw: list[int]) -> None:
 
 
 def test_of_a_ring_that_two_share_every_second_conversion_counts_twice() -> None:
-    raw = [random.Random(3).randint(0, CODE_MAX) for _ in range(240)]
+    raw = random.Random(3).choices(range(CODE_MAX + 1), k=240)
     mine = [2 * (raw[at] + raw[at + 2]) for at in range(0, 240, 4)]
     assert unpack(*packed(raw, (RING - 1) & ~SHARED)) == mine
 
 
 def test_positions_go_round_the_ring() -> None:
-    raw = [random.Random(4).randint(0, CODE_MAX) for _ in range(RING)]
+    raw = random.Random(4).choices(range(CODE_MAX + 1), k=RING)
     out, state = bytearray(200), samples.new_state(RING - 1)
     samples.begin(0, state)
     samples.put(raw, 7 * RING - 24, 12, out, state)
@@ -136,3 +136,26 @@ def test_the_samples_are_four_times_mid_scale_at_rest_and_small_numbers_take_a_b
     out = bytearray(20)
     assert samples.put_numbers([0, -1, 1, -64, 63, 64], 6, out, 3, 20) == 3 + 5 + 2
     assert bytes(out[3:10]) == bytes((0, 1, 2, 127, 126, 128, 1))
+
+
+WRITTEN = bytes.fromhex(
+    "000ca70fd67fb6b1ffffe7f800000100040000040018000003fe00000b807800e004000000000000000010010000000000000000000000351774"
+    "728d1c"
+)
+READ = [8192, 8190, 8200, 8150, 8300, 7000, 16380, 0, 1, 0, 0, 2, 0, 0, 0, 8192, 8180, 8195, 8191, *[8192] * 6, 8193]
+READ += [*[8192] * 9, 8191, 8400, 8900, 8050, 8192]
+
+
+CALMER = bytes.fromhex(
+    "0a9c2040388004282007fe07500512400017f27124082fd40a175c208275fea520208a00840841005fe703ae000000000000000000000000"
+)
+CALM = [8189, 8169, 8171, 8173, 8173, 8223, 8223, 8224, 8221, 8220, 8220, 8219, 8309, 8309, 8306, 8308, 8328, 8328]
+CALM += [8328, 8325, 8375, 8425, 8445, 8447, 8444, 8534, 8531, 8532, 8472, 8474, 8476, 8478, 8418, 8508, 8558, 8559]
+CALM += [8561, 8581, 8580, 8581, 8580, 8581, 8582, 8582, 8579, 8519, 8519, *[8459] * 27]
+
+
+@pytest.mark.parametrize(("written", "read"), [(WRITTEN, READ), (CALMER, CALM)])
+def test_samples_are_written_as_they_always_were_and_what_was_written_is_read(written: bytes, read: list[int]) -> None:
+    raw = [sample + more >> 2 for sample in read for more in range(4)]
+    assert packed(raw) == (written, len(read))
+    assert unpack(written, len(read)) == read

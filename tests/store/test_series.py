@@ -72,7 +72,7 @@ def test_a_value_of_another_block_is_no_part_of_it() -> None:
     assert series.put(6, 11, made.buffer, made.state) == series.NO_PART
     assert series.put(6, 9, made.buffer, made.state) == series.TAKEN
     assert unpack(bytes(made.buffer[: made.finish()])) == (7, [5, 6], [0, 0])
-    assert series.put(7, 11, made.buffer, made.state) == series.NO_PART
+    assert [series.put(7, block, made.buffer, made.state) for block in (11, 0)] == [series.NO_PART] * 2
 
 
 def test_rest_takes_hardly_a_bit_for_a_value() -> None:
@@ -134,3 +134,31 @@ def test_a_series_is_at_most_as_long_as_it_says() -> None:
         size = made.size()
         assert made.state[1] < size <= made.state[1] + 2
     assert made.finish() <= size
+
+
+WRITTEN = bytes.fromhex(
+    "4d000000cb000000002428087fc050c501fe144fb3e57c56a9a07fffe01519f5d6907914500c101041000000000008ffc741fe9606420c0000"
+    "00004080"
+)
+RISING = [1, 0, 0, 5, 9, 12, 14, 15, 15, 15, 40, 90, 200, 420, 700, 1000, 1023, 1023, 1010]
+FALLING = [700, 650, 640, 600, 590, 583, 580, 577, 576, 576, *[576] * 14, 570, 300, 20, 3, 0, 0, 0, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("written", "block", "values", "marks"),
+    [
+        (WRITTEN, 77, [0] * 150 + RISING + FALLING, [0] * 160 + [9] * 6 + [0] * 37),
+        (bytes.fromhex("010000000564806440"), 1, [100, 98, 96, 95, 95], [8] * 5),
+        (bytes.fromhex("020000000907004000"), 2, [7] + [8] * 8, [0] * 9),
+        (bytes.fromhex("030000001600000003a0"), 3, [0] * 20 + [1] * 2, [0] * 22),
+    ],
+)
+def test_a_series_is_written_as_it_always_was_and_what_was_written_is_read(
+    written: bytes, block: int, values: list[int], marks: list[int]
+) -> None:
+    assert packed(block, [value | mark * FLAG for value, mark in zip(values, marks, strict=True)])[0] == written
+    assert unpack(written) == (block, values, marks)
+
+
+def test_a_series_that_has_not_begun_has_no_values() -> None:
+    assert series.Series(2, 255, 200).state[0] == 0

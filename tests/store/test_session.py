@@ -1,6 +1,7 @@
 """Sessions in flash: a piece is removed only when the session's file holds what it held."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,11 @@ class PicoFile:
         self.close()
 
 
+def ilistdir(path: str) -> Iterator[tuple[str, int, int, int]]:
+    """Name, kind, inode and size of each file, as MicroPython tells them."""
+    return ((each.name, 0x8000, 0, each.stat().st_size) for each in Path(path).iterdir())
+
+
 class PowerFailed(BaseException):
     """There is none any more."""
 
@@ -60,7 +66,7 @@ def flash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(PicoFile, "cut_after", 1 << 30)
     monkeypatch.setattr(session, "open", PicoFile, raising=False)
     monkeypatch.setattr(os, "remove", remove)
-    monkeypatch.setattr(os, "ilistdir", lambda path: ((each.name,) for each in Path(path).iterdir()), raising=False)
+    monkeypatch.setattr(os, "ilistdir", ilistdir, raising=False)
     return tmp_path / session.FOLDER
 
 
