@@ -256,7 +256,7 @@ def test_two_events_of_one_block_both_count_and_the_more_urgent_word_is_said():
     assert cue.mode.sets == 1
 
 
-def test_flash_may_be_touched_in_a_blank_but_for_its_last_block_and_while_the_muscle_rests():
+def test_flash_may_be_touched_in_a_blank_and_while_the_muscle_rests_but_not_when_an_event_is_to_come():
     cue = armed_cue()
     at_rest = cue.clear_ms()
     assert at_rest > 0
@@ -265,6 +265,8 @@ def test_flash_may_be_touched_in_a_blank_but_for_its_last_block_and_while_the_mu
     steps(cue, REST, 49)
     assert cue.clear_ms() == 10 + at_rest
     cue.told(SET, SimpleNamespace(count=3))
+    assert cue.clear_ms() == 10
+    steps(cue, REST, 1)
     assert cue.clear_ms() == 0
 
 

@@ -1,5 +1,6 @@
 """Cue modes one by one, on envelopes that are permille, and on events of sets that are made up."""
 
+import random
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -209,9 +210,30 @@ def test_while_an_event_is_to_come_flash_has_to_wait():
     worn = Worn("reach")
     assert worn.cue.clear_ms() > 0
     worn.tell(worn.sets.end(3))
-    for _ in range(6):
+    while not worn.said:
         assert worn.cue.clear_ms() == 0
         worn.feel(REST, 0.01)
+    assert worn.words() == [DONE]
+
+
+@EVERY_MODE
+@pytest.mark.parametrize("seed", range(20))
+def test_no_word_comes_while_none_is_said_to_be_possible(name, seed):
+    chance = random.Random(seed)
+    worn = Worn(name)
+    clear_until, words = 0, 0
+    for _ in range(200):
+        level = chance.choice((REST, REST, 300, ON, FULL))
+        event = chance.choice((None, None, worn.sets.top, worn.sets.over, worn.sets.end))
+        if event is not None:
+            worn.tell(event(*([3] if event == worn.sets.end else [])), chance.randrange(5))
+            clear_until = worn.now  # what has been said before does not know of it
+        for _ in range(chance.randrange(1, 40)):
+            clear_until = max(clear_until, worn.now + worn.cue.clear_ms() // 10)
+            words = len(worn.said)
+            worn.feel(level, 0.01)
+            assert len(worn.said) == words or worn.now > clear_until
+    assert len(worn.said) > 3
 
 
 # Sensor

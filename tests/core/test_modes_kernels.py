@@ -69,12 +69,13 @@ class Holding:
         self.below_ms = self.blank_ms = 0
 
     def clear_ms(self, permille):
-        if self.on:
-            next_ms = min(self.told_ms // 1000 * 1000 + 1000, self.goal_ms)
-            return max(next_ms - self.held_ms - self.blank_ms - 10, 0)
         if self.armed:
             return 20 if 4 * permille < 500 else 0
-        return max(300 - self.below_ms, 10)
+        next_hold_ms = max(300 - self.below_ms, 10)
+        if not self.on:
+            return next_hold_ms
+        next_ms = min(self.told_ms // 1000 * 1000 + 1000, self.goal_ms)
+        return min(max(next_ms - self.held_ms - self.blank_ms - 10, 0), next_hold_ms)
 
 
 def levels(chance):

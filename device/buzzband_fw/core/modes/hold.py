@@ -124,10 +124,12 @@ class Mode(mode.Mode):
             self.gate[index] = envelope_at(target_permille * percent // 100, self._scale)
 
     def clear_ms(self, gated):
-        """Return for how long no word can be due: the clock is known, the target is far off if the muscle rests."""
+        """Return for how long no word can be due: the clock is known, and so is when the next hold may begin."""
         gate = self.gate
-        if gate[_STAGE] == _HOLDING:
-            return max(min(gate[_TICK_MS], gate[_GOAL_MS]) - gate[_HELD_MS] - gate[_BLANK_MS] - _STEP_MS, 0)
         if gate[_STAGE] == _ARMED:
             return RISE_MS if gated * 4 < gate[_REACH] else 0
-        return max(_REARM_MS - gate[_BELOW_MS], _STEP_MS)
+        rearm_ms = max(_REARM_MS - gate[_BELOW_MS], _STEP_MS)
+        if gate[_STAGE] != _HOLDING:
+            return rearm_ms
+        tick_ms = min(gate[_TICK_MS], gate[_GOAL_MS]) - gate[_HELD_MS] - gate[_BLANK_MS] - _STEP_MS
+        return min(max(tick_ms, 0), rearm_ms)
