@@ -272,7 +272,7 @@ class Recorder:
         self._framer = self.pieces = self.session_id = None
 
     def merge(self):
-        """Get on with merging by one step, of up to 150 ms; return whether there is another. Raises OSError."""
+        """Get on with merging by one step, of up to 180 ms; return whether there is another. Raises OSError."""
         pieces = self.pieces
         if pieces is None:
             return False
