@@ -20,7 +20,6 @@ _HYSTERESIS_PERCENT = const(28)  # of a usual swing
 _UNLIKE_PERCENT = const(48)  # of how fast a usual swing is
 _PLACES = const(512)
 _MASK = const(511)
-_SHIFT = const(4)
 _AFTER = const(10)
 _HALF = const(9)  # places of the mean on either side: 2.9 s
 _FAST = const(4)  # places: 1.3 s, in which a limb turns further than it sways
