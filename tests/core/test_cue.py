@@ -270,6 +270,16 @@ def test_flash_may_be_touched_in_a_blank_and_while_the_muscle_rests_but_not_when
     assert cue.clear_ms() == 0
 
 
+def test_a_word_that_waits_for_the_end_of_a_blank_comes_when_that_is_over():
+    cue = armed_cue()
+    cue.blank(380)
+    cue.told(SET, SimpleNamespace(count=3))
+    assert cue.clear_ms() == 500
+    steps(cue, REST, 50)
+    assert cue.clear_ms() == 0
+    assert cue.step(REST, 0) == DONE
+
+
 def test_a_cue_that_succeeds_another_goes_on_with_its_envelope():
     first, second, twin = armed_cue(), Cue(0, REFERENCE, 500), armed_cue()
     steps(first, FULL, 3)

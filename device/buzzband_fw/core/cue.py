@@ -40,7 +40,6 @@ _FAULTS = const(2)
 _AT = const(3)  # of the events to come: the block that was last
 _SHAKEN = const(4)  # a block of this window was blanked
 _WAITS = const(5)  # a word of an event, for the end of a blank
-_TO_COME = const(6)  # blocks until the last of the events to come
 
 _EVENTS = const(16)
 _EVENTS_MASK = const(15)
@@ -73,7 +72,7 @@ class Cue:
         self.fatigue = self.takeover = None
         self._bound = self._average, self.samples, self.mode.kernel, self.mode.gate
         self._quality = new_quality(span_of(scale))
-        self._state = int32s((0, 0, 0, 0, 0, 0, 0))
+        self._state = int32s((0, 0, 0, 0, 0, 0))
         self._events = int32s([0] * _EVENTS)
         self._sensor_off = False  # was said
         self._alarm = SILENCE  # SENSOR_OFF, to be said as soon as may be
@@ -137,7 +136,6 @@ class Cue:
         word = more_urgent(old & _CODE_WORD, code & _CODE_WORD)
         self._events[at] = (old | code) & ~_CODE_WORD | word
         self._state[_BUSY] = max(self._state[_BUSY], wait)
-        self._state[_TO_COME] = max(self._state[_TO_COME], wait)
 
     @micropython.native
     def clear_ms(self):
@@ -146,7 +144,7 @@ class Cue:
             return 0
         state = self._state
         blank_ms = state[_BLANK] * _BLOCK_MS
-        if state[_TO_COME] or state[_WAITS]:
+        if state[_BUSY] and (state[_WAITS] or any(self._events)):
             return blank_ms
         return blank_ms + self.mode.clear_ms(self.gated)
 
@@ -203,9 +201,6 @@ class Cue:
         state = self._state
         at = state[_AT] + 1 & _EVENTS_MASK
         state[_AT] = at
-        if not state[_TO_COME]:
-            return SILENCE
-        state[_TO_COME] -= 1
         code = self._events[at]
         if not code:
             return SILENCE
