@@ -24,7 +24,7 @@ COPIES = {
         "motion": "SOURCES AWAY REST",
     },
     "slow": {"slow": "PLACES"},
-    "slight": {"slow": "PLACES SHIFT", "slight": "AFTER"},
+    "slight": {"slow": "PLACES", "slight": "AFTER"},
     "reps": {"swings": "DECENT SCORED_MIN SIZE ROW", "zigzag": "NO_VALUE STRIDE LAST HISTORY_STEPS"},
     "sets": {"cue": "BLANKED"},
     "top": {"sets": "_IRREGULAR _IRREGULAR_FEW"},
