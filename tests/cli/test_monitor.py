@@ -96,6 +96,9 @@ def started(*arguments: str) -> "subprocess.Popen[bytes]":
         ("monitor", "--target", 40, "--port", "x"),
         ("monitor", "--replay", LOG, "--speed", 0),
         ("monitor", "--replay", LOG, "--speed", "nan"),
+        ("calibrate", "--patience", "nan"),
+        ("devices", "--patience", "inf"),
+        ("twin", "--erase-ms", "nan"),
     ],
 )
 def test_what_does_not_go_together_is_refused(arguments: tuple[object, ...]) -> None:

@@ -1,5 +1,6 @@
 """EDF+ as two readers that we did not write have it: pyedflib, which is strict, and mne."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,15 @@ def test_a_start_that_nobody_knows_is_said_to_be_unknown(tmp_path: Path) -> None
         assert file.getStartdatetime() == datetime(1985, 1, 1)  # what EDF+ says to write then
         assert file.getRecordingAdditional() == f"{SESSION} start_unknown"
         assert "start nobody knows when it began" in file.readAnnotations()[2].tolist()
+    assert read_edf(path).start is None
+
+
+@pytest.mark.parametrize("year", [1970, 1984, 2085, 9999])
+def test_a_start_in_a_year_that_edf_cannot_tell_is_unknown_there(tmp_path: Path, year: int) -> None:
+    of = take(full())
+    at = datetime(year, 12, 31, 12, tzinfo=UTC)
+    path = written(tmp_path, replace(of, about=replace(of.about, start=replace(of.about.start, at=at))))
+    assert path.read_bytes()[88:105] == b"Startdate X X X B"
     assert read_edf(path).start is None
 
 

@@ -1,5 +1,6 @@
 """One UF2 for MicroPython and the app: what the boot ROM makes of it, and what the chip does with that."""
 
+import os
 import random
 from pathlib import Path
 
@@ -82,6 +83,15 @@ def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("buzzband.services.image.band_files", lambda _settings: FILES)
     with pytest.raises(OutputFailed, match="cannot be written"):
         write_image(tmp_path / "nowhere" / "band.uf2", FIRMWARE)
+
+
+def test_what_is_there_and_no_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("buzzband.services.image.band_files", lambda _settings: FILES)
+    pipe = tmp_path / "band.uf2"
+    os.mkfifo(pipe)
+    with pytest.raises(OutputFailed, match="it is there, and not a file"):
+        write_image(pipe, FIRMWARE)
+    assert pipe.is_fifo()
 
 
 def test_the_app_fits_its_half_of_350_kb() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from buzzband.cli.ranges import FiniteRange
 from buzzband.defaults import BACKENDS
 from buzzband.errors import BuzzbandError
 
@@ -71,7 +72,7 @@ def patience_option(default: float, what: str, at_least: float = 1.0) -> _Decora
     return click.option(
         "--patience",
         "patience_s",
-        type=click.FloatRange(min=at_least),
+        type=FiniteRange(min=at_least),
         default=default,
         show_default=True,
         metavar="SECONDS",

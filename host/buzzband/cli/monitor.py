@@ -10,7 +10,7 @@ import click
 
 from buzzband.cli.band_options import patience_option, port_option
 from buzzband.cli.output import Output, print_lines
-from buzzband.cli.run_options import FiniteRange
+from buzzband.cli.ranges import FiniteRange
 from buzzband.defaults import LINK_PATIENCE_S
 from buzzband_fw.core import exercises, modes
 

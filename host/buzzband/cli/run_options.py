@@ -1,11 +1,11 @@
 """The options of a run of the core over a recording, for every command that has them."""
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from buzzband.cli.ranges import FiniteRange
 from buzzband_fw.core import exercises, modes
 from buzzband_fw.store.schema import is_valid
 
@@ -34,17 +34,6 @@ class AutoOr(click.ParamType):  # type: ignore[type-arg]  # generic in newer ver
             self.fail(f"{value!r} is neither 'auto' nor {kind}.", param, ctx)
         if not self.lowest <= number <= self.highest:
             self.fail(f"{value} is out of range: {self.lowest:.7g} to {self.highest:.7g}.", param, ctx)
-        return number
-
-
-class FiniteRange(click.FloatRange):
-    """A range that NaN is not in either, which compares false with any end."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the number."""
-        number = float(super().convert(value, param, ctx))
-        if not math.isfinite(number):
-            self.fail(f"{value} is not a finite number.", param, ctx)
         return number
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from buzzband.cli.output import Output, json_option
+from buzzband.cli.ranges import FiniteRange
 from buzzband.cli.settings_file import SettingsFile
 from buzzband.defaults import ERASE_MS, SUPPLY_MV
 from buzzband.recordings.catalogue import EXAMPLES
@@ -22,7 +23,7 @@ from buzzband.recordings.catalogue import EXAMPLES
     help="JSON with what settings.json is to hold. What is not in it fits what the band feels.",
 )
 @click.option("--port-tcp", "tcp_port", metavar="N", type=click.IntRange(0, 65535), default=0, help="0: any. Default.")
-@click.option("--erase-ms", type=click.FloatRange(0, 10_000), default=ERASE_MS, show_default=True, help="A sector's.")
+@click.option("--erase-ms", type=FiniteRange(0, 10_000), default=ERASE_MS, show_default=True, help="A sector's.")
 @click.option("--supply-mv", type=click.IntRange(0, 5500), default=SUPPLY_MV, show_default=True, help="VSYS.")
 @click.option("--usb-power", is_flag=True, help="As on a USB cable: the band then records nothing.")
 @click.option("--quiet", is_flag=True, help="Do not tell what motor, LED and chip do.")

@@ -7,6 +7,7 @@ where the activation is one; and a start that is not known is 01.01.85 in the he
 import io
 import math
 from collections.abc import Iterator
+from datetime import datetime
 
 import numpy as np
 from edfio import Edf, EdfAnnotation, EdfSignal, Patient, Recording
@@ -21,18 +22,19 @@ LEVEL_MAX = 1023
 DEGREES_MAX = 255
 START_UNKNOWN = "start_unknown"
 
+_YEARS = range(1985, 2085)  # EDF has two digits
 _NAME_MAX = 40  # of the 80 characters that EDF has for all that is told of the wearer, and 80 of the recording
 _APP_MAX = 12
 
 
 def edf_bytes(take: Take, *, named: bool = True) -> bytes:
     """Return the file. ``named``: whether it says who wore the band. A session without activation has none."""
-    at = take.about.start.at
+    at = _start_of(take.about)
     file = Edf(
         list(_signals(take)),
         patient=Patient(name=subfield(take.about.wearer, _NAME_MAX) if named else "X"),
         recording=_recording(take.about),
-        starttime=at.astimezone().time().replace(microsecond=0) if at else None,
+        starttime=at.time().replace(microsecond=0) if at else None,
         data_record_duration=RECORD_S,
         annotations=[EdfAnnotation(one.onset_s, one.duration_s or None, line(one.text)) for one in events(take)],
     )
@@ -41,9 +43,15 @@ def edf_bytes(take: Take, *, named: bool = True) -> bytes:
     return stream.getvalue()
 
 
+def _start_of(about: About) -> datetime | None:
+    """Return when it began, by the clock of the place; None if nobody knows, or EDF cannot tell that year."""
+    at = about.start.at
+    return at.astimezone() if at and at.year in _YEARS and at.astimezone().year in _YEARS else None
+
+
 def _recording(about: About) -> Recording:
     """Return who recorded, what and when. A date in EDF is that of the place; which zone that is stands beside it."""
-    at = about.start.at.astimezone() if about.start.at else None
+    at = _start_of(about)
     return Recording(
         startdate=at.date() if at else None,
         equipment_code=f"Buzzband_{subfield(about.app, _APP_MAX)}",
