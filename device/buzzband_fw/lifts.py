@@ -3,21 +3,22 @@
 from time import ticks_ms
 
 from buzzband_fw.core.portable import const
-from buzzband_fw.core.sets import CONFIRMED, HOLD, REP, SET
+from buzzband_fw.core.sets import CONFIRMED, HOLD, NOTHING, REP, SET
 from buzzband_fw.store import records
 
 _REPS_MASK = const(63)
 
 
 class Lifts:
-    """``event``: of core/sets.py, the last; whoever reads it puts it back to 0. ``told``: reps since power-on.
+    """``event``: of core/sets.py, the last; whoever reads it puts it back to NOTHING. ``told``: reps since power-on.
 
     ``asks``: whether a set has just ended of which the wearer is to say how many reps were on target.
     """
 
     def __init__(self, band):
         self._band = band
-        self.event = self.told = 0
+        self.event = NOTHING
+        self.told = 0
         self.asks = False
         self._is_told = False  # the cue, of the movement's event, which is not noted yet
         self._hits = bytearray(_REPS_MASK + 1)  # reps of the set that were on target
@@ -27,7 +28,7 @@ class Lifts:
 
     def feel(self):
         """Begin anew, for muscle and movement are felt from now on."""
-        self.event = 0
+        self.event = NOTHING
         self._is_told = False
 
     def begin(self, settings):
@@ -43,7 +44,7 @@ class Lifts:
         if event and not self._is_told:
             self._tell(event)
         elif event:
-            movement.event = 0  # NOTHING
+            movement.event = NOTHING
             self._is_told = False
             if band.is_on():
                 self._note_event(event)

@@ -4,7 +4,7 @@ python device/tools/look_ups.py           print how many of the look-ups are of 
 python device/tools/look_ups.py --write   take it over
 
 The app runs on this interpreter, in a set of curls with an IMU, once in each cue mode, and each line that it comes to
-is counted. What lies in assembler is not, nor are local variables.
+is counted. What is viper or assembler is not, nor are local variables.
 """
 
 import ast

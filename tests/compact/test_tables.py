@@ -135,7 +135,7 @@ def test_what_turns_look_up_is_nearly_always_where_it_is_looked_for_first(in_tur
         looks += sum(in_turns[name] * tried.looks(name) for name in names)
         found += sum(in_turns[name] for name in names)
     assert found > 10_000
-    assert looks / found < 1.3  # 2.7 with names that are chosen at random
+    assert looks / found < 1.3
 
 
 def test_what_turns_look_up_is_spread_over_the_cache(in_turns):
