@@ -1,7 +1,8 @@
 """A session as EDF+: activation, where there is any, and movement as signals; all that happened as annotations.
 
 EDF+ (Kemp and Olivan, Clin Neurophysiol 114, 2003) has no value for a sample that is missing, so a second signal says
-where the activation is one; and a start that is not known, or in a year that two digits cannot tell, is 01.01.85 in the header and ``Startdate X`` beside it.
+where the activation is one; and a start that is not known, or in a year that two digits cannot tell, is 01.01.85 in the
+header and ``Startdate X`` beside it.
 """
 
 import io
