@@ -157,3 +157,15 @@ def test_a_band_that_starts_again_has_what_was_set(virtual: VirtualBand) -> None
     virtual.reset()
     virtual.run_for(1.0)
     assert document("get", "hold_s", "--port", PORT)["settings"] == {"hold_s": 33}
+
+
+def test_an_editor_that_cannot_be_started_is_named_with_what_to_do(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    told = config("edit", "--file", file, code=11)
+    assert "no-such-editor" in told
+    assert "EDITOR" in told
+    assert not file.exists()
+
+
+def test_brackets_without_end_are_a_wrong_value(file: Path) -> None:
+    assert "signature" in config("set", "--file", file, "signature", "[" * 100_000, code=11)

@@ -66,6 +66,8 @@ def test_the_options_of_simulate_are_taken(tmp_path: Path) -> None:
         ("import",),
         ("import", "a.csv", "--wearer", " Anna"),
         ("import", "a.csv", "--start", "tomorrow"),
+        ("import", "a.csv", "--start", "1960-01-01"),
+        ("import", "a.csv", "--start", "9999-12-31 23:59"),
         ("import", "a.csv", "--reps-max", "3"),
     ],
 )

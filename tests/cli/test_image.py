@@ -37,7 +37,9 @@ def test_settings_go_into_it(asked: list[tuple[object, ...]], tmp_path: Path) ->
     assert asked[0][2] == {"mains_hz": 60}
 
 
-@pytest.mark.parametrize("text", ["no json", "[]", '{"colour": 1}', '{"mains_hz": 55}'])
+@pytest.mark.parametrize(
+    "text", ["no json", "[]", "[" * 100_000, '{"colour": 1}', '{"mains_hz": 55}'], ids=lambda text: text[:20]
+)
 def test_settings_that_cannot_be_are_exit_2(asked: list[tuple[object, ...]], tmp_path: Path, text: str) -> None:
     (tmp_path / "settings.json").write_text(text)
     assert run("image", "band.uf2", "--settings", tmp_path / "settings.json").exit_code == 2

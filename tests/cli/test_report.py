@@ -76,6 +76,8 @@ def test_without_a_browser_the_page_is_there_all_the_same(
         (("trends", "--per-week", "8"), 2),
         (("trends", "--weeks", "0"), 2),
         (("trends", "--from", "yesterday"), 2),
+        (("trends", "--from", "9999-12-31"), 2),
+        (("trends", "--from", "0001-01-01"), 2),
         (("trends", "--wearer", "Anna"), 12),
     ],
 )

@@ -176,9 +176,9 @@ def test_an_exercise_that_is_not_known_is_exit_2_and_the_known_ones_are_listed(f
     assert "'pulldown'" in result.stderr
 
 
-@pytest.mark.parametrize("target", ["5", "200", "33.33"])
+@pytest.mark.parametrize("target", ["5", "200", "33.33", "40%", "40 %"])
 def test_targets_from_5_to_200_percent_will_do(file: Path, target: str) -> None:
-    assert document(file, "--target", target)["target_permille"] == round(float(target) * 10)
+    assert document(file, "--target", target)["target_permille"] == round(float(target.rstrip(" %")) * 10)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +187,7 @@ def test_targets_from_5_to_200_percent_will_do(file: Path, target: str) -> None:
         ("--target", "4.9", "4.9"),
         ("--target", "200.1", "200.1"),
         ("--target", "nan", "nan"),
+        ("--target", "40 percent", "not a valid float"),
         ("--target", "half", "half"),
         ("--target", "-50", "-50"),
         ("--rest", "-1", "out of range"),

@@ -231,3 +231,21 @@ def test_the_archive_may_be_named_before_or_behind_show(tmp_path: Path, plug: Pl
     assert run("sessions", "--archive", tmp_path, "show", IDS[0]).exit_code == 0
     assert run("sessions", "show", IDS[0], "--archive", tmp_path).exit_code == 0
     assert run("sessions", "--json", "show", IDS[0]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sessions",), ("sessions", "show", "ab"), ("archive", "check"), ("archive", "rebuild"), ("report",),
+        ("trends",), ("compare",), ("export", "--all", "--format", "csv"),
+    ],
+)  # fmt: skip
+def test_what_only_reads_refuses_a_folder_that_is_named_and_not_there(tmp_path: Path, command: tuple[str, ...]) -> None:
+    result = run(*command, "--archive", tmp_path / "arhcive")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There is no folder" in " ".join(result.stderr.split())
+    assert not (tmp_path / "arhcive").exists()
+
+
+def test_a_check_of_nothing_does_not_say_that_all_is_well(folder: Path) -> None:
+    assert run("archive", "check").stdout == f"There are no sessions in the archive {folder}: nothing to check.\n"

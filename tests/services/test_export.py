@@ -145,3 +145,40 @@ def test_progress_grows_to_the_whole(archive: Archive, tmp_path: Path) -> None:
     export(archive, (), "edf", tmp_path / "out", progress=shares.append)
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["no folder", "an empty folder"])
+@pytest.mark.parametrize("kind", EXPORTS)
+def test_an_export_that_fails_leaves_nothing_behind(
+    archive: Archive, tmp_path: Path, kind: str, there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out" / "deep"
+    if there:
+        folder.mkdir(parents=True)
+    write, written = service.pages.write_file, []
+
+    def full_after_two(data: bytes, path: Path) -> None:
+        if len(written) == 2:
+            raise OutputFailed("No space left on device.")
+        written.append(path)
+        write(data, path)
+
+    monkeypatch.setattr(service.pages, "write_file", full_after_two)
+    with pytest.raises(OutputFailed, match="space"):
+        exported(archive, [], kind, folder)
+    assert len(written) == 2
+    assert (list(tmp_path.glob("out/**/*")) == [folder]) if there else not (tmp_path / "out").exists()
+
+
+def test_an_export_that_fails_leaves_what_was_there(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = exported(archive, [IDS[0]], "json", tmp_path / "out")
+
+    def full(_data: bytes, _path: Path) -> None:
+        raise OutputFailed("No space left on device.")
+
+    monkeypatch.setattr(service.pages, "write_file", full)
+    with pytest.raises(OutputFailed, match="space"):
+        exported(archive, [], "json", tmp_path / "out", overwrite=True)
+    assert sorted((tmp_path / "out").iterdir()) == sorted(before.files)

@@ -251,6 +251,7 @@ def test_a_band_s_log_is_refused_with_what_to_do_instead(archive: Archive, tmp_p
 
 def test_what_was_imported_before_a_bad_recording_stays(archive: Archive, csv: Path, tmp_path: Path) -> None:
     short = written(tmp_path, csv_text(timed(bursts()[:500])), "short.csv")
-    with pytest.raises(TooShort):
+    with pytest.raises(TooShort) as refused:
         import_all(archive, [csv, short], Wish(CURL), NOW_MS)
+    assert "In the archive already: monday.csv." in refused.value.hint
     assert [one.row.facts.source for one in archive.sessions()] == ["monday.csv"]

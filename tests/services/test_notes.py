@@ -3,7 +3,8 @@ import pytest
 
 from buzzband.recordings import synth
 from buzzband.recordings.model import Channel
-from buzzband.services.notes import line_share
+from buzzband.services.notes import line_share, of_settings
+from buzzband.services.options import DEFAULTS, Options
 from services.builders import BURSTS, NO_IMU, bursts, channel, imu, ran, recording
 
 RATE_HZ = 1000.0
@@ -99,3 +100,37 @@ def test_the_start_of_the_filters_is_neither_a_rep_nor_a_reference(hum: float) -
     hummed = ran(recording(channel(bursts() + sine(50, hum, bursts()) + 5)), gain=clean.gain)
     assert len(hummed.reps) == BURSTS
     assert hummed.calibration.reference == pytest.approx(clean.calibration.reference, rel=0.1)
+
+
+def of(mode: str, /, **said: object) -> str:
+    settings = Options(exercise="curl", **said).settings(DEFAULTS)  # type: ignore[arg-type]
+    return "\n".join(of_settings(settings, mode))
+
+
+@pytest.mark.parametrize("mode", ["reach", "below", "faded", "steady"])
+def test_a_load_that_silences_the_band_is_noted(mode: str) -> None:
+    assert "80 kg is more than 60 %" in of(mode, load_kg=80, one_rm_kg=100)
+    assert of(mode, load_kg=60, one_rm_kg=100) == of(mode, load_kg=60) == ""
+
+
+@pytest.mark.parametrize("mode", ["hold", "tempo", "silent"])
+def test_where_no_word_is_of_the_muscle_s_work_the_load_is_not_noted(mode: str) -> None:
+    assert of(mode, mode=mode, load_kg=80, one_rm_kg=100) == ""
+
+
+def test_an_exercise_that_keeps_the_band_silent_is_noted_unless_that_was_asked_for() -> None:
+    assert "keeps silent in explosive work" in told(bursts(), exercise="explosive")
+    assert "silent" not in told(bursts(), exercise="explosive", mode="silent")
+
+
+@pytest.mark.parametrize(
+    ("said", "option", "mode"),
+    [
+        ({"tempo": "3-1-3"}, "--tempo", "tempo"),
+        ({"hold_s": 30}, "--hold", "hold"),
+        ({"steady_off_s": 9}, "--off", "steady"),
+    ],
+)
+def test_an_option_that_does_nothing_in_the_mode_is_noted(said: dict[str, object], option: str, mode: str) -> None:
+    assert of("reach", **said) == f"{option} does nothing in mode reach; it goes with --mode {mode}."
+    assert of(mode, **said) == ""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buzzband.cli.archive_option import archive_option
+from buzzband.cli.archive_option import archive_option, existing_archive_option
 from buzzband.cli.output import Output, json_option
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def archive() -> None:
 
 
 @archive.command()
-@archive_option
+@existing_archive_option
 @json_option
 def check(archive: "Archive", output: Output) -> None:
     """Hash every file, read every record, and say what is wrong and how to mend it.
@@ -36,7 +36,7 @@ def check(archive: "Archive", output: Output) -> None:
 
 
 @archive.command()
-@archive_option
+@existing_archive_option
 @json_option
 def rebuild(archive: "Archive", output: Output) -> None:
     """Make the index anew from the raw logs, which stay as they are."""

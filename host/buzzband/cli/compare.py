@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buzzband.cli.archive_option import archive_option
+from buzzband.cli.archive_option import existing_archive_option
 from buzzband.cli.config import where_options
 from buzzband.cli.output import Output, json_option
 from buzzband.defaults import PLAN_PAIRS_MAX
@@ -28,7 +28,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--load", "load_kg", type=click.IntRange(min=1), metavar="KG", help="Only with this load.")
 @click.option("--wearer", help="Only this wearer.")
 @click.option("--plot", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: PNG, SVG, PDF.")
-@archive_option
+@existing_archive_option
 @json_option
 @click.pass_context
 def compare(

@@ -161,7 +161,10 @@ def _paired(words: Sequence[str]) -> list[tuple[str, str]]:
 def _from_editor(text: str) -> dict[str, Any] | None:
     """Return the changes that were made in an editor, None if nothing was saved; a mistake can be mended."""
     while True:
-        saved = click.edit(text, extension=".toml")
+        try:
+            saved = click.edit(text, extension=".toml")
+        except click.ClickException as error:
+            raise SettingsError(error.message, "Let EDITOR name another, or use buzzband config set.") from error
         if saved is None:
             return None
         try:

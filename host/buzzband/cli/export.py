@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buzzband.cli.archive_option import archive_option
+from buzzband.cli.archive_option import existing_archive_option
 from buzzband.cli.output import Output, json_option
 from buzzband.defaults import EXPORTS
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     help="Folder for the files.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace files that are there; without it they are left alone.")
-@archive_option
+@existing_archive_option
 @json_option
 def export(
     sessions: tuple[str, ...], every: bool, kind: str, folder: Path, overwrite: bool, archive: "Archive", output: Output

@@ -32,13 +32,17 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in newer ver
     """A date with a time of day, as in ISO 8601."""
 
     name = "moment"
+    first_year, last_year = 1971, 9998  # a log counts from 1970, UTC, and other time zones are a day off
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Return the moment."""
         try:
-            return datetime.fromisoformat(str(value))
+            moment = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is no moment, as in '2026-03-03 18:04'.", param, ctx)
+        if not self.first_year <= moment.year <= self.last_year:
+            self.fail(f"The year of {value!r} is not in {self.first_year} to {self.last_year}.", param, ctx)
+        return moment
 
 
 @click.command(name="import")

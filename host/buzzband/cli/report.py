@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buzzband.cli.archive_option import SESSION, archive_option
+from buzzband.cli.archive_option import SESSION, existing_archive_option
 from buzzband.cli.output import Output, json_option
 from buzzband.cli.page_options import open_option, opened, out_option
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.argument("session", required=False, type=SESSION)
 @out_option("session-ID.html")
 @open_option
-@archive_option
+@existing_archive_option
 @json_option
 def report(session: str | None, out: Path | None, show: bool, archive: "Archive", output: Output) -> None:
     """Write the page of one SESSION of the archive: the latest, or the one whose id begins so.

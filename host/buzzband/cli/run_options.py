@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from buzzband.cli.ranges import FiniteRange
+from buzzband.cli.ranges import FiniteRange, Percent
 from buzzband_fw.core import exercises, modes
 from buzzband_fw.store.schema import is_valid
 
@@ -81,7 +81,7 @@ _OPTIONS = (
         "--target",
         "target_percent",
         metavar="PERCENT",
-        type=FiniteRange(5, 200),
+        type=Percent(5, 200),
         show_default="50",
         help="Activation to aim for, in percent of the reference.",
     ),

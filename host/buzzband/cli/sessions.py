@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buzzband.cli.archive_option import SESSION, archive_option
+from buzzband.cli.archive_option import SESSION, existing_archive_option
 from buzzband.cli.output import Output, json_option
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @click.group(invoke_without_command=True)
-@archive_option
+@existing_archive_option
 @json_option
 @click.pass_context
 def sessions(context: click.Context, archive: "Archive", output: Output) -> None:
@@ -34,7 +34,7 @@ def sessions(context: click.Context, archive: "Archive", output: Output) -> None
 
 @sessions.command()
 @click.argument("session_id", metavar="ID", type=SESSION)
-@archive_option
+@existing_archive_option
 @json_option
 def show(session_id: str, archive: "Archive", output: Output) -> None:
     """Show one session: settings, calibration, sets and reps, cues, faults.

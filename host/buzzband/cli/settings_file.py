@@ -20,7 +20,7 @@ class SettingsFile(click.Path):
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         try:
             settings = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.fail(f"{path} is no JSON: {error}.", param, ctx)
         if not isinstance(settings, dict):
             self.fail(f"{path} holds no settings: they stand in {{}}.", param, ctx)

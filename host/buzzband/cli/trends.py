@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from buzzband.cli.archive_option import archive_option
+from buzzband.cli.archive_option import existing_archive_option
 from buzzband.cli.output import Output, json_option
 from buzzband.cli.page_options import open_option, opened, out_option
+from buzzband.cli.ranges import Day
 from buzzband.defaults import TRENDS_PAGE, WEEKS
 
 if TYPE_CHECKING:
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 @click.option(
     "--from",
     "first",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     metavar="YYYY-MM-DD",
     help="A day of the first week; without it the weeks end with this one.",
 )
 @click.option("--wearer", metavar="NAME", help="Whose sessions, if the archive has those of several.")
 @out_option(TRENDS_PAGE)
 @open_option
-@archive_option
+@existing_archive_option
 @json_option
 def trends(
     weeks: int,

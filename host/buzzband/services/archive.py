@@ -57,6 +57,8 @@ def rebuilt(archive: Archive, progress: Progress = no_progress) -> Rebuilt:
 def report_text(report: Report) -> str:
     """Return what ``buzzband archive check`` prints."""
     found = report.checked
+    if not (found.logs or found.findings):
+        return f"There are no sessions in the archive {report.archive}: nothing to check."
     head = (
         f"{count(found.logs, 'raw log')} in {report.archive}, {size(found.size)}: every one hashed, every record read."
     )

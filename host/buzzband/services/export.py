@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -80,9 +81,10 @@ def export(
         )
     made = tuple((folder / name, content) for name, content in _MAKERS[kind](chosen))
     _check(folder, [path for path, _ in made], kind, overwrite)
-    for done, (path, content) in enumerate(made, 1):
-        pages.write_file(content(), path)
-        progress((1 + done / len(made)) / 2)
+    with _nothing_half_done(folder, [path for path, _ in made]):
+        for done, (path, content) in enumerate(made, 1):
+            pages.write_file(content(), path)
+            progress((1 + done / len(made)) / 2)
     return Exported(
         kind,
         folder,
@@ -136,6 +138,23 @@ def _check(folder: Path, paths: Sequence[Path], kind: str, overwrite: bool) -> N
             f"{count(len(there), 'file')} in {folder} would be replaced: {names}.",
             "Name another folder with --out, or say --overwrite.",
         )
+
+
+@contextmanager
+def _nothing_half_done(folder: Path, paths: Sequence[Path]) -> Iterator[None]:
+    """Take back, if the block fails, those files that were not there before, and the folders made for them."""
+    new = [path for path in paths if not path.exists()]
+    made = {parent for path in new for parent in path.parents if not parent.exists()}
+    try:
+        yield
+    except BaseException:
+        for path in new:
+            with suppress(OSError):
+                path.unlink()
+        for parent in sorted(made, reverse=True):  # what lies in another comes before it
+            with suppress(OSError):
+                parent.rmdir()
+        raise
 
 
 def _left(shown: Shown) -> Left:

@@ -12,7 +12,7 @@ from buzzband.archive import Archive
 from buzzband.archive.raw import IMPORTED
 from buzzband.engines.job import block_count
 from buzzband.engines.whole_app import just_these
-from buzzband.errors import AlreadyImported, TooLong, UnknownFormat
+from buzzband.errors import AlreadyImported, BuzzbandError, TooLong, UnknownFormat
 from buzzband.exports.harmless import line
 from buzzband.progress import Progress, no_progress
 from buzzband.recordings import files
@@ -24,7 +24,7 @@ from buzzband.services import session_words as words
 from buzzband.services import simulate
 from buzzband.services.options import Options
 from buzzband.services.simulate import Felt
-from buzzband.wording import count
+from buzzband.wording import count, listed
 from buzzband_fw.store.records import FORMAT, OVERHEAD, PAYLOAD_MAX
 from buzzband_fw.store.schema import SCHEMA as SETTINGS
 
@@ -33,6 +33,7 @@ START_WITHIN_MS = 1000  # a file tells whole seconds
 _ID_LENGTH = 16
 _NAME_MAX = 48  # characters: the header holds 1024 bytes in all
 _CHANNEL_MAX = 24
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,21 @@ def import_all(
         progress((len(done) + part) / len(paths))
 
     for path in paths:
-        done.append(_import(archive, path, wish, now_ms, overall))  # noqa: PERF401  # progress counts what is done
+        try:
+            done.append(_import(archive, path, wish, now_ms, overall))
+        except BuzzbandError as error:
+            error.hint = f"{error.hint} {_safe(done)}".strip()
+            raise
     ids = {one.session_id for one in done}
-    listed = [one for one in archive.sessions() if one.row.uid == IMPORTED and one.row.session_id in ids]
-    return ImportDone(archive.folder, tuple(done), tuple(words.lines(listed)))
+    sessions = [one for one in archive.sessions() if one.row.uid == IMPORTED and one.row.session_id in ids]
+    return ImportDone(archive.folder, tuple(done), tuple(words.lines(sessions)))
+
+
+def _safe(done: Sequence[Imported]) -> str:
+    """Return which of the recordings that were named are safe already."""
+    names = listed([line(one.file.name) for one in done[:_NAMED]])
+    more = f" and {count(len(done) - _NAMED, 'more', 'more')}" if len(done) > _NAMED else ""
+    return f"In the archive already: {names}{more}." if done else ""
 
 
 def _import(archive: Archive, path: Path, wish: Wish, now_ms: int, progress: Progress) -> Imported:

@@ -9,7 +9,10 @@ from buzzband.outcome import Outcome
 from buzzband.recordings.band_log import SessionLog
 from buzzband.recordings.model import Channel
 from buzzband.services import analysis
+from buzzband.services.options import DEFAULTS
 from buzzband_fw.core.activation import SPAN_MIN
+from buzzband_fw.core.load import GATE_PERCENT, is_heavy
+from buzzband_fw.core.modes import GATED
 
 FULL_BAND_RATE_HZ = 280  # twice the low-pass corner
 CLIPPED_MAX = 0.001
@@ -20,6 +23,7 @@ MAINS_LOOK_S = 60
 HALF_PERMILLE = 500
 ALONE_S = 1.0  # twice the half second that the reference is taken from
 LONG_ENOUGH_S = 10.0
+_GOES_WITH = {"tempo": ("--tempo", "tempo"), "hold_s": ("--hold", "hold"), "steady_off_s": ("--off", "steady")}
 
 
 def notes(channel: Channel, passed_over: Iterable[str], told: Outcome) -> tuple[str, ...]:
@@ -29,6 +33,24 @@ def notes(channel: Channel, passed_over: Iterable[str], told: Outcome) -> tuple[
         *_of_mains(channel, told.mains_hz),
         *_of_calibration(told),
     )
+
+
+def of_settings(settings: Settings, mode: str) -> tuple[str, ...]:
+    """Return what to know about settings that keep the band silent, or do nothing in ``mode``, the one that counts."""
+    return tuple(_of_settings(settings, mode))
+
+
+def _of_settings(settings: Settings, mode: str) -> Iterator[str]:
+    if mode in GATED and is_heavy(settings.load_kg, settings.one_rm_kg, settings.reps_max):
+        yield (
+            f"{settings.load_kg} kg is more than {GATE_PERCENT} % of what can be lifted once: there the band says "
+            "nothing of the muscle."
+        )
+    if mode == "silent" and settings.mode is None:
+        yield f"The band keeps silent in {settings.exercise} work, unless another mode is asked for."
+    for name, (option, goes_with) in _GOES_WITH.items():
+        if mode != goes_with and getattr(settings, name) != DEFAULTS[name]:
+            yield f"{option} does nothing in mode {mode}; it goes with --mode {goes_with}."
 
 
 def of_movement(absent: Collection[str], unusable: str = "") -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from buzzband.recordings.clips import CLIP_RATE_HZ, Clip
 from buzzband.recordings.tellings import Telling, tellings
 from buzzband.services import analysis
 from buzzband.services.logged import settings_told
-from buzzband.services.notes import of_movement, of_replay
+from buzzband.services.notes import of_movement, of_replay, of_settings
 from buzzband.services.options import Options
 from buzzband_fw.core.sets import QUIET_MS
 
@@ -83,7 +83,7 @@ def replay(file: Path, rate_hz: float | None, options: Options, progress: Progre
         clips=tuple(_clip_again(log, what_was_told, clip, then) for clip in clips),
         torn_clips=torn,
     )
-    return replace(told, replay=again, notes=(*of_replay(log, told, now), *alone))
+    return replace(told, replay=again, notes=(*of_replay(log, told, now), *of_settings(now, told.mode), *alone))
 
 
 def require_exact(told: Outcome) -> None:

@@ -140,7 +140,7 @@ def _read(name: str, text: str) -> Any:
         written = {str(choice): choice for choice in least}
         return written.get(_without_unit(name, text).lower(), text)
     if least in ("list", "bytes"):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             return json.loads(text if text.startswith("[") else f"[{text}]")
     return _number(name, text) if isinstance(least, int) else text
 

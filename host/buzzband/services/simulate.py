@@ -15,7 +15,7 @@ from buzzband.recordings.frames import frames_of
 from buzzband.recordings.labels import check_emg_rate, emg_channel
 from buzzband.recordings.model import Channel, Recording
 from buzzband.services import analysis, calibration, pages, replay
-from buzzband.services.notes import notes, of_movement
+from buzzband.services.notes import notes, of_movement, of_settings
 from buzzband.services.options import DEFAULTS, Options
 from buzzband_fw.core import exercises, modes
 
@@ -128,7 +128,8 @@ def outcome_of(felt: Felt, name: str, engine: str, track: Track) -> Outcome:
         track=track,
         imu=felt.frames is not None,
     )
-    return replace(told, notes=(*notes(channel, felt.passed_over, told), *felt.of_frames))
+    known = notes(channel, felt.passed_over, told)
+    return replace(told, notes=(*known, *of_settings(felt.settings, told.mode), *felt.of_frames))
 
 
 def _movement(recording: Recording) -> tuple[Frames | None, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from buzzband_fw.core.words import FELL_SHORT, ON_TARGET
 
 NAMES = ("reach", "below", "hold", "tempo", "faded", "steady", "silent")
 
-_GATED = ("reach", "below", "faded", "steady")
+GATED = ("reach", "below", "faded", "steady")
 _OF_MUSCLE = 1 << ON_TARGET | 1 << FELL_SHORT
 
 
@@ -28,7 +28,7 @@ def chosen(settings, scale, leak_permille=0):
     exercise = exercises.named(settings.exercise)
     name = settings.mode or exercise.mode
     mode = named(name)(scale, settings.target_permille, settings, exercise)
-    if settings.load_kg is not None and name in _GATED:
+    if settings.load_kg is not None and name in GATED:
         from buzzband_fw.core.load import is_heavy
 
         if is_heavy(settings.load_kg, settings.one_rm_kg, settings.reps_max):
