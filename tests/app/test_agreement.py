@@ -19,6 +19,7 @@ from app.bench import (
     settings,
 )
 from app.lifter import lifter
+from app.writing_apart import writing_apart
 from buzzband.bundle import bytecode_files
 from buzzband.engines.band import VirtualBand
 from buzzband.engines.cpython import CPython
@@ -40,27 +41,6 @@ WASTEFUL = {
 
 def micropython_band(raw, changes=None, **options):
     return MicroPythonBand(raw, settings(**(changes or {})), **options)
-
-
-def writing_apart():
-    """The firmware, with the heap open while the keeper writes files, for those take room."""
-    sources = bytecode_files()
-    sources["buzzband_fw/keeper.py"] += b"""
-from micropython import heap_lock, heap_unlock
-
-def apart(work):
-    def run(self, clear_ms=0):
-        heap_unlock()
-        work(self, clear_ms)
-        heap_lock()
-
-    return run
-
-Keeper.commit = apart(Keeper.commit)
-Keeper.tidy = apart(Keeper.tidy)
-Keeper.keep_part = apart(Keeper.keep_part)
-"""
-    return sources
 
 
 def session_records(files):

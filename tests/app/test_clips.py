@@ -7,8 +7,8 @@ import pytest
 
 from app.bench import contractions, logs, only_log, rest, settings
 from app.lifter import lifter
+from app.writing_apart import writing_apart
 from builders import Raw
-from buzzband.bundle import bytecode_files
 from buzzband.engines.band import VirtualBand
 from buzzband.engines.micropython_band import MicroPythonBand
 from buzzband.engines.rerun_clip import ClipRun, rerun_clip
@@ -246,27 +246,6 @@ def test_the_clips_of_later_sessions_are_their_own() -> None:
         _, of_session = runs(data)
         assert [exact(run) for _, run in of_session] == [EXACT] * len(of_session)
     assert len(found) == 2
-
-
-def writing_apart() -> dict[str, bytes]:
-    """The firmware, with the heap open while the keeper writes files, for those take room."""
-    sources = bytecode_files()
-    sources["buzzband_fw/keeper.py"] += b"""
-from micropython import heap_lock, heap_unlock
-
-def apart(work):
-    def run(self, clear_ms=0):
-        heap_unlock()
-        work(self, clear_ms)
-        heap_lock()
-
-    return run
-
-Keeper.commit = apart(Keeper.commit)
-Keeper.tidy = apart(Keeper.tidy)
-Keeper.keep_part = apart(Keeper.keep_part)
-"""
-    return sources
 
 
 @pytest.mark.usefixtures("micropython_port")

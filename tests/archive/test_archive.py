@@ -1,6 +1,8 @@
 """The archive as a whole: it heals itself, checks itself, and can be made anew."""
 
+import errno
 import shutil
+import stat
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ from buzzband.archive import Archive
 from buzzband.archive import check as checks
 from buzzband.archive.archive import COMPLETE, CUT_OFF, DAMAGED, UNREADABLE
 from buzzband.archive.check import Finding, check
-from buzzband.archive.raw import is_id
+from buzzband.archive.disk import Disk
+from buzzband.archive.raw import is_id, sha256_of
 from buzzband.errors import ArchiveUnusable, IndexDamaged, IndexTooNew
 from services.fake_link import UID, FakeLink
 from services.syncing import IDS, band, contents, damaged, header_only, log_of, run_sync
@@ -140,6 +143,32 @@ def test_a_copy_that_was_cut_off_is_told(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     run_sync(archive, band(1, cut=6))
     assert the(archive, checks.PART).where == f"{UID}/{IDS[0]}.part"
+
+
+def test_a_copy_that_could_not_get_its_name_can_still_be_gone_on_with(tmp_path: Path) -> None:
+    class Full(Disk):
+        def rename(self, path: Path, target: Path) -> None:
+            raise OSError(errno.ENOSPC, "no space")
+
+    with pytest.raises(ArchiveUnusable):
+        Archive(tmp_path, Full()).take_in(UID, IDS[0], log_of(IDS[0], 1), 0)
+    (part,) = Archive(tmp_path).raw.parts()
+    assert part.stat().st_mode & stat.S_IWUSR
+    part.chmod(0o444)  # as it was left before, and as a careful user may leave it
+    digest = sha256_of(part.read_bytes())
+    kept = Archive(tmp_path).keep(UID, IDS[0], digest, 0)
+    assert (kept.read(), stat.S_IMODE(kept.path.stat().st_mode)) == (log_of(IDS[0], 1), 0o444)
+
+
+def test_the_same_content_under_two_names_is_never_lost(archive: Archive) -> None:
+    log = archive.raw.logs()[0]
+    twin = log.path.with_name(f"{log.session_id}.{'1' * 16}.bbl")
+    twin.write_bytes(log.read())
+    content = log.read()
+    archive.sessions()
+    archive.rebuild()
+    assert log.read() == twin.read_bytes() == content
+    assert "altered" in kinds(archive)
 
 
 def test_conflicting_contents_are_told_and_both_kept(archive: Archive) -> None:

@@ -93,3 +93,24 @@ def test_the_text_says_what_was_written_where(tmp_path: Path, log: Path) -> None
 def test_a_recording_that_cannot_be_used_is_exit_5(tmp_path: Path, log: Path) -> None:
     assert run("import", tmp_path / "nowhere.csv").exit_code == 5
     assert run("import", log).exit_code == 5
+
+
+UNREACHABLE = "x" * 300
+"""A name that no file system takes: every look at it fails, as in a folder that is closed, and for root, too."""
+
+
+def test_an_export_to_where_nobody_may_look_is_exit_9(tmp_path: Path, log: Path) -> None:
+    for said in ((), ("--overwrite",)):
+        result = run("export", log, "--format", "csv", "--out", tmp_path / UNREACHABLE, *said)
+        assert (result.exit_code, result.stdout) == (9, "")
+
+
+def test_an_import_to_where_nobody_may_look_is_exit_12(tmp_path: Path) -> None:
+    result = run("import", three_bursts(tmp_path), "--archive", tmp_path / UNREACHABLE)
+    assert (result.exit_code, result.stdout) == (12, "")
+
+
+@pytest.mark.parametrize(("option", "suffix"), [("--page", ".html"), ("--plot", ".png")])
+def test_a_picture_where_nobody_may_look_is_exit_9(tmp_path: Path, option: str, suffix: str) -> None:
+    result = run("simulate", three_bursts(tmp_path), option, tmp_path / (UNREACHABLE + suffix))
+    assert (result.exit_code, result.stdout) == (9, "")

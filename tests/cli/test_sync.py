@@ -247,5 +247,11 @@ def test_what_only_reads_refuses_a_folder_that_is_named_and_not_there(tmp_path: 
     assert not (tmp_path / "arhcive").exists()
 
 
+@pytest.mark.parametrize("command", [("sessions",), ("archive", "check"), ("export", "--all", "--format", "csv")])
+def test_a_folder_that_nobody_may_look_into_is_exit_12(tmp_path: Path, command: tuple[str, ...]) -> None:
+    result = run(*command, "--archive", tmp_path / ("x" * 300))  # fails for every user, as a closed folder does
+    assert (result.exit_code, result.stdout) == (12, "")
+
+
 def test_a_check_of_nothing_does_not_say_that_all_is_well(folder: Path) -> None:
     assert run("archive", "check").stdout == f"There are no sessions in the archive {folder}: nothing to check.\n"

@@ -1,6 +1,7 @@
 """A band in a thread of its own: it runs while its owner waits, and never otherwise."""
 
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -175,6 +176,15 @@ def test_importing_a_package_without_names_gives_its_head():
     assert head.store.records.FORMAT == 1
 
 
+@pytest.fixture
+def heeds_ctrl_c():
+    """Python as in a terminal: whatever a shell starts in the background ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_a_program_that_is_interrupted_stops_where_it_is():
     steps = []
     stop = []
@@ -204,6 +214,7 @@ def test_a_program_that_is_interrupted_stops_where_it_is():
     turns.resume()
 
 
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_leaves_a_band_that_can_go_on():
     with band() as virtual:
         virtual.run_for(1)

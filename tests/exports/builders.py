@@ -50,6 +50,14 @@ def cut_off() -> bytes:
     return writer().activation(1, course(0, 100)).rep(Rep(0, 0, 0, 8, 8, 20, 700, 0, 560, 480, 371, 268)).bytes()
 
 
+def cut_off_lifting() -> bytes:
+    """30 s, cut off: the last 10 s have activation, and their angles had not yet gone into flash."""
+    made = writer()
+    for block in range(1, 3000, 500):
+        made.activation(block, course(200, 250))
+    return made.movement(7, [n % 60 for n in range(250)]).bytes()
+
+
 def shown(data: bytes) -> Shown:
     log = read_log(data)
     return Shown(lone_session(data, UID, log.session_id), log)

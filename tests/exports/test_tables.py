@@ -9,7 +9,7 @@ import numpy as np
 from buzzband.exports import tables
 from buzzband.exports.events import events
 from buzzband.recordings.band_log import read_log
-from exports.builders import UID, cut_off, full, take
+from exports.builders import UID, cut_off, cut_off_lifting, full, take
 from recordings.log_builder import SESSION
 
 LOG = read_log(full())
@@ -43,6 +43,13 @@ def test_an_angle_stands_at_the_end_of_its_80_ms() -> None:
     angles = column(rows(tables.samples_csv(TAKE)), "movement_deg")
     assert angles[3::4] == LOG.lifting.degrees.tolist()
     assert [angle for index, angle in enumerate(angles, 1) if index % 4] == [None] * (len(angles) - len(angles) // 4)
+
+
+def test_angles_that_a_session_was_cut_off_from_are_empty_cells() -> None:
+    found = [row["movement_deg"] for row in rows(tables.samples_csv(take(cut_off_lifting())))]
+    assert [int(one) for one in found if one] == [n % 60 for n in range(250)]
+    assert [index for index, one in enumerate(found) if one] == list(range(3, 1000, 4))
+    assert len(found) == 1500
 
 
 def test_without_an_imu_there_is_no_column_of_angles() -> None:

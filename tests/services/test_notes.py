@@ -103,8 +103,8 @@ def test_the_start_of_the_filters_is_neither_a_rep_nor_a_reference(hum: float) -
 
 
 def of(mode: str, /, **said: object) -> str:
-    settings = Options(exercise="curl", **said).settings(DEFAULTS)  # type: ignore[arg-type]
-    return "\n".join(of_settings(settings, mode))
+    options = Options(exercise="curl", **said)  # type: ignore[arg-type]
+    return "\n".join(of_settings(options.settings(DEFAULTS), options, mode))
 
 
 @pytest.mark.parametrize("mode", ["reach", "below", "faded", "steady"])

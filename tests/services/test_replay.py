@@ -181,3 +181,10 @@ def test_the_text_tells_then_and_now(tmp_path: Path) -> None:
     assert "  then target_permille was 500 (50 %), now it is 700 (70 %)\n" in text
     assert "  then: on_target 3, done 1; 2 of 4 come again, moved by " in text
     assert "    then 3 reached the target, and it said on_target 3; now 1, and it says on_target 1\n" in text
+
+
+def test_what_the_session_was_set_to_is_not_noted_as_an_option_that_does_nothing(tmp_path: Path) -> None:
+    made = session({"mode": "reach", "tempo": "3-1-3", "hold_s": 30})
+    assert not any("does nothing" in note for note in told(tmp_path, made).notes)
+    (note,) = (note for note in told(tmp_path, made, hold_s=20).notes if "does nothing" in note)
+    assert note.startswith("--hold ")

@@ -1,6 +1,7 @@
 """``buzzband trends``: whose weeks, which weeks, and every number of its page once more from the raw logs."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -126,3 +127,11 @@ def test_of_several_wearers_one_is_to_be_named(tmp_path: Path) -> None:
     assert len(trends(sessions, Programme(4, first=date(2025, 1, 6), wearer="Anna"), TODAY).trainings) == 2
     with pytest.raises(SeveralWearers, match="no sessions of 'Cleo'"):
         trends(sessions, Programme(wearer="Cleo"), TODAY)
+
+
+def test_a_session_that_is_there_with_two_contents_counts_once_with_the_longer(archive: Archive) -> None:
+    sessions = archive.sessions()
+    first = sessions[0]
+    rival = replace(first, conflict=True, row=replace(first.row, digest="0" * 16, size=first.row.size - 1))
+    assert trends([rival, *sessions], FOUR_WEEKS, TODAY) == trends(sessions, FOUR_WEEKS, TODAY)
+    assert trends([*sessions, rival], FOUR_WEEKS, TODAY) == trends(sessions, FOUR_WEEKS, TODAY)

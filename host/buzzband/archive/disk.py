@@ -23,6 +23,8 @@ class Disk:
 
     def settle(self, path: Path) -> None:
         """Return when a file, and its name, outlast a power cut."""
+        if not os.access(path, os.W_OK):
+            path.chmod(0o644)  # a copy that was protected before it had its name
         with path.open("r+b") as file:
             os.fsync(file.fileno())
         _settle_folder(path.parent)

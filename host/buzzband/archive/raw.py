@@ -86,14 +86,14 @@ class RawLogs:
         part = self.part_of(uid, session_id)
         target = self.band_folder(uid) / f"{_checked(session_id)}.{_checked(sha256[:DIGEST_LENGTH])}{SUFFIX}"
         self._disk.settle(part)
-        self._disk.protect(part)
         self._disk.rename(part, target)
+        self._disk.protect(target)  # last: a part that nobody may write to could not be gone on with
         return RawLog(uid, session_id, sha256[:DIGEST_LENGTH], target, target.stat().st_size)
 
     def superseded(self, log: RawLog) -> tuple[RawLog, ...]:
         """Return the other raw logs of the session that are nothing but the beginning of this one."""
         shorter = [
-            one for one in self.logs(log.uid, log.session_id) if one.digest != log.digest and one.size <= log.size
+            one for one in self.logs(log.uid, log.session_id) if one.digest != log.digest and one.size < log.size
         ]
         if not shorter:
             return ()

@@ -50,9 +50,16 @@ def _opened(context: click.Context, _parameter: click.Parameter, folder: Path | 
 
 def _existing(context: click.Context, parameter: click.Parameter, folder: Path | None) -> "Archive":
     source = context.get_parameter_source(str(parameter.name))
-    if folder and source is click.core.ParameterSource.COMMANDLINE and not folder.is_dir():
+    if folder and source is click.core.ParameterSource.COMMANDLINE and not _may_be_there(folder):
         raise click.BadParameter(f"There is no folder {folder}. buzzband sync and buzzband import make an archive.")
     return _opened(context, parameter, folder)
+
+
+def _may_be_there(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:  # nobody may look; who opens the archive says so
+        return True
 
 
 def _sessions(context: click.Context) -> Iterable[tuple[str, str]]:

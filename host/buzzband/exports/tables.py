@@ -36,7 +36,8 @@ def samples_csv(take: Take) -> bytes:
     }
     if len(take.degrees):
         degrees: list[Cell] = [None] * len(take.levels)
-        degrees[MOVEMENT_STEP - 1 :: MOVEMENT_STEP] = take.degrees[: len(degrees) // MOVEMENT_STEP].tolist()
+        known = take.degrees[: len(degrees) // MOVEMENT_STEP].tolist()  # fewer where a session was cut off
+        degrees[MOVEMENT_STEP - 1 : MOVEMENT_STEP * len(known) : MOVEMENT_STEP] = known
         columns["movement_deg"] = degrees
     return _csv(columns, zip(*columns.values(), strict=True))
 

@@ -102,7 +102,8 @@ class Take:
 
     ``levels``: activation, shape (n,), 50 a second, each ``LEVEL_PERCENT``; the one at index i is that of the 20 ms
     from i / 50 s on, at their end. ``valid``: shape (n,), false where there is none. ``flags``: shape (n,), bits of
-    the log. ``degrees``: away from the pose of rest, shape (m,), at the end of each 80 ms; (0,) without an IMU.
+    the log. ``degrees``: away from the pose of rest, shape (m,), at the end of each 80 ms; (0,) without an IMU. Of
+    a session that was cut off up to 20 s at the end may lack.
     """
 
     name: str

@@ -131,7 +131,7 @@ def _check(folder: Path, paths: Sequence[Path], kind: str, overwrite: bool) -> N
             raise OutputFailed(f"{folder} is not empty.", "Name a new folder: a BIDS dataset is written as a whole.")
         there = [] if overwrite else [path for path in paths if path.exists() or path.is_symlink()]
     except OSError as error:
-        raise OutputFailed(f"{folder} cannot be looked into: {error.strerror or error}.") from error
+        raise _closed(folder, error) from error
     if there:
         names = ", ".join(path.name for path in there[:_LISTED]) + (" …" if there[_LISTED:] else "")
         raise OutputFailed(
@@ -140,11 +140,18 @@ def _check(folder: Path, paths: Sequence[Path], kind: str, overwrite: bool) -> N
         )
 
 
+def _closed(folder: Path, error: OSError) -> OutputFailed:
+    return OutputFailed(f"{folder} cannot be looked into: {error.strerror or error}.")
+
+
 @contextmanager
 def _nothing_half_done(folder: Path, paths: Sequence[Path]) -> Iterator[None]:
     """Take back, if the block fails, those files that were not there before, and the folders made for them."""
-    new = [path for path in paths if not path.exists()]
-    made = {parent for path in new for parent in path.parents if not parent.exists()}
+    try:
+        new = [path for path in paths if not path.exists()]
+        made = {parent for path in new for parent in path.parents if not parent.exists()}
+    except OSError as error:
+        raise _closed(folder, error) from error
     try:
         yield
     except BaseException:

@@ -108,7 +108,9 @@ def _import(archive: Archive, path: Path, wish: Wish, now_ms: int, progress: Pro
     recording = simulate.load(path, None, wish.rate_hz)
     digest = _sha256(path)
     session_id = _id(digest, wish)
-    if archive.raw.logs(IMPORTED, session_id):
+    with archive.in_use():
+        is_there = bool(archive.raw.logs(IMPORTED, session_id))
+    if is_there:
         return Imported(path, session_id, False)
     channel, _ = emg_channel(recording, wish.options.channel)
     if not wish.again:

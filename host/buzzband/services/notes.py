@@ -9,7 +9,7 @@ from buzzband.outcome import Outcome
 from buzzband.recordings.band_log import SessionLog
 from buzzband.recordings.model import Channel
 from buzzband.services import analysis
-from buzzband.services.options import DEFAULTS
+from buzzband.services.options import Options
 from buzzband_fw.core.activation import SPAN_MIN
 from buzzband_fw.core.load import GATE_PERCENT, is_heavy
 from buzzband_fw.core.modes import GATED
@@ -35,12 +35,15 @@ def notes(channel: Channel, passed_over: Iterable[str], told: Outcome) -> tuple[
     )
 
 
-def of_settings(settings: Settings, mode: str) -> tuple[str, ...]:
-    """Return what to know about settings that keep the band silent, or do nothing in ``mode``, the one that counts."""
-    return tuple(_of_settings(settings, mode))
+def of_settings(settings: Settings, options: Options, mode: str) -> tuple[str, ...]:
+    """Return what to know about settings that keep the band silent in ``mode``, the one that counts.
+
+    And about what was said in ``options`` and does nothing there.
+    """
+    return tuple(_of_settings(settings, options, mode))
 
 
-def _of_settings(settings: Settings, mode: str) -> Iterator[str]:
+def _of_settings(settings: Settings, options: Options, mode: str) -> Iterator[str]:
     if mode in GATED and is_heavy(settings.load_kg, settings.one_rm_kg, settings.reps_max):
         yield (
             f"{settings.load_kg} kg is more than {GATE_PERCENT} % of what can be lifted once: there the band says "
@@ -49,7 +52,7 @@ def _of_settings(settings: Settings, mode: str) -> Iterator[str]:
     if mode == "silent" and settings.mode is None:
         yield f"The band keeps silent in {settings.exercise} work, unless another mode is asked for."
     for name, (option, goes_with) in _GOES_WITH.items():
-        if mode != goes_with and getattr(settings, name) != DEFAULTS[name]:
+        if mode != goes_with and getattr(options, name) is not None:
             yield f"{option} does nothing in mode {mode}; it goes with --mode {goes_with}."
 
 

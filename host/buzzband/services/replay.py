@@ -83,7 +83,9 @@ def replay(file: Path, rate_hz: float | None, options: Options, progress: Progre
         clips=tuple(_clip_again(log, what_was_told, clip, then) for clip in clips),
         torn_clips=torn,
     )
-    return replace(told, replay=again, notes=(*of_replay(log, told, now), *of_settings(now, told.mode), *alone))
+    return replace(
+        told, replay=again, notes=(*of_replay(log, told, now), *of_settings(now, options, told.mode), *alone)
+    )
 
 
 def require_exact(told: Outcome) -> None:

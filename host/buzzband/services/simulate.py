@@ -65,10 +65,17 @@ def check_pictures(file: Path | None, *, plot: Path | None = None, page: Path | 
     if plot is not None:
         pages.plot_format(plot)
     for output in (plot, page):
-        if file is not None and output is not None and file.exists() and output.exists() and output.samefile(file):
+        if file is not None and output is not None and _are_same(file, output):
             raise OutputFailed(f"{output} would replace the recording.", "Give what is written another name.")
     if plot is not None and page is not None and plot.resolve() == page.resolve():
         raise OutputFailed(f"The picture and the page cannot both be {plot}.", "Give them two names.")
+
+
+def _are_same(file: Path, output: Path) -> bool:
+    try:
+        return file.samefile(output)
+    except OSError:  # one of them is not there, or nobody may look: who reads or writes it says so
+        return False
 
 
 def write_pictures(told: Outcome, *, plot: Path | None = None, page: Path | None = None) -> None:
@@ -89,6 +96,7 @@ class Felt:
     conditioned: Conditioned
     calibration: Calibration
     settings: Settings
+    options: Options
     frames: Frames | None
     of_frames: tuple[str, ...]
 
@@ -103,7 +111,7 @@ def feel(recording: Recording, options: Options, progress: Progress = no_progres
     conditioned = condition(digitised.raw, options.mains_hz or DEFAULTS["mains_hz"], progress=progress)
     scale = calibration.from_recording(conditioned.envelope[SETTLING_BLOCKS:], options.rest, options.reference)
     settings = options.settings({**DEFAULTS, "rest": scale.rest, "reference": scale.reference})
-    return Felt(channel, passed_over, digitised, conditioned, scale, settings, *_movement(recording))
+    return Felt(channel, passed_over, digitised, conditioned, scale, settings, options, *_movement(recording))
 
 
 def simulate(recording: Recording, options: Options, progress: Progress = no_progress) -> Outcome:
@@ -129,7 +137,7 @@ def outcome_of(felt: Felt, name: str, engine: str, track: Track) -> Outcome:
         imu=felt.frames is not None,
     )
     known = notes(channel, felt.passed_over, told)
-    return replace(told, notes=(*known, *of_settings(felt.settings, told.mode), *felt.of_frames))
+    return replace(told, notes=(*known, *of_settings(felt.settings, felt.options, told.mode), *felt.of_frames))
 
 
 def _movement(recording: Recording) -> tuple[Frames | None, tuple[str, ...]]:

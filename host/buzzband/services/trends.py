@@ -54,7 +54,7 @@ def write_trends(
 
 def trends(sessions: Sequence[Session], programme: Programme, today: date) -> Trends:
     """Return the weeks that are asked for. Sessions in which nothing was lifted or held are no trainings."""
-    worked = [one for one in sessions if one.row.facts.sets or one.row.facts.reps or one.row.facts.holds]
+    worked = [one for one in _once(sessions) if one.row.facts.sets or one.row.facts.reps or one.row.facts.holds]
     wearer = _wearer(worked, programme.wearer)
     of_wearer = [one for one in worked if one.row.facts.wearer == wearer]
     placed = [(one, day) for one in of_wearer if (day := _began(one)) is not None]
@@ -62,6 +62,16 @@ def trends(sessions: Sequence[Session], programme: Programme, today: date) -> Tr
     weeks = weeks_of((_training(*one) for one in placed), first, programme.weeks)
     inside = sum(len(week.trainings) for week in weeks)
     return Trends(wearer, weeks, today, programme.per_week, len(of_wearer) - len(placed), len(placed) - inside)
+
+
+def _once(sessions: Sequence[Session]) -> Sequence[Session]:
+    """Return each session once: of several contents of one id the one that holds most."""
+    most: dict[tuple[str, str], Session] = {}
+    for one in sessions:
+        key = one.row.uid, one.row.session_id
+        if key not in most or one.row.size > most[key].row.size:
+            most[key] = one
+    return tuple(most.values())
 
 
 def _wearer(sessions: Sequence[Session], wanted: str | None) -> str:

@@ -227,11 +227,10 @@ class _Run:
         """Return whether the archive has what the band has of a session."""
         if not entry.size:
             return True
-        known = [log for log in self._archive.raw.logs(uid, entry.session_id) if log.size >= entry.size]
-        if not known:
-            return False
-        sha256 = link.hash(entry.session_id, entry.size)
-        return any(sha256_of(log.read()[: entry.size]) == sha256 for log in known)
+        with self._archive.in_use():
+            logs = self._archive.raw.logs(uid, entry.session_id)
+            known = {sha256_of(log.read()[: entry.size]) for log in logs if log.size >= entry.size}
+        return bool(known) and link.hash(entry.session_id, entry.size) in known
 
 
 def update_text(done: Updated) -> str:
