@@ -70,7 +70,8 @@ class App:
         supply_mv = read_mv()
         self.muscle = muscle = Muscle(chosen, RING)
         self.voice = Voice(_motor(bus, chosen, supply_mv))
-        self.band = Band(chosen, muscle, self.movement, self.voice, supply_mv, safe_mode, self._brace, FRAMES)
+        arm, brace = self._arm, self._brace
+        self.band = Band(chosen, muscle, self.movement, self.voice, supply_mv, safe_mode, arm, brace, FRAMES)
         self.control = control.Control(self.band)
         self.report = SelfReport(self.band, slot, self.control.calibrate, on_trial)
         self.server = Server(SerialPort(), self.report)
@@ -176,8 +177,7 @@ class App:
     def _say(self):
         """Say the word that the block calls for."""
         self.server.word = self.muscle.word
-        if self.band.speak():
-            self._watchdog.feed(True)  # from now on no hang may keep the motor on
+        self.band.speak()
 
     def _share_jobs(self):
         """Share out what each of eight blocks in a row leaves to do besides ``_note``."""
@@ -209,7 +209,7 @@ class App:
         self.band.say(GOODBYE)
         while self.voice.speaking:
             self.voice.step()
-            self._watchdog.feed(self.voice.motor.running)
+            self._watchdog.feed(self.voice.speaking)
         self.band.keeper.finish()
         had_power = self._usb_power.present()
         self.stop()
@@ -223,6 +223,8 @@ class App:
                 return
             had_power = present
             self._until_tick()
+        while not self._button.is_up():  # held at the start it would mean safe mode
+            self._until_tick()
 
     def _take_settings(self, _effect):
         """Heed settings that have just changed; most of them wait for the next session."""
@@ -233,6 +235,11 @@ class App:
         """Fall silent before settings are written: flash stops the processor, and with it the end of a pulse."""
         self.voice.hush()
         self._brace()
+
+    def _arm(self):
+        """Let no hang keep the motor on, which is about to run."""
+        if self._watchdog is not None:
+            self._watchdog.feed(True)
 
     def _brace(self):
         """Give the watchdog the time that flash takes: it may have but what the motor is allowed."""
@@ -278,9 +285,8 @@ class App:
             self.control.take(control.EMPTY)
 
     def _feed_watchdog(self):
-        motor = self.voice.motor
-        if not motor.is_overdue():
-            self._watchdog.feed(motor.running)
+        if not self.voice.motor.is_overdue():
+            self._watchdog.feed(self.voice.speaking)  # in a pause too: the next pulse may begin before the next feed
 
     @micropython.native
     def _send_sample(self):
@@ -377,12 +383,13 @@ def _learn_motor(driver, settings):
         numbers = driver.calibrate()
         if numbers:
             settings.change({"motor_calibration": list(numbers)})
-    except (BusError, OSError):
+    except (BusError, OSError, ValueError):
         pass  # it goes on with what the chip has by itself, and tries again at the next power-on
 
 
 def _write_crash(app, error):
     try:
+        app._brace()
         with open(CRASH_FILE, "w") as file:
             sys.print_exception(error, file)
         app.band.end(records.BY_EXCEPTION)

@@ -30,8 +30,11 @@ class Band:
     power-on. ``lifts``: see lifts.py.
     """
 
-    def __init__(self, settings, muscle, movement, voice, supply_mv, safe_mode, brace, frames):
-        """``brace``: is called before flash is written, the motor standing. ``frames``: see frames.py."""
+    def __init__(self, settings, muscle, movement, voice, supply_mv, safe_mode, arm, brace, frames):
+        """``arm``: is called before the motor runs. ``brace``: before flash is written, the motor standing.
+
+        ``frames``: see frames.py.
+        """
         self.state = messages.STARTING
         self.settings = settings
         self.muscle = muscle
@@ -47,6 +50,7 @@ class Band:
 
             self.clips = Clips(muscle, settings.clips)
         self._voice = voice
+        self._arm = arm
         self._feel = movement.feel  # bound once, as in core/pipeline.py
         self._serve = None  # without an IMU
         self.lifts = Lifts(self)
@@ -132,7 +136,7 @@ class Band:
         self._leak_permille = found.leak_permille
         try:
             self.settings.keep_calibration(found.rest, found.reference, place)
-        except OSError:
+        except (OSError, ValueError):  # of flash, or of a file of settings that is full
             self.settings.values["rest"] = found.rest  # until the battery is empty
             self.settings.values["reference"] = found.reference
             self.faults |= messages.RECORDER_FAILED
@@ -220,6 +224,7 @@ class Band:
         return True
 
     def _say(self, word):
+        self._arm()
         self._voice.say(word)
         self.said += 1
         self.last_word = word
@@ -268,6 +273,8 @@ class Band:
             return
         recorder = self.recorder
         if recorder.session_id is None:
+            if block & 1:
+                self._go_without_record(block, flags)
             return
         if unnoted:
             self._note_word()
@@ -367,8 +374,19 @@ class Band:
         self.faults |= messages.USB_POWER
         return True
 
+    def _go_without_record(self, block, flags):
+        """Heed of a block what words depend on, in a session that flash has no room for."""
+        muscle = self.muscle
+        self._word = 0
+        if muscle.lost_blocks != self._lost_blocks:
+            self._note_loss(block)
+        if muscle.other is not None and not flags:
+            muscle.cue.takeover.add(muscle.gated_permille(), muscle.other_permille())
+
     def _note_word(self):
         word, self._word = self._word, 0
+        if self.faults & messages.SAFE_MODE:
+            word |= WITHHELD
         if self._word_late_ms > _CUE_LATE_MS:
             self.recorder.fault(self._word_block, records.CUE_LATE, self._word_late_ms, ticks_ms())
             return
@@ -380,7 +398,8 @@ class Band:
         """Note blocks that were lost: activation goes on behind the gap."""
         muscle = self.muscle
         lost = muscle.lost_blocks - self._lost_blocks
-        self.recorder.fault(block, records.OVERRUN, lost, ticks_ms())
+        if self.recorder.session_id is not None:
+            self.recorder.fault(block, records.OVERRUN, lost, ticks_ms())
         self._lost_blocks = muscle.lost_blocks
         muscle.cue.skip(lost)
         self.movement.place(block + 1 >> 1)
@@ -408,18 +427,22 @@ class Band:
         return mark and {"boot": mark[0], "t_ms": mark[1], "utc_ms": mark[2]}
 
     def _header(self, session_id):
-        return json.dumps(
-            {
-                "format": records.FORMAT,
-                "session": session_id.hex(),
-                "uid": chip.uid(),
-                "app": __version__,
-                "micropython": chip.micropython_version(),
-                "boot": self.keeper.boot,
-                "reset": watchdog.reset_cause(),
-                "time": self._time_told(),
-                "supply_mv": self.supply_mv,
-                "settings": self.settings.values,
-                "calibration": self._calibration_told(),
-            }
-        ).encode()
+        """Return what a session begins with: one record, so what is too long for it goes without the calibration."""
+        told = {
+            "format": records.FORMAT,
+            "session": session_id.hex(),
+            "uid": chip.uid(),
+            "app": __version__,
+            "micropython": chip.micropython_version(),
+            "boot": self.keeper.boot,
+            "reset": watchdog.reset_cause(),
+            "time": self._time_told(),
+            "supply_mv": self.supply_mv,
+            "settings": self.settings.values,
+            "calibration": self._calibration_told(),
+        }
+        header = json.dumps(told).encode()
+        if len(header) > records.PAYLOAD_MAX:
+            told["calibration"] = None
+            header = json.dumps(told).encode()
+        return header

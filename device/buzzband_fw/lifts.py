@@ -35,6 +35,7 @@ class Lifts:
         """Go by ``settings`` for a session."""
         self._target_permille = settings.target_permille
         self._may_ask = settings.ask_felt
+        self.asks = False
 
     def note(self):
         """Do one thing that the last step of the movement has led to: tell the cue of an event, or note something."""

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
+from threading import current_thread, main_thread
 from types import MappingProxyType
 from typing import Any
 
@@ -119,6 +120,19 @@ def led_is_on(virtual: VirtualBand) -> bool:
 def change(module: str, **names: Any) -> dict[str, Callable[[Any], None]]:
     """A patch that gives names in a module of the firmware other values."""
     return {module: lambda loaded: vars(loaded).update(names)}
+
+
+def inside(virtual: VirtualBand, work: Callable[[], Any]) -> Any:
+    """Let the band's own program do ``work`` before it next sleeps; return what that returned."""
+    done: list[Any] = []
+
+    def do() -> bool:
+        if not done and current_thread() is not main_thread():
+            done.append(work())
+        return bool(done)
+
+    assert virtual.run_until(do, 1)
+    return done[0]
 
 
 def replace(module: str, owner: str, method: str, make: Callable[[Any], Any]) -> dict[str, Callable[[Any], None]]:

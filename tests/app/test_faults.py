@@ -20,6 +20,8 @@ from app.bench import (
 )
 from buzzband.recordings.band_log import Fault
 from buzzband_fw.core.chain import BLOCK_RAW
+from buzzband_fw.core.cue import Cue
+from buzzband_fw.core.takeover import Takeover
 from buzzband_fw.link import messages
 from buzzband_fw.store import records
 
@@ -100,6 +102,26 @@ def test_with_too_little_room_for_a_session_cues_come_without_one():
         assert len(virtual.motor) == 2
         assert "log" not in str(virtual.files())
         assert virtual.app.band.faults == messages.FLASH_FULL | messages.NO_IMU
+
+
+def test_without_a_record_the_second_muscle_is_heeded(monkeypatch):
+    compared, add = [], Takeover.add
+    monkeypatch.setattr(Takeover, "add", lambda self, *both: compared.append(both) or add(self, *both))
+    raw = contractions(2)
+    other = {"other_muscle": True, "other_rest": 300, "other_reference": 20_000}
+    with band(raw, other=raw, changes=other, free_bytes=32768) as virtual:
+        virtual.run_for(6)
+        assert "log" not in str(virtual.files())
+    assert max(own for own, _ in compared) > 200 < max(another for _, another in compared)
+
+
+def test_without_a_record_lost_blocks_are_told_to_the_cue(monkeypatch):
+    skipped, skip = [], Cue.skip
+    monkeypatch.setattr(Cue, "skip", lambda self, blocks: skipped.append(blocks) or skip(self, blocks))
+    with band(rest(20), free_bytes=32768, script=[(5.003, "stall", 4000)]) as virtual:
+        virtual.run_for(12)
+        assert "log" not in str(virtual.files())
+        assert sum(skipped) == virtual.app.muscle.lost_blocks > 0
 
 
 def test_flash_that_runs_full_on_its_own_is_the_same():

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.bench import contractions, logs, only_log, rest
+from app.bench import change, contractions, logs, only_log, rest
 from app.wearing import WornBand
 from buzzband.engines.band import VirtualBand
 from buzzband.engines.cpython import condition
@@ -101,6 +101,14 @@ def test_the_same_place_is_said_to_be_the_same():
         assert words.READY in band.words()
 
 
+def test_a_calibration_that_the_file_of_settings_has_no_room_for_counts_until_the_battery_is_empty():
+    with WornBand(GOOD, {}, 1, patches=change("buzzband_fw.store.changes", FILE_MAX=10)) as band:
+        assert band.run_until(lambda: band.app and band.app.band.state == messages.RUNNING, READY_S)
+        assert band.app.band.settings.calibrated
+        assert band.app.band.faults & messages.RECORDER_FAILED == 0  # that of a session that has begun since
+        assert (band.resets, "reference" in saved(band)) == ([], False)
+
+
 def test_with_usb_power_there_is_no_calibration():
     with WornBand(GOOD, {}, 1, usb_power=True) as band:
         band.run_for(3)
@@ -137,8 +145,7 @@ def test_a_warm_up_set_calibrates_and_a_session_begins():
     with VirtualBand(raw, {"calibration": "warm-up", "ask_felt": False}) as band:
         band.run_for(2)
         assert band.app.band.state == messages.WARMING_UP
-        band.play()
-        assert band.app.band.state == messages.RUNNING
+        assert band.run_until(lambda: band.app.band.state == messages.RUNNING, 60), "it waits for a press"
         found = saved(band)
         assert found["reference"] == pytest.approx(reached(6), rel=0.1)
         band.press()

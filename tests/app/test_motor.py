@@ -11,6 +11,7 @@ from app.bench import (
     change,
     contractions,
     cue_times_s,
+    inside,
     led_is_on,
     logs,
     motor_starts_s,
@@ -22,6 +23,8 @@ from app.bench import (
 from builders import FULL_EFFORT
 from buzzband.engines.layer.world import WATCHDOG
 from buzzband.recordings import synth
+from buzzband_fw.core import words
+from buzzband_fw.core.words import READY
 from buzzband_fw.store import records
 
 LATE_MS = 200
@@ -80,7 +83,9 @@ def test_in_safe_mode_the_motor_stays_off_and_the_log_is_kept():
         virtual.run_for(9)
         virtual.press()
         assert virtual.motor == ()
-        assert len(only_log(virtual).permille) > 400
+        log = only_log(virtual)
+        assert len(log.permille) > 400
+        assert [cue.word & words.WITHHELD for cue in log.cues] == [words.WITHHELD] * 3  # nobody felt them
         assert_rhythm(virtual, "SAFE_MODE")
 
 
@@ -195,6 +200,48 @@ def test_a_hang_with_the_motor_on_ends_in_a_watchdog_reset_within_half_a_second(
         (burst,) = virtual.motor
     assert virtual.resets == [WATCHDOG]
     assert burst.duration_s < 0.51 + after_s
+
+
+@pytest.mark.parametrize("pause", [14, 20, 35])
+def test_a_hang_in_a_later_pulse_of_a_word_is_no_longer_than_in_the_first(pause):
+    two_pulses = change("buzzband_fw.voice", PHASES=bytes((0, 10, pause, 8, 0)))
+
+    def hang(module):
+        two_pulses["buzzband_fw.voice"](module)
+        original = module.Voice.step
+
+        def step(self):
+            while self._at == 3 and self.motor.running:
+                module.ticks_ms()
+            original(self)
+
+        module.Voice.step = step
+
+    with band(contractions(1), patches={"buzzband_fw.voice": hang}) as virtual:
+        assert virtual.run_until(lambda: virtual.resets, 8)
+        _, second = virtual.motor
+    assert virtual.resets == [WATCHDOG]
+    assert second.duration_s < 0.51
+
+
+@pytest.mark.parametrize("after_ms", range(0, 160, 40))
+def test_a_hang_in_a_word_that_is_no_cue_ends_as_soon(after_ms):
+    def hang(module):
+        original = module.Voice.step
+
+        def step(self):
+            while self.motor.running:
+                module.ticks_ms()
+            original(self)
+
+        module.Voice.step = step
+
+    with band(patches={"buzzband_fw.voice": hang}) as virtual:
+        virtual.run_for(1 + after_ms / 1000)
+        inside(virtual, lambda: virtual.app.band.say(READY))
+        assert virtual.run_until(lambda: virtual.resets, 8)
+        (burst,) = virtual.motor
+    assert burst.duration_s < 0.51
 
 
 def test_a_hang_with_the_motor_off_ends_in_a_watchdog_reset_too():

@@ -1,5 +1,7 @@
 """Sessions: when they begin and end, and what of them is in flash."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from app.bench import (
     band,
     contractions,
     core_track,
+    inside,
     led_is_on,
     link_to,
     logs,
@@ -112,7 +115,8 @@ def test_the_blocks_of_a_later_session_count_from_its_own_first():
     assert log.end.blocks * BLOCK_RAW == pytest.approx(len(raw) - first * BLOCK_RAW, abs=90 * BLOCK_RAW)
 
 
-def test_a_long_press_switches_the_band_off_and_a_press_on_again():
+@pytest.mark.parametrize("press_ms", [60, 100, 500, 1300])
+def test_a_long_press_switches_the_band_off_and_a_press_on_again(press_ms):
     with band() as virtual:
         virtual.run_for(1)
         virtual.press(1300)
@@ -123,10 +127,34 @@ def test_a_long_press_switches_the_band_off_and_a_press_on_again():
         fed = virtual.world.converter.fed
         virtual.run_for(20)
         assert (virtual.world.converter.fed, virtual.resets) == (fed, [])
-        virtual.press()
+        virtual.press(press_ms)
         virtual.run_for(2)
         assert virtual.app.band.state == messages.RUNNING
+        assert not virtual.app.band.faults & messages.SAFE_MODE
         assert len(logs(virtual)) == 2
+
+
+def test_what_is_over_before_the_button_is_looked_at_again_is_no_press():
+    with band() as virtual:
+        virtual.run_for(1)
+        inside(virtual, virtual.app._button.step)  # as after a spike: it was down a moment ago, and is up now
+        virtual.run_for(1)
+        assert virtual.app.band.state == messages.RUNNING
+        assert len(logs(virtual)) == 1
+
+
+def test_a_header_that_is_too_long_for_its_record_goes_without_the_calibration():
+    with band() as virtual:
+        virtual.run_for(1)
+        name = "\u6f22" * 12
+        values = virtual.app.band.settings.values
+        values.update(wearer=name, signature=[-1048575] * 16, silent_sets=1048575, tempo="20-20-20-20")
+        virtual.app.band.calibration = {"how": "squeezes", "wearer": name, "grade": 3, "contrast_tenths": 100}
+        assert len(json.dumps(values).encode()) > 700
+        header = inside(virtual, lambda: virtual.app.band._header(bytes(8)))
+        assert len(header) <= records.PAYLOAD_MAX
+        told = json.loads(header)
+        assert (told["settings"]["wearer"], told["calibration"]) == (name, None)
 
 
 def test_a_band_that_is_off_starts_when_usb_power_comes():

@@ -45,9 +45,8 @@ class WornBand(VirtualBand):
 
             return listen
 
-        super().__init__(
-            [0] * BLOCK_RAW, settings, patches=replace("buzzband_fw.voice", "Voice", "say", heard), **options
-        )
+        patches = {**replace("buzzband_fw.voice", "Voice", "say", heard), **options.pop("patches", {})}
+        super().__init__([0] * BLOCK_RAW, settings, patches=patches, **options)
         codes = LiveCodes(self.worn)
         codes.motor_on = lambda: self.world.gpio.motor_on
         self.world.converter.codes = codes

@@ -53,7 +53,7 @@ def cut_off() -> bytes:
 def cut_off_lifting() -> bytes:
     """30 s, cut off: the last 10 s have activation, and their angles had not yet gone into flash."""
     made = writer()
-    for block in range(1, 3000, 500):
+    for block in range(1, 3000, 100):
         made.activation(block, course(200, 250))
     return made.movement(7, [n % 60 for n in range(250)]).bytes()
 

@@ -15,6 +15,7 @@ class Guide:
         self._band = band
         self._core = WarmUp()
         self._provisional = 0
+        self._is_kept = False
 
     def takes(self, _signal):
         """Return False: every signal leads out of here."""
@@ -27,7 +28,12 @@ class Guide:
         if core.done:
             if band.is_speaking():
                 return NOTHING
-            return DONE if core.grade else FAILED
+            if not core.grade:
+                return FAILED
+            if not self._is_kept:
+                self._keep()
+                return NOTHING
+            return DONE
         muscle = band.muscle
         word = core.step(muscle.envelope(), band.movement.speed(), muscle.flags())
         if muscle.is_counted():
@@ -40,10 +46,16 @@ class Guide:
 
     def leave(self):
         """Keep the result, if there is one; else the scale is what it was."""
+        if self._is_kept:
+            return
         if self._core.grade:
-            self._band.keep_calibration(self._core, None, "warm-up")
+            self._keep()
         else:
             self._band.choose()
+
+    def _keep(self):
+        self._band.keep_calibration(self._core, None, "warm-up")
+        self._is_kept = True
 
     def _lift(self):
         """Count what the movement tells, on a scale that grows with the muscle; return the word that ends it."""

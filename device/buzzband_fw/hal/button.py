@@ -53,7 +53,7 @@ class Button:
                 self.state = _UP
         elif not up:
             self._enter(_DOWN if state == _UP else _DOWN_AGAIN)
-        elif held_ms >= _DOUBLE_MS:
+        elif state == _PRESSED and held_ms >= _DOUBLE_MS:
             self._tell(SHORT, _UP)
 
     def _release(self, held_ms):
