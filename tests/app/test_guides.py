@@ -3,6 +3,7 @@
 import json
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from buzzband.engines.cpython import condition
 from buzzband.recordings.synth.wearers import Wearer, draw
 from buzzband_fw.core import words
 from buzzband_fw.core.calibration import ELECTRODE_OFF, HUM, SATURATED, SLIPPED, WEAK
+from buzzband_fw.core.sets import SET
+from buzzband_fw.guides.warming_up import Guide
 from buzzband_fw.link import messages
 
 GOOD = Wearer("good", has_imu=False)
@@ -153,6 +156,24 @@ def test_a_warm_up_set_calibrates_and_a_session_begins():
     assert header["calibration"]["how"] == "warm-up"
     assert header["calibration"]["grade"] >= 2
     assert (header["settings"]["rest"], header["settings"]["reference"]) == (found["rest"], found["reference"])
+
+
+def test_reps_that_were_no_set_do_not_count_for_the_warm_up():
+    band = SimpleNamespace(
+        lifts=SimpleNamespace(event=SET),
+        movement=SimpleNamespace(sets=SimpleNamespace(count=0)),
+        stretch=lambda _rest, _provisional: None,
+    )
+    guide = Guide(band)
+    core = guide._core
+    core.lifting = True
+    for peak, number in ((3000, 0), (3000, 1)):
+        core._peak = peak
+        core.rep(number)
+    assert guide._lift() == 0
+    core._peak = 10000
+    core.rep(0)
+    assert (core._count, core._peaks[0]) == (1, 10000)
 
 
 def test_nothing_of_a_guide_stays_in_memory_once_it_is_over():

@@ -260,6 +260,16 @@ def test_outside_a_set_a_failing_sensor_is_nobodys_business(name):
     assert worn.words() == []
 
 
+def test_a_sensor_that_fails_in_a_hold_is_told_though_no_set_goes_on():
+    worn = Worn("hold", hold_s=30)
+    worn.feel(ON, 1.5)
+    assert not worn.cue.mode.in_set
+    worn.said.clear()
+    worn.cue.judge(RAILED)
+    worn.feel(ON, 0.5)
+    assert worn.words()[0] == SENSOR_OFF
+
+
 def test_that_the_sensor_is_off_cuts_the_word_that_is_being_said():
     worn = Worn("reach")
     worn.tell(worn.sets.top())

@@ -109,8 +109,17 @@ def test_a_few_irregular_movements_are_no_set_and_what_was_told_of_them_is_taken
     assert lifting.counted() == ()
 
 
+def test_a_top_that_stays_alone_is_the_end_of_a_set_of_none():
+    degrees, sets = one_set(*lifts(1, 2)), new_sets()
+    assert [event for _, event in told(sets, degrees, working(degrees))] == [CONFIRMED, SET]
+    assert (sets.count, sets.confirmed) == (0, 0)
+    lifting = lifted(degrees)
+    assert (lifting.reps, counts(lifting)) == ((), [])
+
+
 def test_what_nothing_was_told_of_is_not_taken_back():
-    lifting = lifted(one_set(*lifts(1, 2)))
+    degrees = one_set((1.0, 4.0), (1.0, 0.0))
+    lifting = lifted(degrees, np.zeros(len(degrees)))
     assert (lifting.reps, lifting.sets) == ((), ())
 
 
@@ -126,7 +135,7 @@ def test_on_a_bike_cycles_and_cadence_are_told_at_the_end_and_no_reps(rpm):
     degrees = np.concatenate((np.zeros(300), 20 * (1 - np.cos(2 * np.pi * seconds * rpm / 60)), np.zeros(1000)))
     lifting = lifted(degrees, exercise="bike")
     assert lifting.reps == ()
-    assert [one.reps for one in lifting.sets] == pytest.approx([rpm], abs=1)
+    assert counts(lifting) == pytest.approx([rpm], abs=1)
     assert lifting.sets[0].cycle_ms == pytest.approx(60_000 / rpm, rel=0.01)
     assert lifting.sets[0].steady
 

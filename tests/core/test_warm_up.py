@@ -230,3 +230,19 @@ def test_the_set_may_take_3_minutes():
     assert blocks(made, 18_000 - 1) == []
     assert blocks(made, 1) == [REFUSED + WEAK]
     assert LIFT_MS == 180_000
+
+
+@pytest.mark.parametrize("before", [1, 2, 3, 5, 12])
+def test_reps_that_were_no_set_do_not_count(before):
+    made, _ = rested()
+    for number in range(before):
+        blocks(made, 20, 3000)
+        made.rep(number)
+    made.forget()
+    for number, peak in enumerate(PEAKS):
+        blocks(made, REP_BLOCKS)
+        blocks(made, 20, peak)
+        blocks(made, REP_BLOCKS)
+        made.rep(number)
+    made.set_over()
+    assert (made.reference, made.grade) == (10000, lifted()[0].grade)

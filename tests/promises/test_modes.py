@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from builders import calibrated, codes, from_itself, muscle, tell
+from builders import calibrated, codes, from_itself, muscle, tell, turning
 from buzzband.engines.cpython import condition, decide
 from buzzband.recordings import synth
 from buzzband.recordings.adc import digitise
@@ -197,6 +197,26 @@ def test_steady_is_silent_where_nothing_moves():
         condition(raw, 50), replace(settings_from(scale, "bike"), mode="steady"), frames_of(ride.recording)[0]
     )
     assert said(blocks)[0] == []
+
+
+@pytest.mark.parametrize("off_s", [2, 5, 9])
+def test_steady_says_again_and_again_that_the_muscle_is_off_while_the_pedals_go_on(off_s):
+    course = synth.join(
+        synth.contractions([0.8] * 27, on_s=0.4, off_s=0.35, rise_s=0.1), synth.constant(synth.REST, 40)
+    )
+    raw = codes(muscle(course, seed=2))
+    seconds = np.arange(0, 52, 0.01)
+    degrees = 20 * (1 - np.cos(2 * np.pi * seconds * 80 / 60))
+    degrees = np.concatenate((degrees, np.full(raw.size // 48 - degrees.size, degrees[-1])))
+    settings = replace(calibrated(50), exercise="bike", steady_off_s=off_s)
+    spoken, _ = said(decide(condition(raw, 50), settings, turning(degrees)))
+    assert [word for _, word in spoken][-1] == words.DONE
+    assert spoken[-1][0] == pytest.approx(60, abs=2), "the ride ends 8 s after the last turn of the pedals"
+    assert {word for _, word in spoken[:-1]} == {words.FELL_SHORT}
+    times = [t_s for t_s, _ in spoken[:-1]]
+    assert times[0] == pytest.approx(20.3 + off_s, abs=0.5)
+    assert np.diff(times) == pytest.approx(off_s, abs=0.05)
+    assert len(times) >= (55 - 20.3 - off_s) // off_s
 
 
 def test_between_sets_hardly_anything_is_said():

@@ -185,11 +185,12 @@ class Cue:
 
         That the electrodes are back has no word: the next one about the muscle tells it.
         """
+        at_work = self.mode.at_work()  # before it is told to begin anew
         self.mode.lapse()
         if not self._state[_FAULTS]:
             self._alarm = SILENCE
             self._sensor_off = False
-        elif not self._sensor_off and self.mode.at_work():
+        elif not self._sensor_off and at_work:
             self._alarm = SENSOR_OFF
             self._sensor_off = True
         if self._alarm:

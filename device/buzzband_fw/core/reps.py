@@ -307,8 +307,8 @@ class Reps:
         regular = self._score[MUSCLE] < _DECENT or felt < swings.SCORED_MIN
         if source == MUSCLE:
             return source == self.leader or regular
-        if not self.muscle_tells or not regular or not self._may_count(MUSCLE):
-            return True
+        if not self.muscle_tells or not regular or not self._may_count(MUSCLE) or self.exercise.pace:
+            return True  # where cycles count, they go on without the muscle
         if self._zigzag[MUSCLE * zigzag.STRIDE + zigzag.DIRECTION] > 0:
             if self.positions[MUSCLE] > 4 * self.on_permille:
                 felt += 1

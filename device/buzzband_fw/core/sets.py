@@ -178,10 +178,10 @@ class Sets:
         return are_alike(self.reps)
 
     def _worked_at(self, source):
-        """Take a swing in which the muscle worked for a sign of life, as old as it is."""
+        """Take a swing in which the muscle worked, or in a ride any of the limb, for a sign of life as old as it is."""
         reps = self.reps
         row = reps.row(source, reps.found[source] - 1)
-        if reps.rows[row + swings.PEAK] >= reps.on_permille:
+        if (self._steady and source != MUSCLE) or reps.rows[row + swings.PEAK] >= reps.on_permille:
             self._quiet = min(self._quiet, reps.now - reps.rows[row + swings.MIDDLE] & _STEP_MASK)
 
     def _tell(self):
@@ -376,8 +376,8 @@ class Sets:
         return off
 
     def _end(self):
-        """Tell the set, unless nothing was ever told of it."""
-        told = self._told or self.count
+        """Tell the set, unless nothing was ever told of it, not even a top."""
+        told = self._told or self.count or self.confirmed
         if self.count:
             reps = self.reps
             leader = reps.leader

@@ -73,6 +73,10 @@ class WarmUp(Procedure):
             self._count += 1
             self._peak = 0
 
+    def forget(self):
+        """Forget the reps so far: they were no set."""
+        self._count = self._peak = 0
+
     def set_over(self):
         """Conclude from the reps so far; return the word that says how it went."""
         if self.done or not self.lifting:

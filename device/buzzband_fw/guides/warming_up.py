@@ -68,4 +68,9 @@ class Guide:
         sets = band.movement.sets
         if event == REP:
             core.rep(sets.rep.number)
-        return core.set_over() if event == SET and sets.count else 0
+        if event != SET:
+            return 0
+        if sets.count:
+            return core.set_over()
+        core.forget()
+        return 0
